@@ -133,7 +133,9 @@ _TABLE: Final = {
         "portal_case.text",
         "portal_case.documents",
     ),
-    "ACC-5": _trace("a caseworker's address gets no registration mail", "set_role.email", "mail.event"),
+    "ACC-5": _trace(
+        "a caseworker's address gets no registration mail", "set_role.email", "mail.event"
+    ),
     "MAIL-1": _trace("each recipient gets a notice at once", "mail.to", "mail.message"),
     "MAIL-2": _trace("the notice can be worded and switched off", "set_mail.enabled", "mail.event"),
     "MAIL-3": _trace("a mail carries no text and no document", "mail.body", "send.text"),
@@ -153,7 +155,9 @@ _TABLE: Final = {
         "inbox.messages.unread",
     ),
     "INB-4": _trace(
-        "a file request is unread until answered with a file", "reply.files", "inbox.messages.unread"
+        "a file request is unread until answered with a file",
+        "reply.files",
+        "inbox.messages.unread",
     ),
     "INB-5": _trace(
         "Gelesen markieren is refused while an answer is expected", "mark_read.message"
@@ -189,7 +193,9 @@ _TABLE: Final = {
     ),
     "STA-8": _trace("the case list shows the case's status", "case_list.cases.cloud_status"),
     "STA-9": _trace("dates are days in the broker's time zone", "case.acknowledged_on"),
-    "REP-1": _trace("writing needs the right to create messages", "reply.case", "set_release.create_messages"),
+    "REP-1": _trace(
+        "writing needs the right to create messages", "reply.case", "set_release.create_messages"
+    ),
     "REP-2": _trace(
         "the page shows the newest text and the right button",
         "portal_case.text",
@@ -198,7 +204,10 @@ _TABLE: Final = {
     "REP-3": _trace("a reply needs a text", "reply.text"),
     "REP-4": _trace("at most 20 files and 35 MB", "reply.files"),
     "REP-5": _trace(
-        "a reply's files are filed under the case", "reply.files", "send.documents", "activities.entries.files"
+        "a reply's files are filed under the case",
+        "reply.files",
+        "send.documents",
+        "activities.entries.files",
     ),
     "REP-6": _trace("a reply's arrival sets the follow-up date", "case.follow_up_on"),
     "RGT-1": _trace("sending needs a cloud role", "set_role.role", "send.by"),
@@ -225,7 +234,9 @@ _TABLE: Final = {
     "RPL-4": _trace(
         "records travel by kind, at most 6000 a bundle", "replicate.bundles", "replicate.failed"
     ),
-    "RPL-5": _trace("repeating a bundle changes nothing", "replicate.result", "portal_case.subject"),
+    "RPL-5": _trace(
+        "repeating a bundle changes nothing", "replicate.result", "portal_case.subject"
+    ),
     "RPL-6": _trace("a failed run loses nothing", "replicate.result", "portal_case.subject"),
 }
 

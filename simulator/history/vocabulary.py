@@ -26,6 +26,7 @@ class Kind(StrEnum):
     NAMES = "names"  # a list of names
     RECORDS = "records"  # a list of objects with the field's own fields
     RIGHTS = "rights"  # an object: recipient -> true or false
+    READINGS = "readings"  # an object: reading -> one of its values
 
 
 @frozen
@@ -85,7 +86,12 @@ FOLLOW_UP: Final = Field("follow_up_on", Kind.DATE, "Wiedervorlage", nullable=Tr
 TEXT: Final = Field("text", Kind.TEXT, "the text")
 DOCUMENTS: Final = Field("documents", Kind.NAMES, "names of shared documents")
 EXPECTS: Final = Field(
-    "expects", Kind.WORD, "the expected action", required=True, nullable=True, words=EXPECTED_ACTIONS
+    "expects",
+    Kind.WORD,
+    "the expected action",
+    required=True,
+    nullable=True,
+    words=EXPECTED_ACTIONS,
 )
 FILES: Final = Field(
     "files",
@@ -155,14 +161,18 @@ ACTS: Final[Mapping[str, tuple[Field, ...]]] = MappingProxyType(
             FILES,
         ),
         "replicate": (
-            Field("result", Kind.COUNT, "0 all taken, 1 some records failed, 2 failed", required=True),
+            Field(
+                "result", Kind.COUNT, "0 all taken, 1 some records failed, 2 failed", required=True
+            ),
             Field("failed", Kind.COUNT, "records that failed, with result 1"),
             Field(
                 "bundles",
                 Kind.RECORDS,
                 "the bundles of the run, in order",
                 fields=(
-                    Field("kind", Kind.WORD, "the kind of record", required=True, words=RECORD_KINDS),
+                    Field(
+                        "kind", Kind.WORD, "the kind of record", required=True, words=RECORD_KINDS
+                    ),
                     Field("records", Kind.COUNT, "how many records it held", required=True),
                     Field("result", Kind.COUNT, "the receiver's answer: 0, 1 or 2"),
                 ),
@@ -199,7 +209,9 @@ SEES: Final[Mapping[str, tuple[Field, ...]]] = MappingProxyType(
                 required=True,
                 fields=(
                     CASE,
-                    Field("cloud_status", Kind.WORD, "KCloud Status", nullable=True, words=STATUSES),
+                    Field(
+                        "cloud_status", Kind.WORD, "KCloud Status", nullable=True, words=STATUSES
+                    ),
                 ),
             ),
         ),
@@ -237,20 +249,33 @@ SEES: Final[Mapping[str, tuple[Field, ...]]] = MappingProxyType(
                 required=True,
                 fields=(
                     _name("author", "who wrote it", required=False),
-                    _name("carried_by", "the MVP user who stands for it", required=False, nullable=True),
+                    _name(
+                        "carried_by",
+                        "the MVP user who stands for it",
+                        required=False,
+                        nullable=True,
+                    ),
                     Field("at", Kind.MOMENT, "when it was written"),
                     Field("stamp", Kind.TEXT, "the head line as shown"),
                     _name("message", "its message; null for a note", required=False, nullable=True),
                     TEXT,
                     Field("to", Kind.NAMES, "the recipients' addresses"),
                     Field(
-                        "expects", Kind.WORD, "the expected action", nullable=True, words=EXPECTED_ACTIONS
+                        "expects",
+                        Kind.WORD,
+                        "the expected action",
+                        nullable=True,
+                        words=EXPECTED_ACTIONS,
                     ),
                     Field("files", Kind.NAMES, "names of shared documents or of the reply's files"),
                 ),
             ),
         ),
-        "preset": (BY, CASE, Field("recipients", Kind.NAMES, "the preset recipients", required=True)),
+        "preset": (
+            BY,
+            CASE,
+            Field("recipients", Kind.NAMES, "the preset recipients", required=True),
+        ),
         "arrival": (CASE, MESSAGE),
         "mail": (
             _name("to", "the address it came to"),
@@ -312,6 +337,6 @@ GIVENS: Final[Mapping[str, tuple[Field, ...]]] = MappingProxyType(
 HEADER: Final = (
     Field("trace", Kind.COUNT, "the version of the format: 1", required=True),
     Field("time_zone", Kind.NAME, "the broker's time zone; Europe/Berlin unless set"),
-    Field("readings", Kind.RECORDS, "reading -> value; the default where absent"),
+    Field("readings", Kind.READINGS, "reading -> value; the default where absent"),
     Field("carrier", Kind.NAME, "the MVP user who stands for transfers; cloudtransfer unless set"),
 )

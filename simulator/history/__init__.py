@@ -1,0 +1,1 @@
+"""The trace: its words, its lines, how they are read and documented."""
