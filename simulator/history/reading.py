@@ -49,14 +49,15 @@ _VERSION: Final = 1
 _BOM: Final = b"\xef\xbb\xbf"
 #: A name and its colon with a blank between them: names cannot be counted by `":` then.
 _GAPS: Final = (b'" ', b'"\t', b'"\r')
-_KINDS: Final[Mapping[str, Mapping[str, tuple[Field, ...]]]] = {
+#: The lines that are no header: the field that tells what they are, its words, their fields.
+KINDS: Final[Mapping[str, Mapping[str, tuple[Field, ...]]]] = {
     "act": ACTS,
     "see": SEES,
     "given": GIVENS,
 }
 _ALL_NAMES: Final = frozenset(
     field.name
-    for words in _KINDS.values()
+    for words in KINDS.values()
     for fields in words.values()
     for field in (AT, BY, OUTCOME, REASON, *fields)
 )
@@ -95,7 +96,7 @@ def fields_of(kind: str, word: str) -> tuple[Field, ...]:
 
     Raises KeyError for a word that the vocabulary does not know.
     """
-    own = _KINDS[kind][word]
+    own = KINDS[kind][word]
     head = (AT, Field(kind, Kind.WORD, "what the line tells", required=True, words=(word,)))
     if kind != "act":
         return (*head, *own)
@@ -112,13 +113,13 @@ def strict_fields_of(word: str) -> tuple[Field, ...]:
 
 def plan_for(record: Record) -> Plan | Fault:
     """Work out what the shape of a line leaves to check, or what is wrong with the line."""
-    kinds = [kind for kind in _KINDS if kind in record]
+    kinds = [kind for kind in KINDS if kind in record]
     if len(kinds) != 1:
         return _kind_fault(record, kinds)
     kind = kinds[0]
     word: Value = record[kind]
-    if type(word) is not str or word not in _KINDS[kind]:
-        return Fault((kind,), f'"{kind}" has no word {quote(word)}', suggest(word, _KINDS[kind]))
+    if type(word) is not str or word not in KINDS[kind]:
+        return Fault((kind,), f'"{kind}" has no word {quote(word)}', suggest(word, KINDS[kind]))
     if kind == "act" and record.get("outcome") == "refused":
         return _refused_plan(record, word)
     fields = {field.name: field for field in fields_of(kind, word)}
@@ -170,7 +171,7 @@ def _kind_fault(record: Record, kinds: list[str]) -> Fault:
     if "trace" in record:
         return Fault(("trace",), "the header must be the first line", in_name=True)
     for name in sorted(record.keys() - _ALL_NAMES):
-        hint = suggest(name, _KINDS)
+        hint = suggest(name, KINDS)
         if hint.startswith("did"):
             return Fault((name,), f"a line has no field {quote(name)}", hint, in_name=True)
     return Fault((), "a line needs one of the fields act, see, given")
@@ -311,7 +312,7 @@ class Trace:
         self.header = Header(**told)
 
     def _learn(self, number: int, record: Record) -> _Shape:
-        kinds = [kind for kind in _KINDS if kind in record]
+        kinds = [kind for kind in KINDS if kind in record]
         if len(kinds) != 1 or type(record[kinds[0]]) is not str:
             self._refuse_record(number, record)
         if len(self._shapes) >= MOST_SHAPES:
@@ -324,7 +325,7 @@ class Trace:
         plan = plan_for(record)
         if isinstance(plan, Fault):
             self.refuse(number, plan)
-        (kind,) = (kind for kind in _KINDS if kind in record)
+        (kind,) = (kind for kind in KINDS if kind in record)
         plans[record[kind]] = plan
         return plan
 
