@@ -1,0 +1,100 @@
+"""SEND and RGT: what may leave the MVP, who may send, and to whom it goes."""
+
+import re
+from collections.abc import Collection, Sequence
+from typing import Final
+
+from simulator.oracle.rules.registry import promise
+
+ADDRESS: Final = re.compile(r"[^@\s,;<>]+@[^@\s,;<>]+")
+WRITING_ROLES: Final = ("Benutzer", "Administrator")
+
+
+@promise("SEND-12", "send")
+def addresses_differ_by_more_than_case_and_blanks(address: str) -> str:
+    """Addresses are compared without regard to case and surrounding blanks."""
+    return address.strip().lower()
+
+
+@promise("SEND-12", "send", "set_release")
+def malformed_address_is_refused(address: str) -> bool:
+    """A malformed address refuses the whole act."""
+    return ADDRESS.fullmatch(address) is None
+
+
+@promise("RGT-1", "send", "set_release")
+def writing_needs_a_cloud_role(role: str | None) -> bool:
+    """Who sends holds the role Benutzer or Administrator; a role never told is not judged."""
+    return role is not None and role not in WRITING_ROLES
+
+
+@promise("RGT-2", "set_release")
+def the_right_is_set_by_a_caseworker_with_a_role(role: str | None) -> bool:
+    """Setting a release takes the same role as sending."""
+    return writing_needs_a_cloud_role(role)
+
+
+@promise("SEND-3", "send")
+def exactly_one_known_action_is_expected(expects: object) -> bool:
+    """A shared message expects one of the three actions; there is no default."""
+    return expects not in ("acknowledge", "reply", "reply_with_file")
+
+
+@promise("SEND-4", "send")
+def blank_text_is_not_sent(text: str | None) -> bool:
+    """An empty or blank text is refused; a text that the line leaves out is not judged."""
+    return text is not None and not text.strip()
+
+
+@promise("SEND-5", "send")
+def somebody_receives_it(recipients: Collection[str] | None) -> bool:
+    """A message needs at least one recipient, chosen or preset."""
+    return recipients is not None and not recipients
+
+
+@promise("SEND-9", "send")
+def only_documents_of_the_case_are_shared(
+    documents: Sequence[str], filed: Collection[str] | None, perhaps: Collection[str]
+) -> tuple[str, ...]:
+    """Each shared document is filed under the case; documents never told of are not judged."""
+    if filed is None:
+        return ()
+    return tuple(name for name in documents if name not in filed and name not in perhaps)
+
+
+@promise("SEND-6", "preset", "send")
+def preset_is_what_was_chosen_before(
+    last: tuple[str, ...], chosen: tuple[str, ...], reading: str
+) -> tuple[str, ...]:
+    """Preset are the recipients of the last message, or all ever chosen (`preset_recipients`)."""
+    return chosen if reading == "all" else last
+
+
+@promise("SEND-7", "send", "preset")
+def choosing_replaces_the_preset(to: tuple[str, ...]) -> tuple[str, ...]:
+    """Recipients chosen for a message become the preset of the case."""
+    return tuple(dict.fromkeys(to))
+
+
+@promise("SEND-1", "send")
+def a_legal_message_is_saved_with_its_case() -> bool:
+    """A message written in a new or an existing case is saved and sent."""
+    return True
+
+
+@promise("SEND-2", "note", "case", "inbox")
+def a_note_changes_nothing_outside_the_log() -> bool:
+    """Text saved without sharing is an entry of the log only."""
+    return True
+
+
+@promise("SEND-13", "inbox", "send")
+def a_refused_send_reaches_nobody() -> bool:
+    """A send reaches all of its recipients or none; a refused one leaves no trace."""
+    return True
+
+
+@promise("SEND-10", "activities", "inbox")
+def nothing_leaves_without_being_sent() -> bool:
+    """A message that no act sent is nowhere."""
+    return True

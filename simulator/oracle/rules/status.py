@@ -1,0 +1,96 @@
+"""STA: what the case shows of its last communication."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from simulator.oracle.rules.inbox import ACKNOWLEDGE, REPLY, WITH_FILE
+from simulator.oracle.rules.registry import promise
+
+STATUS_OF: Final = {ACKNOWLEDGE: "Info", REPLY: "Antwort", WITH_FILE: "Datei"}
+TEXT_OF: Final = {
+    "OK": "Vorgang liegt beim Makler",
+    "Info": "Warten auf Lesebestätigung des Empfängers",
+    "Antwort": "Wartet auf Antwort des Empfängers",
+    "Datei": "Wartet auf Unterlagen des Empfängers",
+    "": "",
+}
+
+
+@promise("STA-1", "case")
+def a_case_without_communication_has_no_status() -> str:
+    """A case that never communicated shows no status."""
+    return ""
+
+
+@promise("STA-2", "case")
+def sending_sets_the_status_of_the_table(expects: int) -> str:
+    """Sending sets the status that belongs to the expected action and clears the date."""
+    return STATUS_OF[expects]
+
+
+@promise("STA-3", "case")
+def a_message_from_a_recipient_sets_ok() -> str:
+    """A recipient's message sets OK, and the date to the day on which it was written."""
+    return "OK"
+
+
+@promise("STA-3", "case")
+def a_reply_without_file_counts(answered_expects: int | None, has_file: bool, reading: str) -> bool:  # noqa: FBT001
+    """Under `fileless_reply` unchanged, an answer without file to a file request sets nothing."""
+    return reading == "ok" or has_file or answered_expects != WITH_FILE
+
+
+@promise("STA-6", "case")
+def the_last_communication_decides(answers: str | None, last_sent: str | None, reading: str) -> bool:
+    """A recipient's message shows; under `last_sent` not where it answers an older one."""
+    return reading == "newest" or answers is None or last_sent is None or answers == last_sent
+
+
+@promise("STA-4", "case")
+def reading_sets_the_date(
+    expects: int, reads: Mapping[str, int], recipients: int, on_open: str, several: str
+) -> int | None:
+    """A read Info message sets the date; the readings say for requests and several readers."""
+    if not reads or (expects != ACKNOWLEDGE and on_open == "never"):
+        return None
+    if expects != ACKNOWLEDGE or several == "first":
+        return min(reads.values())
+    if several == "latest" or len(reads) == recipients:
+        return max(reads.values())
+    return None
+
+
+@promise("STA-5", "case")
+def the_date_belongs_to_the_current_status() -> bool:
+    """When the status is set anew, the date is cleared or replaced."""
+    return True
+
+
+@promise("STA-7", "case", "case_list")
+def fields_are_hidden_without_a_role(role: str | None) -> bool:
+    """Only caseworkers with a cloud role see the fields; a role never told is not judged."""
+    return role is not None and role not in ("Benutzer", "Administrator")
+
+
+@promise("STA-8", "case_list")
+def the_case_list_shows_the_status_of_the_case() -> bool:
+    """The case list shows the same status as the case."""
+    return True
+
+
+@promise("STA-9", "case")
+def days_are_those_of_the_time_zone() -> bool:
+    """Dates are calendar days in the broker's time zone."""
+    return True
+
+
+@promise("REP-6", "case")
+def arrival_of_a_reply_moves_the_follow_up() -> bool:
+    """The follow-up date is the day on which the last reply arrived, or the day set since."""
+    return True
+
+
+@promise("RPL-3", "case", "inbox", "activities")
+def a_replication_changes_no_message_and_no_status() -> bool:
+    """A replication delivers, doubles, removes no message and changes no mark and no status."""
+    return True
