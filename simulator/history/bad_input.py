@@ -15,7 +15,7 @@ _LONGEST_QUOTE: Final = 60
 
 
 @define(eq=False)
-class BadInput(Exception):
+class BadInput(Exception):  # noqa: N818 - it is the input that is bad, we did not fail
     """A line that is no line of a trace: where (line and column from 1), what, and what to do."""
 
     file: str
@@ -31,7 +31,7 @@ class BadInput(Exception):
 
 @frozen
 class Fault:
-    """What is wrong with a record: the path to it, and whether its name or its value is at fault."""
+    """What is wrong with a record: the path to it, and whether its name is at fault or its value."""
 
     path: Path
     message: str
@@ -108,7 +108,7 @@ def _next_item(level: _Level) -> None:
 
 
 def column_of(line: str, path: Path, *, in_name: bool = False) -> int:
-    """Find the column (from 1) of a field's value, or of its name; 1 where it is not in the line."""
+    """Find the column (from 1) of a field's value or name; 1 where it is not in the line."""
     found = 1
     for place in places(line):
         if place.path == path:

@@ -1,11 +1,11 @@
 """Whether values are what the vocabulary says.
 
-A check is a predicate on a value whose type is known already; `check_for` names the one that a field
-and a type leave to do. The reader runs them; `fault_in` words what is wrong once one of them failed.
+A check is a predicate on a value whose type is known already; `check_for` names the one that a
+field and a type leave to do. The reader runs them; `fault_in` words what is wrong once one failed.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, TypeAlias, TypeGuard
 from zoneinfo import ZoneInfo
 
 from simulator.history.bad_input import Fault, Path, quote, suggest
@@ -20,6 +20,16 @@ Checks: TypeAlias = tuple[tuple[str, Check], ...]
 
 #: Plans remembered at most, so that a log of ever new shapes cannot fill the memory.
 MOST_SHAPES: Final = 4096
+
+
+def is_object(value: Value) -> TypeGuard[Record]:
+    """Whether a JSON value is an object."""
+    return type(value) is dict
+
+
+def is_list(value: Value) -> TypeGuard[list[Value]]:
+    """Whether a JSON value is a list."""
+    return type(value) is list
 
 
 def _always(_value: Value) -> bool:
@@ -39,7 +49,7 @@ def _is_moment(value: str) -> bool:
 
 
 def _all_names(values: Sequence[Value]) -> bool:
-    for value in values:  # a loop: all() with a generator takes three times as long
+    for value in values:  # noqa: SIM110 - all() with a generator takes three times as long
         if type(value) is not str or not value:
             return False
     return True
@@ -133,7 +143,7 @@ def records_check(fields: Iterable[Field]) -> Check:
 
     def holds(records: Sequence[Value]) -> bool:
         for record in records:
-            if type(record) is not dict:
+            if record.__class__ is not dict:
                 return False
             shape = (*record, *map(type, record.values()))
             checks = shapes.get(shape)
@@ -155,7 +165,11 @@ def records_check(fields: Iterable[Field]) -> Check:
 def names_check(field: Field) -> Check:
     """Give the check that the objects of a list have known names, whatever their values."""
     known = {inner.name for inner in field.fields}
-    return lambda values: all(known >= value.keys() for value in values if type(value) is dict)
+
+    def holds(values: Sequence[Value]) -> bool:
+        return all(known >= value.keys() for value in values if is_object(value))
+
+    return holds
 
 
 def fault_in(fields: Iterable[Field], record: Record, what: str, path: Path = ()) -> Fault | None:
@@ -176,22 +190,27 @@ def fault_in(fields: Iterable[Field], record: Record, what: str, path: Path = ()
 
 
 def name_fault_in(fields: Iterable[Field], record: Record, what: str) -> Fault | None:
-    """Word the first unknown name in a record, and in the objects of its lists, whatever the values."""
+    """Word the first unknown name in a record or in the objects of its lists, whatever the values."""
     by_name = {field.name: field for field in fields}
     for name, value in record.items():
         field = by_name.get(name)
         if field is None:
             hint = suggest(name, by_name)
             return Fault((name,), f"{what} has no field {quote(name)}", hint, in_name=True)
-        if field.kind is not Kind.RECORDS or type(value) is not list:
-            continue
-        inner_names = [inner.name for inner in field.fields]
-        for index, inner in enumerate(value):
-            for inner_name in inner if type(inner) is dict else ():
-                if inner_name not in inner_names:
-                    path, hint = (name, index, inner_name), suggest(inner_name, inner_names)
-                    message = f'"{name}" has no field {quote(inner_name)}'
-                    return Fault(path, message, hint, in_name=True)
+        if field.kind is Kind.RECORDS and is_list(value):
+            for index, inner in enumerate(value):
+                fault = _inner_name_fault(field, inner, (name, index))
+                if fault is not None:
+                    return fault
+    return None
+
+
+def _inner_name_fault(field: Field, record: Value, path: Path) -> Fault | None:
+    known = [inner.name for inner in field.fields]
+    for name in record if is_object(record) else ():
+        if name not in known:
+            message = f'"{field.name}" has no field {quote(name)}'
+            return Fault((*path, name), message, suggest(name, known), in_name=True)
     return None
 
 
@@ -200,9 +219,9 @@ def value_fault(field: Field, value: Value, path: Path) -> Fault | None:
     check = check_for(field, type(value))
     if check is not None and check(value):
         return None
-    if field.kind is Kind.RECORDS and type(value) is list:
+    if field.kind is Kind.RECORDS and is_list(value):
         return _records_fault(field, value, path)
-    if field.kind is Kind.READINGS and type(value) is dict:
+    if field.kind is Kind.READINGS and is_object(value):
         return readings_fault(value, path)
     if field.kind is Kind.WORD and type(value) is str:
         message, hint = f'"{field.name}" has no word {quote(value)}', suggest(value, field.words)
@@ -216,7 +235,7 @@ def value_fault(field: Field, value: Value, path: Path) -> Fault | None:
 def _records_fault(field: Field, values: Sequence[Value], path: Path) -> Fault | None:
     for index, value in enumerate(values):
         where = (*path, index)
-        if type(value) is not dict:
+        if not is_object(value):
             return Fault(where, f'"{field.name}" is a list of objects, not {quote(value)}')
         fault = fault_in(field.fields, value, f'"{field.name}"', where)
         if fault is not None:

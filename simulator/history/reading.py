@@ -8,12 +8,20 @@ Columns and suggestions are worked out only for the line that is refused.
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from itertools import chain
-from typing import BinaryIO, Final, NoReturn, TypeAlias, cast
+from typing import Final, NoReturn, Protocol, TypeAlias
 
 import orjson
 from attrs import Factory, define, evolve, frozen
 
-from simulator.history.bad_input import BadInput, Fault, column_of, quote, repeated_name, suggest
+from simulator.history.bad_input import (
+    BadInput,
+    Fault,
+    Path,
+    column_of,
+    quote,
+    repeated_name,
+    suggest,
+)
 from simulator.history.checks import (
     MOST_SHAPES,
     Checks,
@@ -21,6 +29,8 @@ from simulator.history.checks import (
     Value,
     checks_for,
     fault_in,
+    is_list,
+    is_object,
     name_fault_in,
     names_check,
     time_zone_fault,
@@ -63,6 +73,14 @@ _ALL_NAMES: Final = frozenset(
 )
 
 
+class Readable(Protocol):
+    """What a trace is read from."""
+
+    def read(self, size: int, /) -> bytes:
+        """Give at most `size` bytes; none at the end."""
+        ...
+
+
 @frozen
 class Header:
     """What the first line of a trace says of the whole."""
@@ -74,7 +92,7 @@ class Header:
 
 @frozen
 class Plan:
-    """What the shape of a line leaves to do: values to check, and fields whose names are to count."""
+    """What the shape of a line leaves to do: values to check, fields whose names are to count."""
 
     checks: Checks
     nested: tuple[tuple[str, Callable[[Value], int]], ...]
@@ -106,7 +124,7 @@ def fields_of(kind: str, word: str) -> tuple[Field, ...]:
 
 @cache
 def strict_fields_of(word: str) -> tuple[Field, ...]:
-    """The fields whose values are checked even in a refused act."""
+    """Give the fields whose values are checked even in a refused act."""
     own = {field.name for field in ACTS[word]}
     return tuple(field for field in fields_of("act", word) if field.name not in own)
 
@@ -135,7 +153,7 @@ def plan_for(record: Record) -> Plan | Fault:
 
 
 def _refused_plan(record: Record, word: str) -> Plan | Fault:
-    """A refused act may hold any values, for they may be why it was refused; names are checked."""
+    """Plan a refused act: it may hold any values, they may be why it was refused; names count."""
     what = f"act {word}"
     fault = name_fault_in(fields_of("act", word), record, what)
     if fault is not None:
@@ -158,7 +176,7 @@ def _refused_plan(record: Record, word: str) -> Plan | Fault:
 
 
 def _remaining(fields: Mapping[str, Field], record: Record, kind: str) -> Checks:
-    """The checks that the shape leaves; the moment and the word are looked at anyway."""
+    """Give the checks that the shape leaves; the moment and the word are looked at anyway."""
     checks = checks_for(fields, record)
     if checks is None:
         raise AssertionError(f"found no fault, and no plan: {record}")
@@ -186,10 +204,10 @@ def names_within(value: Value) -> int:
     count, waiting = 0, [value]
     while waiting:
         inner = waiting.pop()
-        if type(inner) is dict:
+        if is_object(inner):
             count += len(inner)
             waiting.extend(inner.values())
-        elif type(inner) is list:
+        elif is_list(inner):
             waiting.extend(inner)
     return count
 
@@ -202,10 +220,9 @@ class Trace:
     where the trace has no header line.
     """
 
-    stream: BinaryIO
+    stream: Readable
     name: str
     header: Header | None = None
-    bytes_read: int = 0
     _batches: Iterator[list[bytes]] = Factory(lambda: iter(()))
     _batch: list[bytes] = Factory(list[bytes])
     _first: int = 1  # the number of the batch's first line
@@ -214,7 +231,7 @@ class Trace:
     _shapes: dict[tuple[object, ...], _Shape] = Factory(dict[tuple[object, ...], _Shape])
 
     @classmethod
-    def open(cls, stream: BinaryIO, name: str) -> "Trace":
+    def open(cls, stream: Readable, name: str) -> "Trace":
         """Read the header; raises BadInput for a bad one, OSError where the stream fails."""
         trace = cls(stream, name)
         batches = trace._read_batches()
@@ -236,10 +253,10 @@ class Trace:
                 if number == 1 and self.header is not None:
                     continue
                 try:
-                    record: Value = orjson.loads(raw)
+                    record: Record = orjson.loads(raw)
                 except orjson.JSONDecodeError as error:
                     self._refuse_json(number, raw, error)
-                if type(record) is not dict:
+                if record.__class__ is not dict:
                     self.refuse(number, Fault((), f"a line is an object, not {quote(record)}"))
                 shape = shapes.get((*record, *map(type, record.values())))
                 if shape is None:
@@ -275,10 +292,18 @@ class Trace:
         column = column_of(text, fault.path, in_name=fault.in_name)
         raise BadInput(self.name, line, column, fault.message, fault.hint)
 
+    def refuse_value(self, line: int, name: str, value: object, fault: Fault) -> NoReturn:
+        """Raise BadInput where the field of this name has this value, however deep in the line."""
+        text = self._batch[line - self._first].decode()
+        for path, held in _values_within(orjson.loads(text)):
+            names = [step for step in path if isinstance(step, str)]
+            if names[-1:] == [name] and held == value:
+                self.refuse(line, evolve(fault, path=path))
+        self.refuse(line, fault)
+
     def _read_batches(self) -> Iterator[list[bytes]]:
         rest, number = b"", 1
         while chunk := self.stream.read(_CHUNK_BYTES):
-            self.bytes_read += len(chunk)
             data = rest + chunk
             lines = data.split(b"\n")
             rest = lines.pop()
@@ -301,9 +326,9 @@ class Trace:
             record: Value = orjson.loads(raw)
         except orjson.JSONDecodeError as error:
             self._refuse_json(1, raw, error)
-        if type(record) is not dict or "trace" not in record:
+        if not is_object(record) or "trace" not in record:
             return
-        header = cast("Record", record)
+        header = record
         fault = fault_in(HEADER, header, "the header") or _header_fault(header)
         if fault is not None:
             self.refuse(1, fault)
@@ -362,6 +387,17 @@ def json_fault(raw: bytes, error: orjson.JSONDecodeError) -> tuple[str, int, str
     if not raw.strip():
         return "the line is empty", 1, "a trace has one JSON object on each line"
     return f"broken JSON: {error.msg}", error.colno, ""
+
+
+def _values_within(record: Record) -> Iterator[tuple[Path, Value]]:
+    waiting: list[tuple[Path, Value]] = [((), record)]
+    while waiting:
+        path, value = waiting.pop(0)
+        yield path, value
+        if is_object(value):
+            waiting.extend(((*path, name), held) for name, held in value.items())
+        elif is_list(value):
+            waiting.extend(((*path, index), held) for index, held in enumerate(value))
 
 
 def _has_gap(raw: bytes) -> bool:

@@ -1,0 +1,1 @@
+"""`simulator check`: does a trace of another system keep the rules?"""

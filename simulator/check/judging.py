@@ -1,0 +1,103 @@
+"""Judges traces: one `Checked` for each file, from which every output is written."""
+
+from collections.abc import Mapping, Sequence
+from typing import NoReturn
+
+from attrs import Factory, frozen
+
+from simulator.exits import Exit
+from simulator.history.bad_input import BadInput, Fault, quote, suggest
+from simulator.history.reading import Header, Readable, Trace
+from simulator.history.vocabulary import READINGS
+from simulator.oracle import Finding, Oracle, Unmentioned, Verdict
+
+
+@frozen
+class Task:
+    """What is asked of every file."""
+
+    readings: Mapping[str, str] = Factory(dict[str, str])
+    required: tuple[str, ...] = ()
+    limit_us: int = 2_000_000
+
+
+@frozen
+class Checked:
+    """What came of one file: the oracle's verdict, or why there is none."""
+
+    file: str
+    exit: Exit
+    readings: Mapping[str, str] = Factory(dict[str, str])
+    lines: int = 0
+    findings: tuple[Finding, ...] = ()
+    undecided: tuple[str, ...] = ()
+    decisive: Mapping[str, int] = Factory(dict[str, int])
+    error: str = ""
+
+
+def check_trace(stream: Readable, name: str, task: Task) -> Checked:
+    """Judge one trace; bad input and an unreadable stream are results too, never exceptions."""
+    try:
+        return _judged(Trace.open(stream, name), task)
+    except BadInput as error:
+        return Checked(name, Exit.BAD_INPUT, error=str(error))
+    except OSError as error:
+        return Checked(name, Exit.ENVIRONMENT, error=f"{name}: {error.strerror or error}")
+
+
+def _judged(trace: Trace, task: Task) -> Checked:
+    header = trace.header or Header()
+    oracle = oracle_for(header, task)
+    lines = judge(trace, oracle)
+    verdict = oracle.finish()
+    readings = {name: values[0] for name, values in READINGS.items()}
+    readings |= {**header.readings, **task.readings}
+    undecided = _undecided(verdict, task.required)
+    if verdict.findings:
+        exit_ = Exit.VIOLATED
+    else:
+        exit_ = Exit.UNDECIDED if undecided else Exit.KEPT
+    decisive = {rule: count for rule, count in verdict.decisive.items() if count}
+    return Checked(trace.name, exit_, readings, lines, verdict.findings, undecided, decisive)
+
+
+def oracle_for(header: Header, task: Task) -> Oracle:
+    """Make the oracle that judges by a trace's header; the task's readings come first."""
+    readings = {**header.readings, **task.readings}
+    return Oracle(
+        readings, time_zone=header.time_zone, carrier=header.carrier, limit_us=task.limit_us
+    )
+
+
+def judge(trace: Trace, oracle: Oracle) -> int:
+    """Hand every line to the oracle and give their number.
+
+    Raises BadInput, also where a line names what no line before it mentioned.
+    """
+    line = 0
+    take = oracle.take
+    for line, at, record in trace:  # noqa: B007 - the last number is the result
+        try:
+            take(line, at, record)
+        except Unmentioned as error:
+            refuse_unmentioned(trace, error)
+    return line
+
+
+def refuse_unmentioned(trace: Trace, error: Unmentioned) -> NoReturn:
+    """Raise BadInput for a line that names what no line before it mentioned."""
+    message = f'"{error.field}": {quote(error.value)} was never mentioned before'
+    fault = Fault((error.field,), message, suggest(error.value, error.known))
+    trace.refuse_value(error.line, error.field, error.value, fault)
+
+
+def _undecided(verdict: Verdict, required: Sequence[str]) -> tuple[str, ...]:
+    reasons = [*verdict.undecided]
+    reasons += [
+        f"{rule} was required, and no line decided it"
+        for rule in required
+        if not verdict.decisive.get(rule)
+    ]
+    if not any(verdict.decisive.values()):
+        reasons.append("no line exercised any rule")
+    return tuple(reasons)

@@ -1,0 +1,158 @@
+"""Writes what came of a check: for people, as JSON, as JUnit."""
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import Final
+from xml.etree import ElementTree as ET
+
+import orjson
+from attrs import asdict
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from simulator.check.judging import Checked
+from simulator.exits import Exit
+from simulator.history.clauses import CLAUSES
+
+#: Characters that a terminal would obey, or that XML cannot hold.
+_UNPRINTABLE: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+
+
+def printable(text: str) -> str:
+    """Write control characters as escapes, so that a trace cannot steer a terminal or break XML."""
+    return _UNPRINTABLE.sub(lambda found: ascii(found[0])[1:-1], text)
+
+
+def worst(checked: Iterable[Checked]) -> Exit:
+    """The exit code of several files: the environment first, bad input, violated, undecided."""
+    order = (Exit.ENVIRONMENT, Exit.BAD_INPUT, Exit.VIOLATED, Exit.UNDECIDED)
+    codes = {one.exit for one in checked}
+    return next((code for code in order if code in codes), Exit.KEPT)
+
+
+def write_text(console: Console, checked: Sequence[Checked], again: str) -> None:
+    """Write the findings with their lines, how often each rule decided, and how to repeat it."""
+    for one in checked:
+        if one.error:
+            _line(console, f"error: {one.error}")
+            continue
+        if console.is_terminal and one.findings:
+            console.print(_findings_table(one))
+        elif one.findings:
+            _plain_findings(console, one)
+        _decisive(console, one)
+        for reason in one.undecided:
+            _line(console, f"{one.file}: undecided: {reason}")
+        _line(console, f"{one.file}: {_summary(one)}")
+    if worst(checked) is not Exit.KEPT:
+        _line(console, f"again: {again}")
+
+
+def _line(console: Console, text: str) -> None:
+    console.print(Text(printable(text)), soft_wrap=True)
+
+
+def _plain_findings(console: Console, one: Checked) -> None:
+    for finding in one.findings:
+        times = f" ({finding.count} times)" if finding.count > 1 else ""
+        _line(console, f"{one.file}:{finding.line}: {finding.rule}{times}")
+        _line(console, f"  seen:     {finding.seen}")
+        _line(console, f"  demanded: {finding.demanded}")
+        _line(console, f"  because:  {finding.because}")
+
+
+def _findings_table(one: Checked) -> Table:
+    table = Table(title=Text(printable(one.file)), title_justify="left", show_lines=True)
+    table.add_column("line", justify="right")
+    for name in ("rule", "seen", "demanded", "because"):
+        table.add_column(name, no_wrap=name == "rule", overflow="fold")
+    table.add_column("times", justify="right")
+    for finding in one.findings:
+        cells = (finding.rule, finding.seen, finding.demanded, finding.because)
+        table.add_row(
+            str(finding.line), *(Text(printable(cell)) for cell in cells), str(finding.count)
+        )
+    return table
+
+
+def _decisive(console: Console, one: Checked) -> None:
+    if not one.decisive:
+        return
+    counts = ", ".join(f"{rule} {one.decisive[rule]}" for rule in _in_order(one.decisive))
+    _line(console, f"{one.file}: decisive: {counts}")
+
+
+def _in_order(rules: Iterable[str]) -> list[str]:
+    places = {rule: place for place, rule in enumerate(CLAUSES)}
+    return sorted(rules, key=lambda rule: (places.get(rule, len(places)), rule))
+
+
+def _summary(one: Checked) -> str:
+    word = one.exit.name.lower()
+    lines = f"{one.lines} line{'s' if one.lines != 1 else ''}"
+    findings = f"{len(one.findings)} finding{'s' if len(one.findings) != 1 else ''}"
+    return f"{word}, {findings} in {lines}"
+
+
+def as_json(checked: Sequence[Checked], again: str) -> bytes:
+    """Give the result of all files as one JSON document."""
+    files = [{**asdict(one), "verdict": one.exit.name.lower()} for one in checked]
+    code = worst(checked)
+    result = {"verdict": code.name.lower(), "exit": int(code), "again": again, "files": files}
+    return orjson.dumps(_sound(result), option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
+
+
+def _sound(value: object) -> object:
+    """Escape what JSON's UTF-8 cannot hold: halves of characters, as in names of files."""
+    if isinstance(value, str):
+        return value.encode(errors="backslashreplace").decode()
+    if isinstance(value, dict):
+        return {str(_sound(name)): _sound(held) for name, held in value.items()}
+    if isinstance(value, list | tuple):
+        return [_sound(held) for held in value]
+    return value
+
+
+def as_junit(checked: Sequence[Checked]) -> bytes:
+    """Give the result as JUnit XML: a suite for each file, a case for each rule of a trace."""
+    root = ET.Element("testsuites", name="simulator check")
+    for one in checked:
+        _suite(root, one)
+    return ET.tostring(root, encoding="utf-8", xml_declaration=True) + b"\n"
+
+
+def _suite(root: ET.Element, one: Checked) -> None:
+    rules = _in_order({*one.decisive, *(finding.rule for finding in one.findings)})
+    failed = {finding.rule for finding in one.findings}
+    extra = bool(one.error) + bool(one.undecided)
+    suite = ET.SubElement(
+        root,
+        "testsuite",
+        name=printable(one.file),
+        tests=str(len(rules) + extra),
+        failures=str(len(failed)),
+        errors=str(int(bool(one.error))),
+        skipped=str(int(bool(one.undecided))),
+    )
+    for rule in rules:
+        case = _case(suite, one, rule)
+        for finding in one.findings:
+            if finding.rule == rule:
+                place = f"{one.file}:{finding.line}"
+                failure = ET.SubElement(
+                    case, "failure", message=printable(f"{place}: {finding.seen}")
+                )
+                failure.text = printable(
+                    f"demanded: {finding.demanded}\nbecause: {finding.because}"
+                )
+                break
+    if one.error:
+        ET.SubElement(_case(suite, one, "input"), "error", message=printable(one.error))
+    if one.undecided:
+        message = printable("; ".join(one.undecided))
+        ET.SubElement(_case(suite, one, "undecided"), "skipped", message=message)
+
+
+def _case(suite: ET.Element, one: Checked, name: str) -> ET.Element:
+    return ET.SubElement(suite, "testcase", classname=printable(one.file), name=name)
