@@ -1,36 +1,114 @@
 """The oracle: takes the lines of a trace one by one and judges them."""
 
 from collections.abc import Hashable, Mapping, Sequence
-from typing import Any
+from types import MappingProxyType
+from typing import Any, Final
 
+from simulator.history.vocabulary import READINGS
+from simulator.oracle.acts import ACTS
 from simulator.oracle.findings import Finding, Verdict
+from simulator.oracle.givens import GIVENS
+from simulator.oracle.sees import SEES, overdue
+from simulator.oracle.world import RULES, World
+
+NONE: Final[tuple[Finding, ...]] = ()
 
 
 class Oracle:
     """Judges a trace line by line under one setting of the readings."""
 
-    def __init__(
+    __slots__ = ("world",)
+
+    def __init__(  # noqa: PLR0913 - each is a setting of its own
         self,
-        readings: Mapping[str, str] | None = None,
+        readings: Mapping[str, str] = MappingProxyType({}),
         *,
         time_zone: str = "Europe/Berlin",
         carrier: str = "cloudtransfer",
         limit_us: int = 2_000_000,
+        registers: bool = False,
     ) -> None:
-        """Start with no facts; readings that are not named have their default."""
+        """Start with no facts; readings that are not named have their default.
+
+        `limit_us` is what "at once" means, in microseconds; with `registers`, accounts that the
+        trace creates have to register even before its first `register` (ACC-2).
+        """
+        values = {name: readings.get(name, allowed[0]) for name, allowed in READINGS.items()}
+        self.world = World(values, time_zone, carrier, limit_us)
+        self.world.registers = registers
 
     def take(self, line: int, at: int, record: dict[str, Any]) -> Sequence[Finding]:
-        """Fold one line (its moment in microseconds since 1970 UTC) and judge it."""
-        return ()
+        """Fold one line (its moment in microseconds since 1970 UTC) and judge it.
+
+        Gives the new findings. Raises Unmentioned where the line names what no line told of.
+        """
+        world = self.world
+        word = record.get("act")
+        if word is not None:
+            ACTS[word](world, line, at, record)
+        else:
+            word = record.get("see")
+            if word is not None:
+                SEES[word](world, line, at, record)
+            else:
+                world.given = True
+                GIVENS[record["given"]](world, line, at, record)
+        if at > world.next_due:
+            overdue(world, at, line)
+        if world.out:
+            found = tuple(world.out)
+            world.out = []
+            return found
+        return NONE
+
+    @property
+    def decisive(self) -> Mapping[str, int]:
+        """How often each rule decided what a line had to be."""
+        return dict(zip(RULES, self.world.counts, strict=True))
 
     def finish(self) -> Verdict:
         """Close the trace and give the verdict."""
-        return Verdict((), (), {})
+        world = self.world
+        findings = tuple(sorted(world.found.values(), key=lambda finding: finding.line))
+        undecided = [
+            f"line {line}: case {number} has more possible states than are followed"
+            for number, line in sorted(world.beyond.items(), key=lambda item: item[1])
+        ]
+        for line, (number, act) in world.unknown.items():
+            told = {line in state.happened for state in world.doubt.get(number, ())}
+            if len(told) > 1:
+                undecided.append(
+                    f"line {line}: whether the {act} of unknown outcome happened was never shown"
+                )
+        decisive = self.decisive
+        if not any(decisive.values()):
+            undecided.append("no line of the trace shows any rule")
+        return Verdict(findings, tuple(undecided), decisive)
 
     def fork(self) -> "Oracle":
         """Give a copy that goes its own way; cases are copied when they change."""
-        return self
+        new = Oracle.__new__(Oracle)
+        new.world = self.world.fork()
+        return new
 
     def fingerprint(self) -> Hashable:
         """Give what the oracle still distinguishes; logs and counters are left out."""
-        return None
+        world = self.world
+        cases = tuple(
+            (number, tuple(state.key() for state in world.doubt.get(number, (case,))))
+            for number, case in world.cases.items()
+        )
+        return (
+            cases,
+            tuple(sorted(world.roles.items())),
+            world.emails,
+            tuple(sorted(world.accounts.items())),
+            world.registered,
+            world.active,
+            world.mail_active,
+            world.events_off,
+            tuple(sorted(world.due)),
+            tuple(sorted(world.links.items())),
+            len(world.full_at),
+            len(world.partial_at),
+        )

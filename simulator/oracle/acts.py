@@ -1,0 +1,756 @@
+"""The acts: whether each was rightly accepted or refused, and what it does to the facts."""
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from simulator.oracle.facts import (
+    ANSWER,
+    DOWN,
+    HELD,
+    MESSAGE,
+    RELEASE,
+    UP,
+    Box,
+    Case,
+    Flight,
+    Letter,
+    answer_messages,
+    digest,
+    mark_message,
+    open_messages,
+    unread,
+)
+from simulator.oracle.rules.delivery import BUNDLE_MAX, a_bundle_has_a_bounded_size_and_an_answer
+from simulator.oracle.rules.inbox import ACKNOWLEDGE, ENTRIES, EXPECTS, FACTS, WITH_FILE
+from simulator.oracle.rules.replying import (
+    FILES_MAX,
+    SIZE_MAX,
+    a_reply_has_a_text,
+    files_are_at_most_twenty_and_35_mb,
+    writing_needs_the_right,
+)
+from simulator.oracle.rules.sending import (
+    blank_text_is_not_sent,
+    choosing_replaces_the_preset,
+    exactly_one_known_action_is_expected,
+    malformed_address_is_refused,
+    only_documents_of_the_case_are_shared,
+    preset_is_what_was_chosen_before,
+    somebody_receives_it,
+    the_right_is_set_by_a_caseworker_with_a_role,
+    writing_needs_a_cloud_role,
+)
+from simulator.oracle.world import DAY_US, NEVER, Record, World, address
+
+Refusal = tuple[str, str]
+NOTE: Final = 0xFFFFFFFF
+ASKS: Final = ("asks to acknowledge", "asks for a reply", "asks for a reply with file")
+PORTAL_FAULTS: Final = frozenset({"portal", "server"})
+DELIVERY_FAULTS: Final = frozenset({"portal", "link", "server"})
+MAIL_FAULTS: Final = frozenset({"mail", "portal", "link", "server"})
+JUST_BELOW: Final = 1_000_000  # bytes below the limit that still count as "about the limit"
+
+
+def role_of(w: World, by: object) -> str | None:
+    """Give the cloud role of whoever acts or looks; None if it was never told."""
+    if not isinstance(by, str):
+        return None
+    role = w.roles.get(by)
+    if role is None and address(by) in w.boxes_of and address(by) not in w.emails:
+        return "none"
+    return role
+
+
+def is_list_of_texts(value: object) -> bool:
+    """Tell whether a refused act's field holds what an accepted one must hold."""
+    return isinstance(value, list) and all(isinstance(item, str) for item in value)  # pyright: ignore[reportUnknownVariableType]
+
+
+def accepted_wrongly(w: World, line: int, what: str, why: Refusal) -> None:
+    """Report an accepted act that a rule refuses."""
+    rule, because = why
+    w.report(rule, what, line, f"{what}: accepted", "it must be refused", because)
+
+
+def refused_wrongly(w: World, line: int, what: str, rule: str, because: str) -> None:
+    """Report a refused act that every rule accepts."""
+    w.report(rule, what, line, f"{what}: refused", "it must be accepted", because)
+
+
+# The MVP's acts
+
+
+def set_role(w: World, line: int, at: int, record: Record) -> None:
+    """Fold RGT-3: who holds which role, and which addresses are caseworkers'."""
+    if record["outcome"] == "ok":
+        w.roles[record["caseworker"]] = record["role"]
+        email = record.get("email")
+        if email:
+            w.emails |= {address(email)}
+    elif record["outcome"] == "unknown":
+        w.roles.pop(record["caseworker"], None)
+
+
+def _known(w: World, number: Any) -> bool:  # noqa: ANN401 - whatever a refused act held
+    return isinstance(number, int | str) and number in w.cases
+
+
+def _refusable(w: World, record: Record) -> bool:
+    """Whether a refused act names what was never mentioned, or the server was down."""
+    return "server" in w.active or not _known(w, record.get("case"))
+
+
+def create_case(w: World, line: int, at: int, record: Record) -> None:
+    """Fold a new case."""
+    if record["outcome"] == "refused":
+        return
+    number = record["case"]
+    if number not in w.cases:
+        case = w.new_case(number, told=True)
+        case.documents = frozenset()
+        case.follow_up = None
+    w.judge(number, _edit, "", line, at, record, record["outcome"])
+
+
+def edit_case(w: World, line: int, at: int, record: Record) -> None:
+    """Fold changed case data."""
+    if record["outcome"] != "refused":
+        w.judge(record["case"], _edit, UP, line, at, record, record["outcome"])
+
+
+def _edit(w: World, case: Case, line: int, at: int, record: Record, outcome: str) -> None:
+    if "subject" in record or not case.versions:
+        version = (len(w.full_at), len(w.partial_at), record.get("subject"))
+        case.versions = (*case.versions, version)
+    if "follow_up_on" in record:
+        case.follow_up = record["follow_up_on"]
+    case.happens("edit", line)
+
+
+def add_document(w: World, line: int, at: int, record: Record) -> None:
+    """Fold a document filed under a case."""
+    if record["outcome"] == "refused":
+        return
+    if record["case"] not in w.cases:
+        w.new_case(record["case"], told=True)
+    case = w.case(record["case"], line)
+    for state in w.doubt.get(case.number, [case]):
+        if record["outcome"] == "unknown":
+            state.perhaps |= {record["document"]}
+        else:
+            state.documents = (state.documents or frozenset()) | {record["document"]}
+
+
+def note(w: World, line: int, at: int, record: Record) -> None:
+    """Judge text that is saved without sharing (SEND-2): an entry of the log and nothing else."""
+    outcome = record["outcome"]
+    if outcome == "refused":
+        text = record.get("text", "")
+        blank = not isinstance(text, str) or not text.strip()
+        if not (_refusable(w, record) or blank or role_of(w, record.get("by")) == "none"):
+            why = "text saved without sharing is an internal activity, and needs nothing else"
+            refused_wrongly(w, line, f"note in case {record['case']}", "SEND-2", why)
+        return
+    if record["case"] not in w.cases:
+        w.new_case(record["case"], told=True)
+    w.judge(record["case"], _note, UP, line, at, record, outcome)
+
+
+def _note(w: World, case: Case, line: int, at: int, record: Record, outcome: str) -> None:
+    text = record.get("text")
+    letter = Letter(NOTE - 2, 0 if text is None else digest(text), None, 0)
+    case.enter(at, record["by"], None, letter, None)
+    case.happens("note", line)
+
+
+def _send_refusal(w: World, case: Case, record: Record) -> Refusal | None:  # noqa: PLR0911 - one rule each
+    by = record.get("by")
+    if writing_needs_a_cloud_role(role_of(w, by)):
+        return "RGT-1", f"{by} does not hold the cloud role Benutzer or Administrator"
+    if exactly_one_known_action_is_expected(record.get("expects")):
+        return "SEND-3", f"the expected action is {record.get('expects')!r}"
+    if blank_text_is_not_sent(record.get("text")):
+        return "SEND-4", "the text is blank"
+    to = record.get("to")
+    for one in to or ():
+        if malformed_address_is_refused(address(one)):
+            return "SEND-12", f"{one!r} is no e-mail address"
+    if somebody_receives_it(_preset(w, case) if to is None else to):
+        return "SEND-5", "no recipient is chosen or preset"
+    strange = only_documents_of_the_case_are_shared(
+        record.get("documents") or (), case.documents, case.perhaps
+    )
+    if strange:
+        return "SEND-9", f"{strange[0]} is not filed under case {case.number}"
+    return None
+
+
+def _preset(w: World, case: Case) -> tuple[str, ...] | None:
+    if case.preset is None or case.chosen is None:
+        return None
+    reading = w.readings["preset_recipients"]
+    return preset_is_what_was_chosen_before(case.preset, case.chosen, reading)
+
+
+def _legal_send(w: World, case: Case, record: Record) -> Refusal:
+    """Name the rule that accepts this send, the most specific one, and why."""
+    to = record.get("to")
+    if to is None:
+        return "SEND-6", f"the recipients are preset: {', '.join(_preset(w, case) or ('earlier ones',))}"
+    if record.get("documents"):
+        return "SEND-9", "all its documents are filed under the case"
+    plain = [address(one) for one in to]
+    if plain != to or len(set(plain)) != len(plain):
+        return "SEND-12", "its addresses are well formed, case, blanks and repetitions set aside"
+    if w.active & DELIVERY_FAULTS:
+        return "DLV-4", "while the portal cannot be reached a message waits, and is not refused"
+    if w.roles.get(record["by"]) and case.kind == -1 and case.last == "create":
+        new = all(one not in w.accounts for one in plain)
+        if new and w.cases.get(case.number) is None:
+            return "SEND-1", "a new case is saved with its message"
+    if any(one not in w.accounts for one in plain):
+        return "ACC-1", "a recipient needs no account beforehand"
+    if case.kind != -1 and set(plain) != set(_preset(w, case) or ()):
+        return "SEND-7", "other recipients than the preset ones may be chosen"
+    return "SEND-1", "it has a text, an expected action, a recipient, and a sender with a role"
+
+
+def _well_formed_send(record: Record) -> bool:
+    return (
+        isinstance(record.get("case"), int | str)
+        and isinstance(record.get("message", ""), str)
+        and isinstance(record.get("text", ""), str)
+        and is_list_of_texts(record.get("to", []))
+        and is_list_of_texts(record.get("documents", []))
+    )
+
+
+def send(w: World, line: int, at: int, record: Record) -> None:
+    """Judge a message from a case to recipients (SEND, RGT-1), and fold it."""
+    outcome = record["outcome"]
+    if outcome == "refused":
+        if "server" not in w.active and _well_formed_send(record):
+            _refused_send(w, line, at, record)
+        return
+    number, message = record["case"], record["message"]
+    if message in w.home and message not in w.tries:
+        w.decide("DLV-2")
+        return
+    case = w.case(number, line) if number in w.cases else w.new_case(number, told=True)
+    if record.get("to") is None and case.preset is None:
+        raise w.unmentioned(line, "to", None)
+    w.judge(number, _send, UP, line, at, record, outcome)
+    w.home[message] = number
+    to = record.get("to")
+    chosen = (_preset(w, case) or ()) if to is None else tuple(address(one) for one in to)
+    for one in dict.fromkeys(chosen):
+        _tell(w, number, message, one, line, at, record)
+    if outcome == "unknown":
+        w.tries[message] = line
+
+
+def _refused_send(w: World, line: int, at: int, record: Record) -> None:
+    number = record["case"]
+    case = w.case(number, line) if number in w.cases else Case(number, w.token)
+    for state in w.doubt.get(number, [case]):
+        if state.flights:
+            w.settle(state, at)
+        why = _send_refusal(w, state, record)
+        if why is not None:
+            w.decide(why[0])
+            return
+        if record.get("to") is None and state.preset is None:
+            return
+    rule, because = _legal_send(w, case, record)
+    refused_wrongly(w, line, f"send {record.get('message')} in case {number}", rule, because)
+
+
+def _send(w: World, case: Case, line: int, at: int, record: Record, outcome: str) -> None:
+    message = record["message"]
+    if w.tries.get(message) in case.happened:
+        return
+    why = _send_refusal(w, case, record)
+    if why is not None:
+        accepted_wrongly(w, line, f"send {message} in case {case.number}", why)
+    else:
+        w.decide("SEND-1")
+    to = record.get("to")
+    known = (_preset(w, case) or ()) if to is None else tuple(address(one) for one in to)
+    recipients = choosing_replaces_the_preset(known)
+    expects = EXPECTS.get(record["expects"], ACKNOWLEDGE)
+    text, documents = record.get("text"), record.get("documents")
+    if not case.versions:
+        case.versions = ((len(w.full_at), len(w.partial_at), None),)
+    letter = Letter(
+        expects,
+        0 if text is None else digest(text),
+        tuple(sorted(documents)) if documents is not None else (),
+        len(case.versions) - 1,
+    )
+    case.enter(at, record["by"], message, letter, tuple(sorted(recipients)))
+    case.preset = recipients
+    case.chosen = tuple(dict.fromkeys((*(case.chosen or ()), *recipients)))
+    case.sent = message
+    case.communicate(expects, message, at, len(recipients))
+    case.flights += tuple(Flight(at, DOWN, one, MESSAGE, message, letter) for one in recipients)
+    case.happens("send", line)
+    if w.limit == 0:
+        w.settle(case, at)
+
+
+def _tell(  # noqa: PLR0913 - one notice and its place
+    w: World, number: int | str, message: str, one: str, line: int, at: int, record: Record
+) -> None:
+    """Make the mails due that a message causes, and its account known (MAIL-1, ACC-1, ACC-2)."""
+    sure = record["outcome"] == "ok"
+    cases = w.boxes_of.get(one, ())
+    if number not in cases:
+        w.boxes_of[one] = (*cases, number)
+    new = one not in w.accounts and not w.given and one not in w.emails
+    if new and sure and "registration" not in w.events_off:
+        w.due["registration", "", one] = (at, line, None)
+    if one not in w.accounts:
+        w.accounts[one] = new and sure
+    if sure and "new_message" not in w.events_off:
+        w.due["new_message", message, one] = (at, line, record.get("text"))
+    if w.due and w.next_due == NEVER:
+        w.next_due = at + w.limit
+
+
+def set_release(w: World, line: int, at: int, record: Record) -> None:
+    """Judge a release that gives or withholds the right to write (RGT-2), and fold it."""
+    outcome = record["outcome"]
+    role = role_of(w, record.get("by"))
+    recipient = record.get("recipient")
+    bad = not isinstance(recipient, str) or malformed_address_is_refused(address(recipient))
+    what = f"set_release for {recipient} in case {record.get('case')}"
+    if outcome == "refused":
+        if the_right_is_set_by_a_caseworker_with_a_role(role):
+            w.decide("RGT-2")
+        elif not (bad or _refusable(w, record) or not isinstance(record.get("create_messages"), bool)):
+            because = "a caseworker with a cloud role gives and withholds the right for each release"
+            refused_wrongly(w, line, what, "RGT-2", because)
+        return
+    if record["case"] not in w.cases:
+        raise w.unmentioned(line, "case", record["case"])
+    if the_right_is_set_by_a_caseworker_with_a_role(role):
+        because = f"{record['by']} does not hold the cloud role Benutzer or Administrator"
+        accepted_wrongly(w, line, what, ("RGT-2", because))
+    elif bad:
+        accepted_wrongly(w, line, what, ("SEND-12", f"{recipient!r} is no e-mail address"))
+    else:
+        w.decide("RGT-2")
+    w.judge(record["case"], _release, "", line, at, record, outcome)
+
+
+def _release(w: World, case: Case, line: int, at: int, record: Record, outcome: str) -> None:
+    one = address(record["recipient"])
+    case.flights += (Flight(at, DOWN, one, RELEASE, "", None, record["create_messages"]),)
+    if w.limit == 0:
+        w.settle(case, at)
+
+
+def set_mail(w: World, line: int, at: int, record: Record) -> None:
+    """Fold which mails are switched off (MAIL-2)."""
+    if record["outcome"] == "refused" or "enabled" not in record:
+        return
+    if record["enabled"] and record["outcome"] == "ok":
+        w.events_off -= {record["event"]}
+    else:
+        w.events_off |= {record["event"]}
+
+
+def replicate(w: World, line: int, at: int, record: Record) -> None:
+    """Judge the bundles of a run (RPL-4), and fold what it carried."""
+    for bundle in record.get("bundles") or ():
+        records = bundle["records"]
+        w.decide("RPL-4")
+        if not a_bundle_has_a_bounded_size_and_an_answer(records):
+            because = f"a bundle holds at most {BUNDLE_MAX} records"
+            w.report("RPL-4", "bundle", line, f"a bundle of {records} records", "at most 6000", because)
+        if bundle.get("result", 0) not in (0, 1, 2):
+            because = "a bundle is answered with 0 (taken), 1 (some failed) or 2 (failed)"
+            w.report("RPL-4", "answer", line, f"answer {bundle['result']}", "0, 1 or 2", because)
+    result, outcome = record.get("result"), record["outcome"]
+    if outcome == "refused":
+        return
+    if result not in (0, 1, 2):
+        because = "a run is answered with 0 (taken), 1 (some failed) or 2 (failed)"
+        w.report("RPL-4", "result", line, f"result {result}", "0, 1 or 2", because)
+    w.rep_line = line
+    if outcome == "ok" and result == 0:
+        w.full_at = (*w.full_at, at)
+        w.partial_at = (*w.partial_at, at)
+    elif result != 2:
+        w.partial_at = (*w.partial_at, at)
+
+
+def fault(w: World, line: int, at: int, record: Record) -> None:
+    """Fold an outage: while it lasts, what travels may arrive late."""
+    if record["outcome"] == "refused":
+        return
+    what, up = record["what"], record["state"] == "up"
+    w.outages, w.active = _outage(w.outages, w.active, DELIVERY_FAULTS, what, at, up=up)
+    w.mail_outages, w.mail_active = _outage(w.mail_outages, w.mail_active, MAIL_FAULTS, what, at, up=up)
+
+
+def _outage(  # noqa: PLR0913
+    outages: tuple[tuple[int, int], ...],
+    active: frozenset[str],
+    faults: frozenset[str],
+    what: str,
+    at: int,
+    *,
+    up: bool,
+) -> tuple[tuple[tuple[int, int], ...], frozenset[str]]:
+    if what not in faults:
+        return outages, active
+    now = active - {what} if up else active | {what}
+    if now and not active:
+        outages = (*outages[-63:], (at, NEVER))
+    elif active and not now:
+        outages = (*outages[:-1], (outages[-1][0], at))
+    return outages, now
+
+
+# The recipients' acts
+
+
+def _signed_up(w: World, line: int, record: Record, what: str) -> str:
+    """Note that a recipient acted: a new account has to be registered first (ACC-2)."""
+    one = address(record["by"])
+    if w.accounts.setdefault(one, False) and one not in w.registered and record["outcome"] == "ok":
+        if w.registers:
+            _acted_unregistered(w, one, line)
+        else:
+            w.unsure.setdefault(one, line)
+    return one
+
+
+def _acted_unregistered(w: World, one: str, line: int) -> None:
+    because = f"the account of {one} is new, and no password was set through its link"
+    w.report("ACC-2", f"unregistered {one}", line, f"{one} acts", "refused until registered", because)
+
+
+def _refused_recipient(w: World, line: int, one: str, what: str, rule: str, because: str) -> None:
+    """Report a refused act of a recipient, unless the account had to be registered first."""
+    unregistered = w.accounts.get(one) and one not in w.registered
+    if unregistered and w.registers:
+        w.decide("ACC-2")
+        return
+    if unregistered:
+        w.excused[one] = (*w.excused.get(one, ()), (rule, what))
+    refused_wrongly(w, line, what, rule, because)
+
+
+def register(w: World, line: int, at: int, record: Record) -> None:
+    """Judge the use of a mailed link (ACC-2), and fold that the account can be used."""
+    one, link = record.get("by"), record.get("link")
+    if record["outcome"] == "refused" or not isinstance(one, str):
+        used = isinstance(link, str) and w.links.get(link, ("", False))[1]
+        if used:
+            w.decide("ACC-2")
+        return
+    one = address(one)
+    if not w.registers:
+        w.registers = True
+        for other, when in w.unsure.items():
+            _acted_unregistered(w, other, when)
+        w.unsure = {}
+    for place in w.excused.pop(one, ()):
+        w.found.pop(place, None)
+    if link is not None:
+        _use_link(w, line, one, link, record["outcome"])
+    w.accounts.setdefault(one, False)
+    w.registered |= {one}
+
+
+def _use_link(w: World, line: int, one: str, link: str, outcome: str) -> None:
+    owner, used = w.links.get(link, (one, False))
+    if outcome == "ok":
+        w.decide("ACC-2")
+        if used:
+            why = ("ACC-2", f"the link was used before by {owner}, and serves once")
+            accepted_wrongly(w, line, f"register of {one} with {link}", why)
+        elif owner != one:
+            accepted_wrongly(w, line, f"register of {one} with {link}", ("ACC-2", f"it was mailed to {owner}"))
+        w.links[link] = (owner, True)
+
+
+def request_link(w: World, line: int, at: int, record: Record) -> None:
+    """Fold that a new link was asked for: a registration mail may come again."""
+    if record["outcome"] != "refused" and isinstance(record.get("by"), str):
+        one = address(record["by"])
+        w.links[f"asked {one}"] = (one, False)
+        w.accounts.setdefault(one, False)
+
+
+def _portal_excuses(w: World, record: Record) -> bool:
+    return bool(w.active & PORTAL_FAULTS) or not isinstance(record.get("by"), str)
+
+
+def open_(w: World, line: int, at: int, record: Record) -> None:
+    """Judge that a recipient opens a case or a message (ACC-3, ACC-4), and fold it."""
+    outcome = record["outcome"]
+    if outcome == "refused" and (_portal_excuses(w, record) or not _known(w, record.get("case"))):
+        return
+    message = record.get("message")
+    if outcome != "refused" and message is not None and message not in w.home:
+        raise w.unmentioned(line, "message", message)
+    one = _signed_up(w, line, record, "open")
+    via = record.get("via")
+    if outcome != "refused" and message is None and via not in ("widget", "case"):
+        _open_something(w, line, at, record, one)
+        return
+    w.judge(record["case"], _open, one, line, at, (record, one), outcome)
+
+
+def _open_something(w: World, line: int, at: int, record: Record, one: str) -> None:
+    """Keep a state for each message that the click may have meant, as the line does not say."""
+    w.judge(record["case"], _look, one, line, at, (record, one), record["outcome"])
+    case = w.case(record["case"], line)
+    states: list[Case] = []
+    for state in w.doubt.pop(case.number, [case]):
+        box = state.boxes.get(one)
+        for message in tuple(box.items) if box else ():
+            other = state.copy(w.token)
+            _open(w, other, line, at, ({**record, "message": message}, one), "ok")
+            states.append(other)
+        if not (box and box.items):
+            states.append(state)
+    w.keep(case.number, states, line)
+
+
+def _look(w: World, case: Case, line: int, at: int, data: tuple[Record, str], outcome: str) -> None:
+    _open(w, case, line, at, ({**data[0], "message": None, "via": "look"}, data[1]), outcome)
+
+
+def _open(w: World, case: Case, line: int, at: int, data: tuple[Record, str], outcome: str) -> None:
+    record, one = data
+    message, via = record.get("message"), record.get("via")
+    box = case.boxes.get(one)
+    whole = via in ("widget", "case", "look")
+    there = box is not None and (bool(box.items) if whole else message in box.items)
+    if outcome == "refused":
+        _judge_refused_open(w, case, line, (one, via, message), there=there)
+        return
+    if not there or box is None:
+        if not (box is not None and box.right is not None and whole):
+            name = message if message is not None else "no message"
+            why = ("ACC-4", f"{name} of case {case.number} was addressed to {one}"
+                   if message is None else f"{name} of case {case.number} was not addressed to {one}")
+            accepted_wrongly(w, line, f"open of case {case.number} by {one}", why)
+        return
+    w.decide("ACC-3")
+    if via == "look":
+        return
+    newest = box.newest()
+    if not whole:
+        opened: tuple[str, ...] = (str(message),)
+    elif w.readings["open_scope"] == "case":
+        opened = tuple(box.items)
+    else:
+        opened = (newest,) if newest is not None else ()
+    _travel(w, case, at, open_messages(case, box, one, opened))
+    case.happens("open", line)
+
+
+def _judge_refused_open(
+    w: World, case: Case, line: int, click: tuple[str, object, object], *, there: bool
+) -> None:
+    one, via, message = click
+    if not there:
+        w.decide("ACC-4")
+        return
+    if via in ("widget", "case", "attachments", "message", "reply"):
+        rule = "INB-2" if via in ("attachments", "reply") else "ACC-3"
+        because = f"case {case.number} reached {one}, who may open it without any release"
+        _refused_recipient(w, line, one, f"open of {message or case.number} by {one}", rule, because)
+
+
+def _travel(w: World, case: Case, at: int, marks: list[Flight]) -> None:
+    """Send read marks to the case, where they can matter there."""
+    if not marks:
+        return
+    held = w.readings["receipt_transport"] == "replication"
+    way = HELD if held else UP
+    wanted = [
+        mark
+        for mark in marks
+        if not case.kind or w.readings["acknowledge_on_open"] == "first_open" or case.kind > WITH_FILE
+    ]
+    case.flights += tuple(mark._replace(at=at, way=way) for mark in wanted)
+    if w.limit == 0:
+        w.settle(case, at)
+
+
+def mark_read(w: World, line: int, at: int, record: Record) -> None:
+    """Judge "Gelesen markieren" (INB-5), and fold it."""
+    outcome, message = record["outcome"], record.get("message")
+    if outcome == "refused" and (
+        _portal_excuses(w, record) or not isinstance(message, str) or message not in w.home
+    ):
+        return
+    if message not in w.home:
+        raise w.unmentioned(line, "message", message)
+    one = _signed_up(w, line, record, "mark_read")
+    w.judge(w.home[message], _mark, one, line, at, (message, one), outcome)
+
+
+def _mark(w: World, case: Case, line: int, at: int, data: tuple[str, str], outcome: str) -> None:
+    message, one = data
+    box = case.boxes.get(one)
+    bits = None if box is None else box.items.get(message)
+    what = f"mark_read of {message} by {one}"
+    if bits is None or box is None:
+        w.decide("ACC-4")
+        if outcome != "refused":
+            accepted_wrongly(w, line, what, ("ACC-4", f"{message} was not addressed to {one}"))
+        return
+    entry = ENTRIES[bits & FACTS]
+    w.decide("INB-5")
+    if outcome == "refused":
+        if entry.markable:
+            state = "counts as unread" if entry.unread else "is read already"
+            _refused_recipient(w, line, one, what, "INB-5", f"{message} {ASKS[bits & 3]} and {state}")
+        return
+    if not entry.markable:
+        accepted_wrongly(w, line, what, ("INB-5", f"{message} {ASKS[bits & 3]} and counts as unread"))
+        return
+    _travel(w, case, at, mark_message(case, box, one, message))
+    case.happens("mark", line)
+
+
+def _well_formed_reply(record: Record) -> bool:
+    files = record.get("files", [])
+    return (
+        isinstance(record.get("case"), int | str)
+        and isinstance(record.get("answers"), str | None)
+        and isinstance(record.get("text", ""), str)
+        and isinstance(files, list)
+        and all(isinstance(one, dict) and isinstance(one.get("size"), int) for one in files)  # pyright: ignore
+    )
+
+
+def reply(w: World, line: int, at: int, record: Record) -> None:
+    """Judge a recipient's message (REP, INB-10), and fold it."""
+    outcome, message, answers = record["outcome"], record.get("message"), record.get("answers")
+    if outcome == "refused":
+        if _portal_excuses(w, record) or not _well_formed_reply(record):
+            return
+        if not _known(w, record["case"]) or (answers is not None and answers not in w.home):
+            return
+    elif record["case"] not in w.cases:
+        raise w.unmentioned(line, "case", record["case"])
+    elif answers is not None and answers not in w.home:
+        raise w.unmentioned(line, "answers", answers)
+    elif message in w.home and message not in w.tries:
+        w.decide("DLV-2")
+        return
+    one = _signed_up(w, line, record, "reply")
+    w.judge(record["case"], _reply, one, line, at, (record, one), outcome)
+    if outcome != "refused":
+        w.home[str(message)] = record["case"]
+        if outcome == "unknown":
+            w.tries[str(message)] = line
+
+
+def _reply_refusal(w: World, case: Case, box: Box | None, record: Record, one: str) -> Refusal | None:
+    answers = record.get("answers")
+    if box is None or (not box.items and box.right is None):
+        return "ACC-4", f"no message of case {case.number} was addressed to {one}"
+    if answers is not None and answers not in box.items:
+        return "ACC-4", f"{answers} was not addressed to {one}"
+    if writing_needs_the_right(box.right, w.readings["reply_right"]):
+        if box.right is False and case.last == "send":
+            return "RGT-2", f"the release of {one} withholds the right; sending does not give it back"
+        said = "withholds" if box.right is False else "was not set, so nothing grants"
+        return "REP-1", f"the release of {one} {said} the right to create messages"
+    if a_reply_has_a_text(record.get("text")):
+        return "REP-3", "the text is blank"
+    files = record.get("files") or ()
+    size = sum(file["size"] for file in files)
+    if files_are_at_most_twenty_and_35_mb(len(files), size, w.readings["megabyte"]):
+        return "REP-4", f"it carries {len(files)} files of {size} bytes together"
+    return None
+
+
+def _legal_reply(w: World, box: Box, record: Record) -> Refusal:
+    """Name the rule that accepts this reply, the most specific one, and why."""
+    files = record.get("files") or ()
+    size = sum(file["size"] for file in files)
+    answers = record.get("answers")
+    if len(files) == FILES_MAX or size > SIZE_MAX[w.readings["megabyte"]] - JUST_BELOW:
+        return "REP-4", f"it carries {len(files)} files of {size} bytes together, which is allowed"
+    if answers is not None and not unread(box.items[answers]):
+        return "INB-10", f"{answers} is settled, and may be answered all the same"
+    if answers is not None and answers != box.newest():
+        return "INB-10", f"{answers} is an older message, and may be answered all the same"
+    if answers is not None and box.items[answers] & 3 == WITH_FILE and not files:
+        return "INB-4", f"{answers} asks for a file; a reply without one is accepted and delivered"
+    if box.right is True:
+        return "RGT-2", "the release gives the right to create messages, and it stays as set"
+    if files:
+        return "REP-4", f"it carries {len(files)} files of {size} bytes together, which is allowed"
+    return "REP-1", "a recipient of a message may write, as no release withholds it"
+
+
+def _reply(w: World, case: Case, line: int, at: int, data: tuple[Record, str], outcome: str) -> None:
+    record, one = data
+    message = record.get("message")
+    if outcome != "refused" and w.tries.get(str(message)) in case.happened:
+        return
+    box = case.boxes.get(one)
+    why = _reply_refusal(w, case, box, record, one)
+    what = f"reply {message} by {one} in case {case.number}"
+    if outcome == "refused":
+        if why is not None or box is None:
+            w.decide("ACC-4" if why is None else why[0])
+        else:
+            _refused_recipient(w, line, one, what, *_legal_reply(w, box, record))
+        return
+    if why is not None:
+        accepted_wrongly(w, line, what, why)
+    else:
+        w.decide("REP-1")
+    _write(w, case, case.box(one), line, at, data)
+
+
+def _write(w: World, case: Case, box: Box, line: int, at: int, data: tuple[Record, str]) -> None:
+    record, one = data
+    answers, text = record.get("answers"), record.get("text")
+    files = tuple(sorted(file["name"] for file in record.get("files") or ()))
+    expects = None
+    if answers is not None and answers in box.items:
+        expects = box.items[answers] & 3
+        everything = w.readings["reply_scope"] == "case"
+        answer_messages(box, tuple(box.items) if everything else (answers,), filed=bool(files))
+    content = 0 if text is None else digest(text)
+    box.own_text = content or box.own_text
+    box.own_documents |= frozenset(files)
+    letter = Letter(-1, content, files, 0, answers, expects, files)
+    case.flights += (Flight(at, UP, one, ANSWER, str(record["message"]), letter),)
+    case.happens("new message" if answers is None else "reply", line)
+    if w.limit == 0:
+        w.settle(case, at)
+
+
+ACTS: Final[dict[str, Callable[[World, int, int, Record], None]]] = {
+    "set_role": set_role,
+    "create_case": create_case,
+    "edit_case": edit_case,
+    "add_document": add_document,
+    "note": note,
+    "send": send,
+    "set_release": set_release,
+    "set_mail": set_mail,
+    "register": register,
+    "request_link": request_link,
+    "open": open_,
+    "mark_read": mark_read,
+    "reply": reply,
+    "replicate": replicate,
+    "fault": fault,
+}
+
+__all__ = ["ACTS", "DAY_US"]

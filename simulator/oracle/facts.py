@@ -1,0 +1,353 @@
+"""The neutral fold of facts: what was sent, to whom, arrived, opened, answered, and when.
+
+A `Case` is one possible state of a case and of its recipients' mailboxes. What travels between the
+two sides is a *flight*; until it arrives, only the sender knows of it.
+"""
+
+from array import array
+from collections.abc import Hashable, Mapping
+from typing import Final, NamedTuple
+
+from simulator.oracle.rules.inbox import (
+    ACKNOWLEDGE,
+    ANSWERED,
+    ENTRIES,
+    EXPECTS_MASK,
+    FACTS,
+    FILED,
+    MARKED,
+    NOTICED,
+    OPENED,
+    SEEN_READ,
+    SEEN_UNREAD,
+)
+from simulator.oracle.rules.status import a_reply_without_file_counts, the_last_communication_decides
+
+DOWN: Final = "down"  # from the case to a mailbox
+UP: Final = "up"  # from a mailbox to the case
+HELD: Final = "held"  # a read mark that waits for a replication
+
+MESSAGE: Final = "message"
+RELEASE: Final = "release"
+ANSWER: Final = "reply"
+READ: Final = "read"
+
+UNTOLD: Final = "?"  # a value that no line told
+RECEIVED: Final = 3  # in `Case.kind`, beside the three expected actions
+SILENT: Final = -1  # no communication yet
+WORDS: Final = 7  # of the log, for each entry
+CLEAR: Final = ~(SEEN_READ | SEEN_UNREAD)
+
+
+class Letter(NamedTuple):
+    """What a message or a reply carries."""
+
+    expects: int
+    text: int
+    documents: tuple[str, ...] | None
+    version: int
+    answers: str | None = None
+    answered_expects: int | None = None
+    files: tuple[str, ...] = ()
+
+
+class Flight(NamedTuple):
+    """One envelope under way."""
+
+    at: int
+    way: str
+    recipient: str
+    kind: str
+    message: str
+    letter: Letter | None = None
+    right: bool | None = None
+
+
+def digest(value: Hashable) -> int:
+    """Give a 32-bit digest, never 0, which means that nothing was told."""
+    return hash(value) & 0xFFFFFFFF or 1
+
+
+class Box:
+    """The mailbox of one recipient in one case; messages stand in the order of arrival."""
+
+    __slots__ = ("documents", "items", "own_documents", "own_text", "right", "text", "version")
+
+    def __init__(self) -> None:
+        """Start empty, with nothing said about the right to write."""
+        self.items: dict[str, int] = {}
+        self.right: bool | None = None
+        self.version = -1
+        self.text = 0
+        self.own_text = 0
+        self.documents: frozenset[str] | None = frozenset()
+        self.own_documents: frozenset[str] = frozenset()
+
+    def copy(self) -> "Box":
+        """Copy what changes."""
+        new = Box.__new__(Box)
+        new.items = self.items.copy()
+        new.right = self.right
+        new.version = self.version
+        new.text = self.text
+        new.own_text = self.own_text
+        new.documents = self.documents
+        new.own_documents = self.own_documents
+        return new
+
+    def key(self) -> Hashable:
+        """Give what distinguishes this mailbox from another."""
+        return (
+            tuple((name, bits & FACTS) for name, bits in self.items.items()),
+            self.right,
+            self.version,
+            self.text,
+            self.own_text,
+            self.documents,
+            self.own_documents,
+        )
+
+    def newest(self) -> str | None:
+        """Name the message that arrived last."""
+        return next(reversed(self.items)) if self.items else None
+
+
+class Case:
+    """One possible state of a case: what its side and the mailboxes know."""
+
+    __slots__ = (
+        "boxes",
+        "chosen",
+        "documents",
+        "flights",
+        "follow_up",
+        "given_date",
+        "happened",
+        "kind",
+        "last",
+        "last_line",
+        "log",
+        "message",
+        "moment",
+        "notices",
+        "number",
+        "perhaps",
+        "preset",
+        "reads",
+        "recipients",
+        "seen",
+        "seen_date",
+        "seen_status",
+        "sent",
+        "split",
+        "told",
+        "token",
+        "versions",
+    )
+
+    def __init__(self, number: int | str, token: object) -> None:
+        """Start as a case that never communicated."""
+        self.number = number
+        self.token = token
+        self.versions: tuple[tuple[int, int, str | None], ...] = ()
+        self.documents: frozenset[str] | None = None
+        self.perhaps: frozenset[str] = frozenset()
+        self.preset: tuple[str, ...] | None = ()
+        self.chosen: tuple[str, ...] | None = ()
+        self.boxes: dict[str, Box] = {}
+        self.flights: tuple[Flight, ...] = ()
+        self.kind = SILENT
+        self.message: str | None = None
+        self.moment = 0
+        self.recipients = 0
+        self.reads: dict[str, int] = {}
+        self.sent: str | None = None
+        self.given_date: str | None = None
+        self.seen_status: str | None = None
+        self.seen_date: tuple[str | None] | None = None
+        self.follow_up: tuple[int, int] | str | None = UNTOLD
+        self.log: array[int] | None = array("I")
+        self.notices: frozenset[tuple[str, str]] = frozenset()
+        self.last = "create"
+        self.last_line = 0
+        self.seen = False
+        self.split = False
+        self.told = True
+        self.happened: frozenset[int] = frozenset()
+
+    def copy(self, token: object) -> "Case":
+        """Copy the state; what is immutable is shared."""
+        new = Case.__new__(Case)
+        new.number = self.number
+        new.token = token
+        new.versions = self.versions
+        new.documents = self.documents
+        new.perhaps = self.perhaps
+        new.preset = self.preset
+        new.chosen = self.chosen
+        new.boxes = {name: box.copy() for name, box in self.boxes.items()}
+        new.flights = self.flights
+        new.kind = self.kind
+        new.message = self.message
+        new.moment = self.moment
+        new.recipients = self.recipients
+        new.reads = self.reads
+        new.sent = self.sent
+        new.given_date = self.given_date
+        new.seen_status = self.seen_status
+        new.seen_date = self.seen_date
+        new.follow_up = self.follow_up
+        new.log = None if self.log is None else self.log[:]
+        new.notices = self.notices
+        new.last = self.last
+        new.last_line = self.last_line
+        new.seen = self.seen
+        new.split = self.split
+        new.told = self.told
+        new.happened = self.happened
+        return new
+
+    def key(self) -> tuple[Hashable, ...]:
+        """Give what distinguishes this state from another, the growing log left out."""
+        return (
+            tuple((name, box.key()) for name, box in sorted(self.boxes.items())),
+            self.flights,
+            self.kind,
+            self.message,
+            self.moment,
+            self.recipients,
+            tuple(sorted(self.reads.items())),
+            self.sent,
+            self.given_date,
+            self.seen_status,
+            self.seen_date,
+            self.follow_up,
+            self.preset,
+            self.chosen,
+            self.documents,
+            self.perhaps,
+            self.versions,
+        )
+
+    def box(self, recipient: str) -> Box:
+        """Give the recipient's mailbox, made when first needed."""
+        box = self.boxes.get(recipient)
+        if box is None:
+            box = self.boxes[recipient] = Box()
+        return box
+
+    def happens(self, what: str, line: int) -> None:
+        """Remember the last thing that happened, so that a deviation can be blamed on it."""
+        self.last = what
+        self.last_line = line
+        self.seen = False
+
+    def communicate(self, kind: int, message: str, moment: int, recipients: int) -> None:
+        """Make this the last communication; what was seen of the older one is void."""
+        self.kind = kind
+        self.message = message
+        self.moment = moment
+        self.recipients = recipients
+        self.reads = {}
+        self.given_date = None
+        self.seen_status = None
+        self.seen_date = None
+
+    def enter(self, at: int, author: object, message: object, letter: Letter, to: object) -> None:
+        """Write an entry of the log, as digests."""
+        if self.log is not None:
+            self.log.extend(
+                (
+                    digest(message),
+                    letter.text,
+                    digest(author),
+                    digest(to),
+                    0 if letter.documents is None else digest(letter.documents),
+                    at // 1_000_000 & 0xFFFFFFFF,
+                    letter.expects + 2,
+                )
+            )
+
+
+def unread(bits: int) -> bool:
+    """Tell whether a message with these facts counts as unread."""
+    return ENTRIES[bits & FACTS].unread
+
+
+def open_messages(case: Case, box: Box, recipient: str, messages: tuple[str, ...]) -> list[Flight]:
+    """Open messages; give the read marks that the case has to learn, without their moment."""
+    marks: list[Flight] = []
+    for message in messages:
+        bits = box.items[message]
+        if not bits & OPENED:
+            if message == case.message and (bits & EXPECTS_MASK or unread(bits)):
+                marks.append(Flight(0, UP, recipient, READ, message))
+            box.items[message] = (bits | OPENED) & CLEAR
+    return marks
+
+
+def mark_message(case: Case, box: Box, recipient: str, message: str) -> list[Flight]:
+    """Mark an unread message as read; a message that is read already stays as it is."""
+    bits = box.items[message]
+    if not unread(bits):
+        return []
+    box.items[message] = (bits | MARKED) & CLEAR
+    return [Flight(0, UP, recipient, READ, message)] if message == case.message else []
+
+
+def answer_messages(box: Box, messages: tuple[str, ...], *, filed: bool) -> None:
+    """Note that messages were answered, with or without a file."""
+    for message in messages:
+        bits = box.items[message] | ANSWERED
+        box.items[message] = (bits | FILED if filed else bits) & CLEAR
+
+
+def arrive(case: Case, flight: Flight, earliest: int, latest: int, readings: Mapping[str, str]) -> None:
+    """Let one envelope arrive, at a moment between the two."""
+    letter = flight.letter
+    if flight.kind == MESSAGE and letter is not None:
+        box = case.box(flight.recipient)
+        noticed = (flight.message, flight.recipient) in case.notices
+        if noticed:
+            case.notices -= {(flight.message, flight.recipient)}
+        box.items[flight.message] = letter.expects | (NOTICED if noticed else 0)
+        box.text = letter.text
+        box.own_text = 0
+        box.version = max(box.version, letter.version)
+        if box.documents is not None and letter.documents is not None:
+            box.documents |= frozenset(letter.documents)
+    elif flight.kind == RELEASE:
+        case.box(flight.recipient).right = flight.right
+    elif flight.kind == READ:
+        if flight.message == case.message and case.kind != RECEIVED:
+            case.reads = {**case.reads, flight.recipient: flight.at}
+            case.seen_date = None
+            case.seen = False
+    elif letter is not None:
+        _reply_arrives(case, flight, letter, (earliest, latest), readings)
+
+
+def _reply_arrives(
+    case: Case, flight: Flight, letter: Letter, when: tuple[int, int], readings: Mapping[str, str]
+) -> None:
+    case.follow_up = when
+    case.enter(flight.at, flight.recipient, flight.message, letter, None)
+    if case.documents is not None:
+        case.documents |= frozenset(letter.files)
+    case.seen = False
+    filed = bool(letter.files)
+    if not a_reply_without_file_counts(
+        letter.answered_expects, filed, readings["fileless_reply"]
+    ):
+        case.last = "fileless"
+    elif not the_last_communication_decides(
+        letter.answers, case.sent, readings["last_communication"]
+    ):
+        case.last = "older"
+    else:
+        older = letter.answers is not None and letter.answers != case.sent
+        case.last = "older reply" if older else "reply"
+        case.communicate(RECEIVED, flight.message, flight.at, 0)
+
+
+__all__ = ["ACKNOWLEDGE", "Box", "Case", "Flight", "Letter"]

@@ -1,0 +1,116 @@
+"""The `given` lines: what was before a log that begins in mid-life."""
+
+from collections.abc import Callable
+from typing import Final
+
+from simulator.oracle.facts import RECEIVED, SILENT, UNTOLD, Case
+from simulator.oracle.rules.inbox import ANSWERED, EXPECTS, FILED, MARKED, OPENED
+from simulator.oracle.world import Record, World, address
+
+KIND_OF: Final = {"OK": RECEIVED, "Info": 0, "Antwort": 1, "Datei": 2, "": SILENT}
+
+
+def _case(w: World, number: int | str) -> Case:
+    """Give a case about which only what is told is known."""
+    case = w.cases.get(number)
+    if case is None:
+        case = w.new_case(number, told=False)
+        case.preset = case.chosen = None
+        case.log = None
+    return w.own(case) if case.token is not w.token else case
+
+
+def given_case(w: World, line: int, at: int, record: Record) -> None:
+    """Fold what a case was like."""
+    case = _case(w, record["case"])
+    case.versions = ((-1, -1, record.get("subject")),)
+    case.follow_up = record.get("follow_up_on", UNTOLD)
+    if "documents" in record:
+        case.documents = frozenset(record["documents"])
+    if "preset" in record or "chosen" in record:
+        case.preset = tuple(address(one) for one in record.get("preset", record.get("chosen", ())))
+        case.chosen = tuple(address(one) for one in record.get("chosen", case.preset))
+    if "cloud_status" in record:
+        case.told = True
+        case.kind = KIND_OF[record["cloud_status"]]
+        case.recipients = len(case.preset or ())
+    if "acknowledged_on" in record:
+        _given_date(case, record["acknowledged_on"])
+    for one, right in (record.get("releases") or {}).items():
+        case.box(address(one)).right = right
+        _knows(w, address(one), case)
+
+
+def _given_date(case: Case, day: str | None) -> None:
+    case.given_date = day
+    if case.kind == RECEIVED:
+        case.seen_date = (day,)
+
+
+def _knows(w: World, one: str, case: Case) -> None:
+    w.accounts[one] = False
+    cases = w.boxes_of.get(one, ())
+    if case.number not in cases:
+        w.boxes_of[one] = (*cases, case.number)
+
+
+def given_message(w: World, line: int, at: int, record: Record) -> None:
+    """Fold a message that was sent or written before the log; the last one told is the newest."""
+    case = _case(w, record["case"])
+    message = record["message"]
+    w.home[message] = case.number
+    expects = record["expects"]
+    if expects is None or "to" not in record:
+        _given_reply(case, message)
+        return
+    code = EXPECTS[expects]
+    recipients = tuple(dict.fromkeys(address(one) for one in record["to"]))
+    for one in recipients:
+        box = case.box(one)
+        box.items[message] = code
+        box.text = 0
+        box.documents = None
+        _knows(w, one, case)
+    case.sent = message
+    day = case.given_date
+    agrees = case.kind == code
+    case.communicate(code, message, at, len(recipients))
+    case.given_date = day if agrees else None
+    case.told = True
+    if case.preset is None:
+        case.preset = recipients
+    case.chosen = tuple(dict.fromkeys((*(case.chosen or case.preset), *recipients)))
+
+
+def _given_reply(case: Case, message: str) -> None:
+    day = case.given_date
+    case.communicate(RECEIVED, message, 0, 0)
+    case.given_date = day
+    case.seen_date = None if day is None else (day,)
+    case.told = True
+
+
+def given_mailbox(w: World, line: int, at: int, record: Record) -> None:
+    """Fold what had happened to the messages in a mailbox."""
+    case = _case(w, record["case"])
+    one = address(record["recipient"])
+    box = case.box(one)
+    _knows(w, one, case)
+    for entry in record["messages"]:
+        message = entry["message"]
+        if message not in box.items:
+            raise w.unmentioned(line, "message", message)
+        filed = entry.get("answered_with_file", False)
+        box.items[message] |= (
+            (OPENED if entry["opened"] else 0)
+            | (MARKED if entry.get("marked") else 0)
+            | (ANSWERED if entry["answered"] or filed else 0)
+            | (FILED if filed else 0)
+        )
+
+
+GIVENS: Final[dict[str, Callable[[World, int, int, Record], None]]] = {
+    "case": given_case,
+    "message": given_message,
+    "mailbox": given_mailbox,
+}

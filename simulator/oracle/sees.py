@@ -1,0 +1,860 @@
+"""The observations: what each has to show by the facts, and which rule a deviation breaks."""
+
+from collections.abc import Callable
+from datetime import date, datetime
+from itertools import product
+from typing import Any, Final
+
+from simulator.oracle.acts import ASKS, DELIVERY_FAULTS, role_of
+from simulator.oracle.facts import (
+    ANSWER,
+    DOWN,
+    MESSAGE,
+    RECEIVED,
+    SILENT,
+    UNTOLD,
+    UP,
+    WORDS,
+    Box,
+    Case,
+    Flight,
+    arrive,
+    digest,
+    unread,
+)
+from simulator.oracle.rules.inbox import (
+    ANSWERED,
+    ENTRIES,
+    FACTS,
+    FILED,
+    MARKED,
+    NOTICED,
+    OPENED,
+    SEEN_READ,
+    SEEN_UNREAD,
+    Entry,
+)
+from simulator.oracle.rules.mailing import mail_carries_no_message_text
+from simulator.oracle.rules.replying import button_names_what_is_still_expected, writing_needs_the_right
+from simulator.oracle.rules.status import (
+    TEXT_OF,
+    a_case_without_communication_has_no_status,
+    a_message_from_a_recipient_sets_ok,
+    fields_are_hidden_without_a_role,
+    reading_sets_the_date,
+    sending_sets_the_status_of_the_table,
+)
+from simulator.oracle.acts import _preset as preset_of  # pyright: ignore[reportPrivateUsage]
+from simulator.oracle.world import (
+    EVERYBODY,
+    INDEX,
+    MAIL_IDS_MAX,
+    NEVER,
+    Raw,
+    Record,
+    World,
+    address,
+    utc_day,
+)
+
+SEEN: Final = SEEN_READ | SEEN_UNREAD
+ENTRY_RULES: Final = tuple(INDEX[entry.rule] for entry in ENTRIES)
+SHORT_TEXT: Final = 4  # characters; a shorter text may stand in a mail by chance
+LAST_RULE: Final = {
+    "send": "STA-2",
+    "note": "SEND-2",
+    "open": "STA-4",
+    "mark": "STA-4",
+    "reply": "STA-3",
+    "older reply": "STA-6",
+    "older": "STA-6",
+    "fileless": "STA-3",
+    "new message": "STA-3",
+}
+
+
+# The case in the MVP
+
+
+def status_of(case: Case) -> str | None:
+    """Give the cloud status that the case must show; None if no line told of it."""
+    if case.seen_status is not None:
+        return case.seen_status
+    if case.kind == SILENT:
+        return a_case_without_communication_has_no_status() if case.told else None
+    if case.kind == RECEIVED:
+        return a_message_from_a_recipient_sets_ok()
+    return sending_sets_the_status_of_the_table(case.kind)
+
+
+def moment_of_date(w: World, case: Case) -> int | None:
+    """Give the moment whose day "acknowledged on" shows; None for no date."""
+    if case.kind == RECEIVED:
+        return case.moment
+    if case.kind == SILENT:
+        return None
+    return reading_sets_the_date(
+        case.kind,
+        case.reads,
+        case.recipients,
+        w.readings["acknowledge_on_open"],
+        w.readings["several_acknowledge"],
+    )
+
+
+def date_of(w: World, case: Case) -> str | None:
+    """Give the date that "acknowledged on" must show."""
+    if case.seen_date is not None:
+        return case.seen_date[0]
+    if case.given_date is not None and (
+        not case.reads or w.readings["several_acknowledge"] != "latest"
+    ):
+        return case.given_date
+    moment = moment_of_date(w, case)
+    return None if moment is None else w.day(moment)
+
+
+def _why(w: World, case: Case) -> str:
+    """Say in prose what the case's fields follow from."""
+    if case.kind == SILENT:
+        return f"case {case.number} never communicated"
+    if case.kind == RECEIVED:
+        return f"{case.message or 'the last message'} came from a recipient"
+    said = f"{case.message or 'the last message'} was sent last and {ASKS[case.kind]}"
+    for one, moment in sorted(case.reads.items()):
+        said += f"; {one} read it {w.day(moment)}"
+    return said
+
+
+def see_case(w: World, line: int, at: int, record: Record) -> None:
+    """Judge the fields of a case as a caseworker sees them (STA)."""
+    need = EVERYBODY if "under_way" in record else UP
+    w.judge(record["case"], _see_case, need, line, at, record, "")
+
+
+def _see_case(w: World, case: Case, line: int, at: int, record: Record, outcome: str) -> None:
+    hidden = fields_are_hidden_without_a_role(role_of(w, record.get("by")))
+    if hidden:
+        _hidden(w, case, line, record)
+    elif not (record.get("cloud_status", "") is None and role_of(w, record["by"]) is None):
+        if "cloud_status" in record or "status_text" in record:
+            _see_status(w, case, line, record)
+        if "acknowledged_on" in record:
+            _see_date(w, case, line, record["acknowledged_on"])
+    if "follow_up_on" in record:
+        _see_follow_up(w, case, line, record["follow_up_on"])
+    if "under_way" in record:
+        _see_under_way(w, case, line, at, record["under_way"])
+    case.seen = True
+
+
+def _hidden(w: World, case: Case, line: int, record: Record) -> None:
+    w.decide("STA-7")
+    for field in ("cloud_status", "status_text", "acknowledged_on"):
+        value = record.get(field)
+        if value is not None:
+            because = f"{record['by']} holds no cloud role"
+            key = f"{case.number} {record['by']} hidden"
+            w.report("STA-7", key, line, f"{field} {value!r}", f"{field} hidden", because)
+
+
+def _blame(w: World, case: Case) -> str:
+    """Name the rule that a wrong status breaks: that of the last thing that happened."""
+    if w.rep_line > case.last_line and case.seen:
+        return "RPL-3"
+    if case.kind == SILENT:
+        return "SEND-2" if case.last == "note" else "STA-1"
+    fallback = "STA-3" if case.kind == RECEIVED else "STA-2"
+    return LAST_RULE.get(case.last, fallback)
+
+
+def _see_status(w: World, case: Case, line: int, record: Record) -> None:
+    demanded = status_of(case)
+    seen = record.get("cloud_status", demanded)
+    if demanded is None:
+        case.seen_status = seen
+        return
+    set_by = {SILENT: "STA-1", RECEIVED: "STA-3"}.get(case.kind, "STA-2")
+    w.decide(set_by)
+    if seen != demanded:
+        rule = _blame(w, case)
+        w.report(
+            rule, f"{case.number} status", line, f"cloud_status {seen!r}", f"{demanded!r}", _why(w, case)
+        )
+        case.seen_status = seen
+    if "status_text" in record:
+        text = TEXT_OF.get(seen or "", "")
+        if record["status_text"] != text:
+            because = f"the cloud status is {seen!r}"
+            seen_text = f"status_text {record['status_text']!r}"
+            w.report(set_by, f"{case.number} text", line, seen_text, f"{text!r}", because)
+
+
+def _blame_date(w: World, case: Case, seen: str | None, demanded: str | None) -> str:  # noqa: PLR0911
+    moment = moment_of_date(w, case)
+    if w.rep_line > case.last_line and case.seen:
+        return "RPL-3"
+    if seen is not None and demanded is not None and moment is not None and seen == utc_day(moment):
+        return "STA-9"
+    if case.kind == SILENT:
+        return "SEND-2" if case.last == "note" else "STA-5"
+    if case.last == "send":
+        return "STA-2"
+    if case.kind == RECEIVED:
+        return "STA-6" if case.last in ("open", "mark", "older") else "STA-3"
+    if case.last == "older":
+        return "STA-6"
+    if case.last in ("fileless", "note"):
+        return LAST_RULE[case.last]
+    older = seen is not None and not case.reads and case.last in ("open", "mark")
+    return "STA-6" if older and case.kind == 0 else "STA-4"
+
+
+def _see_date(w: World, case: Case, line: int, seen: str | None) -> None:
+    if case.kind == SILENT and not case.told:
+        return
+    demanded = date_of(w, case)
+    if case.reads or case.kind == RECEIVED:
+        w.decide("STA-9")
+        w.decide("STA-3" if case.kind == RECEIVED else "STA-4")
+    elif case.kind != SILENT:
+        w.decide("STA-5")
+    if seen != demanded:
+        rule = _blame_date(w, case, seen, demanded)
+        said = f"acknowledged_on {seen or 'empty'}"
+        w.report(rule, f"{case.number} date", line, said, demanded or "empty", _why(w, case))
+        case.seen_date = (seen,)
+
+
+def _see_follow_up(w: World, case: Case, line: int, seen: str | None) -> None:
+    told = case.follow_up
+    if isinstance(told, tuple):
+        w.decide("REP-6")
+        first, last = w.day(told[0]), w.day(told[1])
+        if seen is not None and first <= seen <= last:
+            return
+        rule = "STA-9" if seen == utc_day(told[0]) else "REP-6"
+        demanded, why = first if first == last else f"{first} to {last}", "the last reply arrived then"
+    else:
+        if told in (UNTOLD, seen):
+            case.follow_up = seen
+            return
+        rule = "RPL-3" if w.rep_line > case.last_line and case.seen else "REP-6"
+        demanded, why = told or "empty", "no reply arrived since it was set"
+    w.report(rule, f"{case.number} follow-up", line, f"follow_up_on {seen or 'empty'}", demanded, why)
+    case.follow_up = seen
+
+
+def _see_under_way(w: World, case: Case, line: int, at: int, seen: list[str]) -> None:
+    flying = {flight.message for flight in case.flights if flight.kind == MESSAGE}
+    w.decide("DLV-4")
+    for message in dict.fromkeys([*sorted(flying), *seen]):
+        if (message in flying) != (message in seen):
+            said, must = ("under way", "delivered") if message in seen else ("delivered", "under way")
+            because = f"no outage delays {message}" if message in seen else f"{message} waits"
+            w.report("DLV-4", f"{message} under way", line, f"{message} {said}", must, because)
+
+
+def see_case_list(w: World, line: int, at: int, record: Record) -> None:
+    """Judge that the case list shows what the cases show (STA-8, STA-7)."""
+    for entry in record["cases"]:
+        if "cloud_status" in entry:
+            w.judge(entry["case"], _see_list, UP, line, at, (entry, record["by"]), "")
+        elif entry["case"] not in w.cases:
+            raise w.unmentioned(line, "case", entry["case"])
+
+
+def _see_list(w: World, case: Case, line: int, at: int, data: tuple[Record, str], outcome: str) -> None:
+    entry, by = data
+    seen, demanded = entry["cloud_status"], status_of(case)
+    role = role_of(w, by)
+    if fields_are_hidden_without_a_role(role):
+        _hidden(w, case, line, {**entry, "by": by})
+    elif demanded is None:
+        case.seen_status = seen
+    elif not (seen is None and role is None):
+        w.decide("STA-8")
+        if seen != demanded:
+            said = f"cloud_status {seen!r} in the case list"
+            why = f"case {case.number} itself shows {demanded!r}: {_why(w, case)}"
+            w.report("STA-8", f"{case.number} list", line, said, f"{demanded!r}", why)
+
+
+def see_preset(w: World, line: int, at: int, record: Record) -> None:
+    """Judge which recipients are preset (SEND-6, SEND-7)."""
+    w.judge(record["case"], _see_preset, "", line, at, record, "")
+
+
+def _see_preset(w: World, case: Case, line: int, at: int, record: Record, outcome: str) -> None:
+    demanded = preset_of(w, case)
+    seen = [address(one) for one in record["recipients"]]
+    if demanded is None:
+        case.preset = case.chosen = tuple(dict.fromkeys(seen))
+        return
+    w.decide("SEND-6")
+    if len(set(seen)) != len(seen):
+        because = "the same address twice is one recipient"
+        w.report("SEND-12", f"{case.number} preset", line, f"preset {seen}", "each once", because)
+    elif set(seen) != set(demanded):
+        rule = "SEND-7" if case.chosen != case.preset and set(seen) < set(case.chosen or ()) else "SEND-6"
+        because = f"chosen last: {list(case.preset or ())}; ever: {list(case.chosen or ())}"
+        w.report(rule, f"{case.number} preset", line, f"preset {seen}", f"{list(demanded)}", because)
+
+
+# The log
+
+
+def _moment(text: str) -> int:
+    return round(datetime.fromisoformat(text).timestamp() * 1_000_000)
+
+
+def see_activities(w: World, line: int, at: int, record: Record) -> None:
+    """Judge the Aktivitätenliste: complete, in order, each entry as it was written (LOG)."""
+    for entry in record["entries"]:
+        message = entry.get("message")
+        if message is not None and message not in w.home:
+            raise w.unmentioned(line, "message", message)
+    w.judge(record["case"], _see_log, UP, line, at, record["entries"], "")
+
+
+def _see_log(w: World, case: Case, line: int, at: int, entries: list[Record], outcome: str) -> None:
+    log = case.log
+    if log is None:
+        return
+    w.decide("LOG-3")
+    if not _same_sequence(w, case, line, entries):
+        return
+    for index, entry in enumerate(entries):
+        words = log[index * WORDS : index * WORDS + WORDS]
+        wrong = _wrong_in_entry(w, entry, list(words))
+        rule = {1: "LOG-2", NOTE_WORD: "SEND-2"}.get(words[6], "LOG-1")
+        w.decide(rule)
+        if wrong:
+            name = entry.get("message") or f"entry {index + 1}"
+            value = entry.get(wrong)
+            because = f"entry {index + 1} of case {case.number} was written otherwise"
+            key = f"{case.number} {name} {wrong}"
+            w.report(rule, key, line, f"{wrong} {value!r} of {name}", "as it was written", because)
+
+
+NOTE_WORD: Final = 0xFFFFFFFF
+
+
+def _same_sequence(w: World, case: Case, line: int, entries: list[Record]) -> bool:
+    """Compare which entries there are, and report the first that is missing, doubled or strange."""
+    demanded = list(case.log or ())[::WORDS]
+    seen = [
+        digest(entry["message"]) if "message" in entry else (demanded[i] if i < len(demanded) else 0)
+        for i, entry in enumerate(entries)
+    ]
+    if seen == demanded:
+        return True
+    names = [str(entry.get("message") or "a note") for entry in entries]
+    key = f"{case.number} log"
+    for digested, name in zip(seen, names, strict=True):
+        if seen.count(digested) > demanded.count(digested):
+            known = digested in demanded
+            rule = "LOG-3" if known else "SEND-10"
+            must = "each entry once" if known else "no such entry"
+            w.report(rule, key, line, f"{name} too often", must, f"it belongs {demanded.count(digested)} times")
+            return False
+    for index, digested in enumerate(demanded):
+        if seen.count(digested) < demanded.count(digested):
+            newest = index >= len(seen)
+            kind = (case.log or ())[index * WORDS + 6]
+            rule = {1: "LOG-2", NOTE_WORD: "SEND-2"}.get(kind, "LOG-1") if newest else "LOG-3"
+            said = f"{len(seen)} entries; entry {index + 1} is missing"
+            w.report(rule, key, line, said, f"{len(demanded)} entries", "no entry is ever lost")
+            return False
+    w.report("LOG-3", key, line, "other order", "order of what happened", f"{', '.join(names)}")
+    return False
+
+
+def _wrong_in_entry(w: World, entry: Record, words: list[int]) -> str:  # noqa: PLR0911 - a field each
+    received = words[6] == 1
+    if "text" in entry and words[1] and digest(entry["text"]) != words[1]:
+        return "text"
+    if "author" in entry and digest(_author(entry["author"], received=received)) != words[2]:
+        return "author"
+    if received and "carried_by" in entry and entry["carried_by"] != w.carrier:
+        return "carried_by"
+    if "to" in entry and not received:
+        to = tuple(sorted(address(one) for one in entry["to"]))
+        if digest(to if words[6] != NOTE_WORD or to else None) != words[3]:
+            return "to"
+    if "files" in entry and words[4] and digest(tuple(sorted(entry["files"]))) != words[4]:
+        return "files"
+    if "expects" in entry and words[6] != _expects_word(entry["expects"], words[6]):
+        return "expects"
+    if "at" in entry and _moment(entry["at"]) // 1_000_000 & 0xFFFFFFFF != words[5]:
+        return "at"
+    if "stamp" in entry and not _stamp_fits(w, entry, words[5]):
+        return "stamp"
+    return ""
+
+
+def _author(author: str, *, received: bool) -> str:
+    return address(author) if received else author
+
+
+def _expects_word(expects: str | None, none: int) -> int:
+    if expects is None:
+        return none if none in (1, NOTE_WORD) else 0
+    return {"acknowledge": 2, "reply": 3, "reply_with_file": 4}[expects]
+
+
+def _stamp_fits(w: World, entry: Record, second: int) -> bool:
+    """Tell whether the head line has the form `cloudtransfer am 19.02.2024 12:18:16` (LOG-1)."""
+    local = w.local(second * 1_000_000) // 1_000_000
+    day = date.fromisoformat(utc_day(local * 1_000_000))
+    clock = f"{local // 3600 % 24:02}:{local // 60 % 60:02}:{local % 60:02}"
+    form = f" am {day:%d.%m.%Y} {clock}"
+    name = str(entry["stamp"]).removesuffix(form)
+    return str(entry["stamp"]).endswith(form) and bool(name)
+
+
+def see_arrival(w: World, line: int, at: int, record: Record) -> None:
+    """Fold that a recipient's message came into its case at this moment (DLV-5)."""
+    message = record["message"]
+    if message not in w.home:
+        raise w.unmentioned(line, "message", message)
+    case = w.case(record["case"], line)
+    states = w.doubt.pop(case.number, [case])
+    kept = [state for state in states if any(_is_reply(f, message) for f in state.flights)]
+    w.decide("DLV-5")
+    if not kept:
+        because = f"{message} is in case {case.number} already, or was never written to it"
+        w.report("DLV-5", f"{message} arrival", line, f"{message} arrives", "arrives once", because)
+    for state in kept:
+        _let_arrive(w, state, line, at, message)
+    w.keep(case.number, kept or states, line)
+
+
+def _is_reply(flight: Flight, message: str) -> bool:
+    return flight.kind == ANSWER and flight.message == message
+
+
+def _let_arrive(w: World, case: Case, line: int, at: int, message: str) -> None:
+    flight = next(one for one in case.flights if _is_reply(one, message))
+    if w.is_over(flight.at, at):
+        because = f"{message} was written {w.day(flight.at)}, and no outage delayed it so long"
+        w.report("DLV-5", f"{message} late", line, f"{message} arrives late", "at once", because)
+    stay: list[Flight] = []
+    ahead = True
+    for one in case.flights:
+        if one is flight:
+            ahead = False
+            arrive(case, one, at, at, w.readings)
+        elif ahead and one.way == UP and one.recipient == flight.recipient:
+            if one.kind == ANSWER and w.trial is None:
+                because = f"{flight.recipient} wrote {one.message} before {message}"
+                w.report("DLV-5", f"{message} order", line, f"{message} arrives first", "in order", because)
+            arrive(case, one, one.at, at, w.readings)
+        else:
+            stay.append(one)
+    case.flights = tuple(stay)
+
+
+# The collaboration
+
+
+def see_inbox(w: World, line: int, at: int, record: Record) -> None:
+    """Judge a recipient's inbox: which messages, and how each counts (INB, DLV, ACC-4)."""
+    one = address(record["by"])
+    numbers = w.boxes_of.get(one, ())
+    entries = record.get("messages")
+    if entries is None:
+        if "unread" in record:
+            _see_number(w, line, at, record["unread"], one)
+        return
+    groups: dict[int | str, list[Record]] = {number: [] for number in numbers}
+    for entry in entries:
+        number = w.home.get(entry["message"])
+        if number is None:
+            raise w.unmentioned(line, "message", entry["message"])
+        groups.setdefault(number, []).append(entry)
+    for number, group in groups.items():
+        w.judge(number, _see_entries, one, line, at, (group, one), "")
+    if "unread" in record:
+        _see_shown_number(w, line, at, record, one)
+
+
+def _see_shown_number(w: World, line: int, at: int, record: Record, one: str) -> None:
+    entries = record["messages"]
+    if not all("unread" in entry for entry in entries):
+        _see_number(w, line, at, record["unread"], one)
+        return
+    shown = sum(entry["unread"] for entry in entries)
+    w.decide("INB-1")
+    if shown != record["unread"]:
+        _wrong_number(w, line, record["unread"], shown, one)
+
+
+def _wrong_number(w: World, line: int, seen: int, demanded: int, one: str) -> None:
+    because = f"{demanded} messages of {one} count as unread"
+    w.report("INB-1", f"{one} number", line, f"unread {seen}", f"{demanded}", because)
+
+
+def _see_number(w: World, line: int, at: int, seen: int, one: str) -> None:
+    """Judge a number that is shown without its messages."""
+    numbers = w.boxes_of.get(one, ())
+    counts: list[list[int]] = []
+    for number in numbers:
+        case = w.case(number, line)
+        states: list[Case] = []
+        for state in w.doubt.get(number, [case]):
+            if state.flights:
+                w.settle(state, at)
+            states += w.arrivals(state, one, at)
+        counts.append(sorted({_unread_in(state, one) for state in states}, reverse=True))
+    possible = [sum(some) for some in product(*counts)]
+    w.decide("INB-1")
+    if seen not in possible:
+        _wrong_number(w, line, seen, possible[0], one)
+    elif len(numbers) == 1 and len(counts[0]) > 1:
+        w.judge(numbers[0], _see_count, one, line, at, (seen, one), "")
+
+
+def _unread_in(case: Case, one: str) -> int:
+    box = case.boxes.get(one)
+    return sum(unread(bits) for bits in box.items.values()) if box else 0
+
+
+def _see_count(w: World, case: Case, line: int, at: int, data: tuple[int, str], outcome: str) -> None:
+    if _unread_in(case, data[1]) != data[0]:
+        _wrong_number(w, line, data[0], _unread_in(case, data[1]), data[1])
+
+
+_NO_ITEMS: Final[dict[str, int]] = {}
+
+
+def _see_entries(
+    w: World, case: Case, line: int, at: int, data: tuple[list[Record], str], outcome: str
+) -> None:
+    entries, one = data
+    box = case.boxes.get(one)
+    items = _NO_ITEMS if box is None else box.items
+    counts = w.counts
+    for entry in entries:
+        message = entry["message"]
+        bits = items.get(message)
+        if bits is None:
+            _stranger(w, case, line, message, one)
+            continue
+        facts = bits & FACTS
+        counts[ENTRY_RULES[facts]] += 1
+        must = ENTRIES[facts]
+        if "unread" in entry:
+            seen = entry["unread"]
+            if seen != must.unread:
+                _wrong_unread(w, case, line, (message, one, bits), must)
+                continue
+            flag = SEEN_UNREAD if seen else SEEN_READ
+            if not bits & flag:
+                items[message] = bits | flag
+        if "hint" in entry and entry["hint"] != must.hint:
+            _wrong_hint(w, line, entry["hint"], must, (message, one, bits))
+        if entry.get("opened", must.opened) != must.opened:
+            _wrong_fact(w, line, "opened", (message, one, bits), must.opened)
+        if entry.get("answered", must.answered) != must.answered:
+            _wrong_fact(w, line, "answered", (message, one, bits), must.answered)
+    if len(entries) != len(items) or len({entry["message"] for entry in entries}) != len(items):
+        _wrong_set(w, case, line, [entry["message"] for entry in entries], one)
+
+
+def _stranger(w: World, case: Case, line: int, message: str, one: str) -> None:
+    for flight in case.flights:
+        if flight.message == message and flight.recipient == one and flight.kind == MESSAGE:
+            because = f"an earlier message of case {case.number} to {one} is not there yet"
+            w.report("DLV-3", f"{message} {one}", line, f"{message} in the inbox", "in order", because)
+            return
+    because = f"{message} was not addressed to {one}"
+    w.report("ACC-4", f"{message} {one}", line, f"{message} in the inbox of {one}", "not there", because)
+
+
+def _wrong_set(w: World, case: Case, line: int, seen: list[str], one: str) -> None:
+    box = case.boxes.get(one)
+    for message in dict.fromkeys(seen):
+        if seen.count(message) > 1:
+            because = f"{message} was sent to {one} once"
+            said = f"{message} {seen.count(message)} times"
+            rule = "RPL-3" if w.rep_line > case.last_line and box and box.items.get(message, 0) & SEEN else "DLV-2"
+            w.report(rule, f"{message} {one} twice", line, said, "once", because)
+    for message, bits in tuple(box.items.items()) if box else ():
+        if message not in seen:
+            _missing(w, case, line, (message, one, bits))
+
+
+def _missing(w: World, case: Case, line: int, what: tuple[str, str, int]) -> None:
+    message, one, bits = what
+    if bits & SEEN:
+        rule = "RPL-3" if w.rep_line > case.last_line else "DLV-2"
+    elif w.outages:
+        rule = "DLV-4"
+    else:
+        rule = "DLV-1"
+    because = f"{message} was sent to {one}"
+    w.report(rule, f"{message} {one} missing", line, f"no {message} in the inbox of {one}", "there", because)
+
+
+def happened_to(bits: int, one: str) -> str:
+    """Say in prose what a recipient did with a message."""
+    done = [
+        word
+        for bit, word in ((OPENED, "opened it"), (MARKED, "marked it as read"))
+        if bits & bit
+    ]
+    if bits & FILED:
+        done.append("answered with a file")
+    elif bits & ANSWERED:
+        done.append("answered without a file" if bits & 3 == 2 else "answered it")
+    else:
+        done.append("has not answered")
+    return f"{one} {' and '.join(done)}"
+
+
+def why_unread(bits: int, message: str, one: str) -> str:
+    """Say in prose why the message counts as it does."""
+    counts = "unread" if unread(bits) else "read"
+    return f"{message} {ASKS[bits & 3]}; {happened_to(bits, one)}: it must count as {counts}"
+
+
+def _wrong_unread(w: World, case: Case, line: int, what: tuple[str, str, int], must: Entry) -> None:
+    message, one, bits = what
+    rule = _blame_unread(w, case, what, must)
+    said = f"{message} counts as {'read' if must.unread else 'unread'} for {one}"
+    demanded = "unread" if must.unread else "read"
+    w.report(rule, f"{message} {one} unread", line, said, demanded, why_unread(bits, message, one))
+
+
+def _blame_unread(w: World, case: Case, what: tuple[str, str, int], must: Entry) -> str:
+    message, one, bits = what
+    if bits & SEEN and w.rep_line > case.last_line:
+        return "RPL-3"
+    if not must.unread:
+        if bits & SEEN_READ:
+            return "INB-8"
+        box = case.boxes[one]
+        return "INB-10" if bits & ANSWERED and not bits & FILED and message != box.newest() else must.rule
+    if bits & (OPENED | MARKED | ANSWERED):
+        return must.rule
+    if case.last in ("new message", "reply", "older reply", "older"):
+        return "INB-10"
+    others = (box.items.get(message, 3) for name, box in case.boxes.items() if name != one)
+    if any(not unread(other) for other in others if other & 3 != 3):
+        return "INB-9"
+    return must.rule
+
+
+def _wrong_hint(w: World, line: int, seen: object, must: Entry, what: tuple[str, str, int]) -> None:
+    message, one, bits = what
+    why = why_unread(bits, message, one)
+    w.report("INB-6", f"{message} {one} hint", line, f"hint {seen!r} at {message}", f"{must.hint!r}", why)
+
+
+def _wrong_fact(w: World, line: int, field: str, what: tuple[str, str, int], must: bool) -> None:  # noqa: FBT001
+    message, one, bits = what
+    said = f"{field} {not must} at {message} for {one}"
+    w.report("INB-11", f"{message} {one} {field}", line, said, f"{must}", happened_to(bits, one))
+
+
+def see_portal_case(w: World, line: int, at: int, record: Record) -> None:
+    """Judge the page of a case as a recipient sees it (REP-2, RPL-2, ACC-4)."""
+    one = address(record["by"])
+    w.judge(record["case"], _see_page, one, line, at, (record, one), "")
+
+
+def _see_page(w: World, case: Case, line: int, at: int, data: tuple[Record, str], outcome: str) -> None:
+    record, one = data
+    box = case.boxes.get(one)
+    key = f"{case.number} {one}"
+    if box is None or not box.items:
+        w.decide("ACC-4")
+        shown = [field for field in ("text", "subject", "documents") if record.get(field)]
+        if shown and (box is None or "text" in shown):
+            because = f"no message of case {case.number} was addressed to {one}"
+            w.report("ACC-4", key, line, f"{shown[0]} of case {case.number}", "hidden", because)
+        return
+    if "text" in record and box.text:
+        w.decide("REP-2")
+        seen = 0 if record["text"] is None else digest(record["text"])
+        if seen not in {box.text, box.own_text or box.text}:
+            because = f"{box.newest()} is the newest message of the case for {one}"
+            w.report("REP-2", f"{key} text", line, f"text {record['text']!r}", "that of the newest message", because)
+    if "button" in record:
+        _see_button(w, line, record["button"], box, key)
+    if "subject" in record:
+        _see_subject(w, case, line, record["subject"], box, key)
+    if "documents" in record and box.documents is not None:
+        _see_documents(w, line, record["documents"], box, key)
+
+
+def _see_button(w: World, line: int, seen: str | None, box: Box, key: str) -> None:
+    newest = box.newest() or ""
+    bits = box.items[newest]
+    demanded = button_names_what_is_still_expected(unread=unread(bits), asks=bits & 3 != 0)
+    w.decide("REP-2")
+    if seen is None and writing_needs_the_right(box.right, w.readings["reply_right"]):
+        return
+    if seen != demanded:
+        state = "is still unread" if unread(bits) else "is read"
+        because = f"{newest} is the newest message, {ASKS[bits & 3]} and {state}"
+        w.report("REP-2", f"{key} button", line, f"button {seen!r}", f"{demanded!r}", because)
+
+
+def _see_subject(w: World, case: Case, line: int, seen: str | None, box: Box, key: str) -> None:
+    """Judge the subject: at least as new as the last full run or message, not newer than a run."""
+    full, partial = len(w.full_at), len(w.partial_at)
+    sure, latest = max(box.version, 0), 0
+    for index, (before_full, before_partial, _) in enumerate(case.versions):
+        if before_full < full:
+            sure = max(sure, index)
+        if before_partial < partial:
+            latest = index
+    allowed = [subject for _, _, subject in case.versions[sure : max(latest, sure) + 1]]
+    w.decide("RPL-2")
+    if seen not in allowed and None not in allowed:
+        names = [subject for _, _, subject in case.versions]
+        since = full > 0 and partial > full and seen in names[:sure]
+        rule = "RPL-6" if since else "RPL-2"
+        because = "the portal shows it as of the last successful replication, or of a message since"
+        w.report(rule, f"{key} subject", line, f"subject {seen!r}", f"{allowed[0]!r}", because)
+
+
+def _see_documents(w: World, line: int, seen: list[str], box: Box, key: str) -> None:
+    shared = box.documents or frozenset[str]()
+    w.decide("ACC-4")
+    strange = sorted(set(seen) - shared - box.own_documents)
+    missing = sorted(shared - set(seen))
+    if strange:
+        because = f"{strange[0]} was shared with no message to this recipient"
+        w.report("ACC-4", f"{key} documents", line, f"document {strange[0]}", "hidden", because)
+    elif missing:
+        because = f"{missing[0]} was shared with a message to this recipient"
+        w.report("RPL-2", f"{key} documents", line, f"no document {missing[0]}", "shown", because)
+
+
+# Mail
+
+
+def see_mail(w: World, line: int, at: int, record: Record) -> None:
+    """Judge a mail that arrived: due, once, and without content (MAIL, ACC-2, ACC-5)."""
+    w.mails_seen = True
+    overdue = w.overdue
+    if overdue is not None:
+        w.overdue = None
+        for _ in range(overdue[1]):
+            w.report(*overdue[0])
+    one = address(record["to"])
+    message, event = record.get("message"), record["event"]
+    if message is not None and message not in w.home:
+        raise w.unmentioned(line, "message", message)
+    mail_id = record.get("message_id")
+    if mail_id is not None:
+        mail = (event, message or "", one)
+        if w.mail_ids.get(mail_id) == mail:
+            w.decide("MAIL-4")
+            return
+        w.mail_ids[mail_id] = mail
+        if len(w.mail_ids) > MAIL_IDS_MAX:
+            del w.mail_ids[next(iter(w.mail_ids))]
+    if event == "registration":
+        _registration_mail(w, line, one, record)
+    elif message is not None:
+        w.judge(w.home[message], _notice, UP, line, at, (record, one), "")
+
+
+def _registration_mail(w: World, line: int, one: str, record: Record) -> None:
+    due = w.due.pop(("registration", "", one), None)
+    link = record.get("link")
+    if link is not None:
+        w.links[link] = (one, False)
+    asked = w.links.pop(f"asked {one}", None) is not None
+    said = f"a registration mail to {one}"
+    if due is not None or asked:
+        w.decide("ACC-2")
+    elif one in w.emails:
+        because = f"{one} belongs to a caseworker, who has a cloud account"
+        w.report("ACC-5", f"registration {one}", line, said, "none", because)
+    elif "registration" in w.events_off:
+        w.report("MAIL-2", f"registration {one}", line, said, "none", "the event is switched off")
+    elif not w.given:
+        known = one in w.accounts
+        because = f"the account of {one} was there already" if known else f"nothing was sent to {one}"
+        w.report("ACC-2", f"registration {one}", line, said, "none", because)
+
+
+def _notice(w: World, case: Case, line: int, at: int, data: tuple[Record, str], outcome: str) -> None:
+    record, one = data
+    message = record["message"]
+    box = case.boxes.get(one)
+    bits = None if box is None else box.items.get(message)
+    flying = any(
+        f.kind == MESSAGE and f.message == message and f.recipient == one for f in case.flights
+    )
+    key, said = f"notice {message} {one}", f"a notice of {message} to {one}"
+    if bits is None and not flying:
+        w.report("ACC-4", key, line, said, "none", f"{message} was not addressed to {one}")
+        return
+    due = w.due.pop(("new_message", message, one), None)
+    _content(w, line, key, record.get("body"), due[2] if due else None)
+    noticed = (message, one) in case.notices if bits is None else bool(bits & NOTICED)
+    w.decide("MAIL-1")
+    if noticed:
+        rule = "MAIL-4" if w.mail_outages else "MAIL-1"
+        w.report(rule, key, line, f"{said} again", "one", f"{one} was told of {message} before")
+    elif due is None and "new_message" in w.events_off and not w.given:
+        w.report("MAIL-2", key, line, said, "none", "the event was switched off when it was sent")
+    if bits is None or box is None:
+        case.notices |= {(message, one)}
+    else:
+        box.items[message] = bits | NOTICED
+
+
+def _content(w: World, line: int, key: str, body: str | None, text: str | None) -> None:
+    if body is None or text is None or len(text.strip()) < SHORT_TEXT:
+        return
+    w.decide("MAIL-3")
+    if mail_carries_no_message_text(body, text):
+        w.report("MAIL-3", key, line, "the text of the message in the mail", "no content", "mail is no safe place")
+
+
+def overdue(w: World, at: int, line: int) -> None:
+    """Report mails that were due and did not come; kept back while no mail was ever seen."""
+    w.next_due = NEVER
+    for mail, (sent, _, _) in list(w.due.items()):
+        if not w.is_over(sent, at, mail=True):
+            w.next_due = max(w.deadline(sent, mail=True) if not w.mail_active else at + w.limit, at)
+            break
+        del w.due[mail]
+        raw = _late_mail(w, mail, line)
+        if w.mails_seen:
+            w.report(*raw)
+        elif w.overdue is None:
+            w.overdue = (raw, 1)
+        else:
+            w.overdue = (w.overdue[0], w.overdue[1] + 1)
+
+
+def _late_mail(w: World, mail: tuple[str, str, str], line: int) -> Raw:
+    event, message, one = mail
+    if event == "registration":
+        because = f"the account of {one} was created by the first message to it"
+        return "ACC-2", f"due registration {one}", line, f"no registration mail to {one}", "one", because
+    rule = "MAIL-4" if w.mail_outages else "MAIL-1"
+    because = f"{message} was sent to {one}"
+    return rule, f"due {message} {one}", line, f"no notice of {message} to {one}", "one, at once", because
+
+
+SEES: Final[dict[str, Callable[[World, int, int, Record], None]]] = {
+    "case": see_case,
+    "case_list": see_case_list,
+    "inbox": see_inbox,
+    "portal_case": see_portal_case,
+    "activities": see_activities,
+    "preset": see_preset,
+    "arrival": see_arrival,
+    "mail": see_mail,
+}
+
+__all__ = ["DELIVERY_FAULTS", "DOWN", "SEES", "Any"]

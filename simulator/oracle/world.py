@@ -1,0 +1,370 @@
+"""What the oracle knows beyond single cases, and how it reports and keeps possibilities apart.
+
+Usually a case has one possible state. It gets several only where a line depends on an envelope
+that may or may not have arrived, or on an act of unknown outcome; observations rule states out.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from simulator.oracle.facts import DOWN, HELD, UP, Case, Flight, arrive
+from simulator.oracle.findings import Finding, Unmentioned
+from simulator.oracle.rules.registry import REGISTRY
+from simulator.oracle.rules.sending import addresses_differ_by_more_than_case_and_blanks
+
+Record = dict[str, Any]
+Judge = Callable[["World", Case, int, int, Any, str], None]
+Raw = tuple[str, str, int, str, str, str]
+
+RULES: Final = tuple(dict.fromkeys(promise.rule for promise in REGISTRY))
+INDEX: Final = {rule: index for index, rule in enumerate(RULES)}
+POSSIBILITIES_MAX: Final = 256
+QUARTER_US: Final = 900_000_000
+DAY_US: Final = 86_400_000_000
+NEVER: Final = 1 << 62
+MAIL_IDS_MAX: Final = 4096
+EVERYBODY: Final = "*"
+
+
+class World:
+    """The facts of all cases, accounts and mails, and the findings so far."""
+
+    __slots__ = (
+        "accounts",
+        "active",
+        "beyond",
+        "boxes_of",
+        "carrier",
+        "cases",
+        "counts",
+        "days",
+        "doubt",
+        "due",
+        "emails",
+        "events_off",
+        "excused",
+        "found",
+        "full_at",
+        "given",
+        "home",
+        "limit",
+        "links",
+        "mail_active",
+        "mail_ids",
+        "mail_outages",
+        "mails_seen",
+        "new",
+        "next_due",
+        "out",
+        "outages",
+        "overdue",
+        "partial_at",
+        "readings",
+        "registered",
+        "registers",
+        "rep_line",
+        "roles",
+        "token",
+        "trial",
+        "tries",
+        "unknown",
+        "unsure",
+        "zone",
+    )
+
+    def __init__(self, readings: Mapping[str, str], zone: str, carrier: str, limit: int) -> None:
+        """Start with nothing known."""
+        self.readings = readings
+        self.zone = ZoneInfo(zone)
+        self.carrier = carrier
+        self.limit = limit
+        self.token = object()
+        self.cases: dict[int | str, Case] = {}
+        self.doubt: dict[int | str, list[Case]] = {}
+        self.beyond: dict[int | str, int] = {}
+        self.home: dict[str, int | str] = {}
+        self.boxes_of: dict[str, tuple[int | str, ...]] = {}
+        self.roles: dict[str, str] = {}
+        self.emails: frozenset[str] = frozenset()
+        self.accounts: dict[str, bool] = {}  # address -> whether this log saw it being created
+        self.registered: frozenset[str] = frozenset()
+        self.registers = False
+        self.unsure: dict[str, int] = {}
+        self.excused: dict[str, tuple[tuple[str, str], ...]] = {}
+        self.tries: dict[str, int] = {}
+        self.links: dict[str, tuple[str, bool]] = {}
+        self.given = False
+        self.outages: tuple[tuple[int, int], ...] = ()
+        self.active: frozenset[str] = frozenset()
+        self.mail_outages: tuple[tuple[int, int], ...] = ()
+        self.mail_active: frozenset[str] = frozenset()
+        self.due: dict[tuple[str, str, str], tuple[int, int, str | None]] = {}
+        self.next_due = NEVER
+        self.overdue: tuple[Raw, int] | None = None
+        self.mails_seen = False
+        self.mail_ids: dict[str, tuple[str, str, str]] = {}
+        self.events_off: frozenset[str] = frozenset()
+        self.full_at: tuple[int, ...] = ()
+        self.partial_at: tuple[int, ...] = ()
+        self.rep_line = 0
+        self.counts = [0] * len(RULES)
+        self.found: dict[tuple[str, str], Finding] = {}
+        self.out: list[Finding] = []
+        self.trial: list[Raw] | None = None
+        self.unknown: dict[int, tuple[int | str, str]] = {}
+        self.days: dict[int, int] = {}
+
+    def fork(self) -> "World":
+        """Copy what changes; cases are copied when either side changes them."""
+        new = World.__new__(World)
+        for name in _SHARED:
+            setattr(new, name, getattr(self, name))
+        for name in _COPIED:
+            setattr(new, name, getattr(self, name).copy())
+        self.token = object()
+        new.token = object()
+        new.out = []
+        new.trial = None
+        return new
+
+    # Reporting
+
+    def report(self, rule: str, key: str, line: int, seen: str, demanded: str, because: str) -> None:
+        """Add a finding, or count it where the same deviation was found before."""
+        if self.trial is not None:
+            self.trial.append((rule, key, line, seen, demanded, because))
+            return
+        place = (rule, key)
+        known = self.found.get(place)
+        if known is None:
+            finding = Finding(rule, line, seen, demanded, because)
+            self.found[place] = finding
+            self.out.append(finding)
+        else:
+            self.found[place] = Finding(
+                rule, known.line, known.seen, known.demanded, known.because, known.count + 1
+            )
+
+    def decide(self, rule: str) -> None:
+        """Count that the rule decided what a line had to be."""
+        self.counts[INDEX[rule]] += 1
+
+    def unmentioned(self, line: int, field: str, value: object) -> Unmentioned:
+        """Make the error for a case or message that no line mentioned."""
+        known = self.home if field == "message" else self.cases
+        return Unmentioned(line, field, value, tuple(str(name) for name in known))
+
+    # Time
+
+    def local(self, at: int) -> int:
+        """Give the local time of the broker in microseconds since 1970, offsets cached."""
+        quarter = at // QUARTER_US
+        offset = self.days.get(quarter)
+        if offset is None:
+            moment = datetime.fromtimestamp(quarter * 900, UTC).astimezone(self.zone)
+            delta = moment.utcoffset()
+            offset = 0 if delta is None else int(delta.total_seconds()) * 1_000_000
+            self.days[quarter] = offset
+        return at + offset
+
+    def day(self, at: int) -> str:
+        """Give the calendar day in the broker's time zone (STA-9)."""
+        return utc_day(self.local(at))
+
+    def deadline(self, sent: int, *, mail: bool = False) -> int:
+        """Give the moment by which what was sent then must be there; outages extend it."""
+        latest = sent + self.limit
+        for begin, end in self.mail_outages if mail else self.outages:
+            if begin <= latest and end + self.limit > latest:
+                latest = end + self.limit
+        return latest
+
+    def is_over(self, sent: int, at: int, *, mail: bool = False) -> bool:
+        """Tell whether what was sent must be there by now."""
+        latest = self.deadline(sent, mail=mail)
+        return at > latest or (self.limit == 0 and at == latest)
+
+    # Cases and their possible states
+
+    def case(self, number: Any, line: int) -> Case:  # noqa: ANN401 - a case's number as told
+        """Give a case that was mentioned, owned by this world."""
+        case = self.cases.get(number)
+        if case is None:
+            raise self.unmentioned(line, "case", number)
+        if case.token is not self.token:
+            case = self.own(case)
+        return case
+
+    def own(self, case: Case) -> Case:
+        """Copy the case, and its other possible states, before a change."""
+        number = case.number
+        if case.split:
+            states = [state.copy(self.token) for state in self.doubt[number]]
+            self.doubt[number] = states
+            new = states[0]
+        else:
+            new = case.copy(self.token)
+        self.cases[number] = new
+        return new
+
+    def new_case(self, number: int | str, *, told: bool) -> Case:
+        """Begin a case."""
+        case = Case(number, self.token)
+        case.told = told
+        self.cases[number] = case
+        return case
+
+    def judge(
+        self, number: Any, judge: Judge, need: str, line: int, at: int, data: Any, outcome: str  # noqa: ANN401
+    ) -> None:
+        """Judge a line about a case in each of its possible states, and keep those that fit."""
+        case = self.cases.get(number)
+        if case is None:
+            raise self.unmentioned(line, "case", number)
+        if case.token is not self.token:
+            case = self.own(case)
+        if case.flights or case.split or outcome == "unknown":
+            self._branch(case, judge, need, line, at, data, outcome)
+        else:
+            judge(self, case, line, at, data, outcome)
+
+    def _branch(  # noqa: PLR0913 - one line and its place
+        self, case: Case, judge: Judge, need: str, line: int, at: int, data: Any, outcome: str  # noqa: ANN401
+    ) -> None:
+        number = case.number
+        if number in self.beyond:
+            return
+        candidates: list[Case] = []
+        for state in self.doubt.pop(number) if case.split else [case]:
+            self.settle(state, at)
+            candidates += self.arrivals(state, need, at) if need else [state]
+        if outcome == "unknown":
+            kept = self._both(candidates, judge, line, at, data)
+        elif len(candidates) == 1:
+            judge(self, candidates[0], line, at, data, outcome)
+            kept = candidates
+        else:
+            kept = self._fitting(candidates, judge, line, at, data, outcome)
+        self.keep(number, kept, line)
+
+    def keep(self, number: int | str, states: list[Case], line: int) -> None:
+        """Keep the states that differ, up to a bound; beyond it the case is undecided."""
+        if len(states) > 1:
+            unique = {(*s.key(), bytes(s.log or b"")): s for s in reversed(states)}
+            states = list(unique.values())[::-1]
+        if len(states) > POSSIBILITIES_MAX:
+            self.beyond[number] = line
+            states = states[:1]
+        self.cases[number] = states[0]
+        for state in states:
+            state.split = len(states) > 1
+        if len(states) > 1:
+            self.doubt[number] = states
+
+    def _both(self, states: list[Case], judge: Judge, line: int, at: int, data: Any) -> list[Case]:  # noqa: ANN401
+        kept = list(states)
+        for state in states:
+            other = state.copy(self.token)
+            if not self._try(other, judge, line, at, data, "ok"):
+                other.happened |= {line}
+                kept.append(other)
+        if len(kept) > len(states):
+            self.unknown[line] = (kept[0].number, judge.__name__.strip("_"))
+        return kept
+
+    def _try(self, state: Case, judge: Judge, line: int, at: int, data: Any, outcome: str) -> list[Raw]:  # noqa: ANN401, PLR0913
+        trial: list[Raw] = []
+        self.trial = trial
+        try:
+            judge(self, state, line, at, data, outcome)
+        finally:
+            self.trial = None
+        return trial
+
+    def _fitting(  # noqa: PLR0913
+        self, states: list[Case], judge: Judge, line: int, at: int, data: Any, outcome: str  # noqa: ANN401
+    ) -> list[Case]:
+        tried = [(state, self._try(state, judge, line, at, data, outcome)) for state in states]
+        kept = [state for state, findings in tried if not findings]
+        if kept:
+            return kept
+        state, findings = min(tried, key=lambda one: len(one[1]))
+        for finding in findings:
+            self.report(*finding)
+        return [state]
+
+    # Arrival
+
+    def settle(self, case: Case, at: int) -> None:
+        """Let everything arrive that must be there by now."""
+        stay: list[Flight] = []
+        late: set[tuple[str, str]] = set()
+        for flight in case.flights:
+            channel = (flight.way, flight.recipient)
+            if flight.way == HELD:
+                over = any(run > flight.at for run in self.full_at)
+            else:
+                over = self.is_over(flight.at, at)
+            if over and channel not in late:
+                arrive(case, flight, flight.at, min(at, self.deadline(flight.at)), self.readings)
+            else:
+                late.add(channel)
+                stay.append(flight)
+        case.flights = tuple(stay)
+
+    def arrivals(self, case: Case, need: str, at: int) -> list[Case]:
+        """Give the states that differ by what arrived so far, all arrived first, none last."""
+        heads: dict[tuple[str, str], Flight] = {}
+        for flight in case.flights:
+            if self._matters(flight, need):
+                heads.setdefault((flight.way, flight.recipient), flight)
+        states: list[Case] = []
+        for flight in heads.values():
+            other = case.copy(self.token)
+            flights = list(case.flights)
+            flights.remove(flight)
+            other.flights = tuple(flights)
+            arrive(other, flight, flight.at, min(at, self.deadline(flight.at)), self.readings)
+            states += self.arrivals(other, need, at)
+            if len(states) > POSSIBILITIES_MAX:
+                break
+        if len(heads) > 1:
+            states = list({(*s.key(), bytes(s.log or b"")): s for s in states}.values())
+        return [*states, case]
+
+    def _matters(self, flight: Flight, need: str) -> bool:
+        if need == EVERYBODY:
+            return flight.way != HELD or self._may_be_carried(flight)
+        if flight.way == DOWN:
+            return flight.recipient == need
+        return need == UP and (flight.way == UP or self._may_be_carried(flight))
+
+    def _may_be_carried(self, flight: Flight) -> bool:
+        return any(run > flight.at for run in self.partial_at)
+
+
+_SHARED: Final = (
+    "active", "carrier", "emails", "events_off", "full_at", "given",
+    "limit", "mail_active", "mail_outages", "mails_seen", "next_due", "outages", "overdue",
+    "partial_at", "readings", "registered", "registers", "rep_line", "zone", "days",
+)
+_COPIED: Final = (
+    "cases", "doubt", "home", "roles", "accounts", "links", "due", "mail_ids", "counts", "found",
+    "unknown", "beyond", "boxes_of", "unsure", "excused", "tries",
+)
+
+
+def utc_day(at: int) -> str:
+    """Give the calendar day of a moment in UTC."""
+    day = at // DAY_US
+    text = _DAYS.get(day)
+    if text is None:
+        text = _DAYS[day] = datetime.fromtimestamp(day * 86_400, UTC).date().isoformat()
+    return text
+
+
+_DAYS: Final[dict[int, str]] = {}
+
+address = addresses_differ_by_more_than_case_and_blanks
