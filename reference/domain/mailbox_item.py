@@ -1,0 +1,16 @@
+"""One received message, as its recipient's mailbox knows it."""
+
+from attrs import frozen
+
+from reference.domain.words import ExpectedAction
+
+
+@frozen
+class Item:
+    """Three separate facts of a received message: read, opened, answered (INB-11)."""
+
+    message: str
+    expects: ExpectedAction
+    read: bool = False
+    opened: bool = False
+    answered: bool = False
