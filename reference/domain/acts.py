@@ -1,4 +1,4 @@
-"""What people ask for. Texts come as they were given; the decisions refuse what is wrong with them."""
+"""What people ask for. Texts come as they were given; the decisions refuse."""
 
 from datetime import date
 

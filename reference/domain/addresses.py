@@ -15,7 +15,7 @@ LENGTH_MAX: Final = 254  # characters of an address that SMTP can carry
 
 
 def normal_address(address: str) -> str:
-    """Give the form in which addresses are compared: no surrounding blanks, lower case (SEND-12)."""
+    """Give the form in which addresses are compared: trimmed, lower case (SEND-12)."""
     return address.strip().lower()
 
 

@@ -73,6 +73,9 @@ class Channel:
     taken: int = 0
 
 
+NO_CHANNELS: Final[Mapping[str, Channel]] = MappingProxyType({})
+
+
 @frozen
 class Case:
     """The state of one case; its activity list is made of facts and kept elsewhere.
@@ -89,7 +92,7 @@ class Case:
     last_sent: str | None = None
     preset: tuple[str, ...] = ()
     documents: frozenset[str] = frozenset()
-    channels: Mapping[str, Channel] = field(factory=dict, eq=False)
+    channels: Mapping[str, Channel] = field(default=NO_CHANNELS, eq=False)
 
 
 def create_case(

@@ -8,7 +8,7 @@ from attrs import frozen
 from reference.domain.acts import File
 from reference.domain.words import CaseNumber, ExpectedAction, MailEvent
 
-State = TypeVar("State", covariant=True)
+State_co = TypeVar("State_co", covariant=True)
 
 
 @frozen
@@ -229,10 +229,10 @@ class Envelope:
 
 
 @frozen
-class Decision(Generic[State]):
+class Decision(Generic[State_co]):
     """What an act comes to: the new state, what to store, what to carry and what to mail."""
 
-    state: State
+    state: State_co
     facts: tuple[Fact, ...] = ()
     envelopes: tuple[Envelope, ...] = ()
     mails: tuple[Mail, ...] = ()

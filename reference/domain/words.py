@@ -1,4 +1,4 @@
-"""The words of the domain: German where the screen shows German, English where only code sees them."""
+"""The words of the domain: German where the screen shows it, English where only code does."""
 
 from enum import StrEnum
 from types import MappingProxyType
