@@ -3,7 +3,8 @@
 from importlib import import_module
 from typing import Final
 
-import rich_click as click
+import click
+from rich_click import RichCommand, RichGroup
 
 #: Subcommand -> where it is, and its line in the help.
 COMMANDS: Final = {
@@ -11,7 +12,7 @@ COMMANDS: Final = {
 }
 
 
-class LazyGroup(click.RichGroup):
+class LazyGroup(RichGroup):
     """Subcommands that are imported only when they are called, so that `--help` is quick."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -24,7 +25,7 @@ class LazyGroup(click.RichGroup):
         del ctx
         if cmd_name not in COMMANDS:
             return None
-        return click.RichCommand(cmd_name, help=COMMANDS[cmd_name][1])
+        return RichCommand(name=cmd_name, help=COMMANDS[cmd_name][1])
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]

@@ -1,1 +1,1 @@
-"""`simulator check`: does a trace of another system keep the rules?"""
+"""The `check` command: does a trace of another system keep the rules."""

@@ -3,16 +3,17 @@
 import re
 import shlex
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
+import click
 import orjson
-import rich_click as click
 from attrs import define
 from rich.console import Console
 from rich.progress import Progress
+from rich_click import RichCommand
 
 from simulator.check.judging import Checked, Task, check_trace
 from simulator.check.outputs import as_json, as_junit, printable, worst, write_text
@@ -79,7 +80,7 @@ class _Told:
 
 
 @contextmanager
-def _progress(name: str, total: int | None) -> Iterator[Callable[[int], None]]:
+def _progress(name: str, total: int | None) -> Generator[Callable[[int], None]]:
     """Show on stderr how much of a long file is read."""
     if total is not None and total < _LONG_BYTES:
         yield lambda _size: None
@@ -109,7 +110,7 @@ def check_file(name: str, task: Task) -> Checked:
     try:
         if name == _STDIN:
             with _progress(name, None) as tell:
-                return check_trace(_Told(click.get_binary_stream("stdin"), tell), name, task)
+                return check_trace(_Told(sys.stdin.buffer, tell), name, task)
         with Path(name).open("rb") as stream, _progress(name, Path(name).stat().st_size) as tell:
             return check_trace(_Told(stream, tell), name, task)
     except (OSError, ValueError) as error:  # ValueError: a name that no file can have
@@ -118,7 +119,7 @@ def check_file(name: str, task: Task) -> Checked:
 
 def _write(target: str, content: bytes) -> None:
     if target == _STDIN:
-        click.get_binary_stream("stdout").write(content)
+        sys.stdout.buffer.write(content)
         return
     try:
         Path(target).write_bytes(content)
@@ -129,23 +130,22 @@ def _write(target: str, content: bytes) -> None:
 
 def again(context: click.Context) -> str:
     """Word the command line that repeats this one."""
-    words = [context.command_path]
+    words: list[str] = []
     for parameter in context.command.params:
-        value = context.params.get(parameter.name or "")
-        if not value or value == parameter.default:
-            continue
-        option = parameter.opts[0]
-        for one in value if isinstance(value, tuple) else (value,):
-            if isinstance(parameter, click.Argument):
-                words.append(shlex.quote(str(one)))
-            elif one is True:
-                words.append(option)
-            else:
-                words += [option, shlex.quote(str(one))]
-    return " ".join(words)
+        value: object = context.params.get(parameter.name or "")
+        if value and value != parameter.default:
+            words += _repeated(parameter, value if isinstance(value, tuple) else (value,))
+    return f"{context.command_path} {shlex.join(words)}"
 
 
-@click.command()
+def _repeated(parameter: click.Parameter, values: tuple[object, ...]) -> list[str]:
+    if isinstance(parameter, click.Argument):
+        return [str(value) for value in values]
+    flags = [(parameter.opts[0],) if value is True else (parameter.opts[0], str(value)) for value in values]
+    return [word for flag in flags for word in flag]
+
+
+@click.command(cls=RichCommand)
 @click.argument("traces", nargs=-1, metavar="TRACE…")
 @click.option("--reading", multiple=True, metavar="NAME=VALUE", help="Judge by this reading.")
 @click.option("--require", multiple=True, metavar="RULE", help="Undecided unless it was decisive.")
@@ -174,6 +174,8 @@ def check(  # noqa: PLR0913 - the options of the command line
         return
     if not traces:
         raise click.UsageError("name at least one trace, or - for the standard input")
+    if json_file == junit_file == _STDIN:
+        raise click.UsageError("only one of --json and --junit can go to the standard output")
     task = Task(parse_readings(reading), parse_required(require), parse_limit(limit))
     checked = [check_file(name, task) for name in traces]
     _write_all(checked, again(context), json_file, junit_file)
@@ -184,10 +186,9 @@ def _write_all(
     checked: Sequence[Checked], repeat: str, json_file: str | None, junit_file: str | None
 ) -> None:
     """Write every output asked for; the text goes to stderr where stdout is a document."""
-    targets = {json_file: as_json(checked, repeat), junit_file: as_junit(checked)}
-    if json_file == junit_file == _STDIN:
-        raise click.UsageError("only one of --json and --junit can go to the standard output")
-    write_text(Console(stderr=_STDIN in targets, highlight=False), checked, repeat)
-    for target, content in targets.items():
-        if target is not None:
-            _write(target, content)
+    on_stdout = _STDIN in (json_file, junit_file)
+    write_text(Console(stderr=on_stdout, highlight=False), checked, repeat)
+    if json_file is not None:
+        _write(json_file, as_json(checked, repeat))
+    if junit_file is not None:
+        _write(junit_file, as_junit(checked))

@@ -53,10 +53,9 @@ def _judged(trace: Trace, task: Task) -> Checked:
     readings = {name: values[0] for name, values in READINGS.items()}
     readings |= {**header.readings, **task.readings}
     undecided = _undecided(verdict, task.required)
+    exit_ = Exit.UNDECIDED if undecided else Exit.KEPT
     if verdict.findings:
         exit_ = Exit.VIOLATED
-    else:
-        exit_ = Exit.UNDECIDED if undecided else Exit.KEPT
     decisive = {rule: count for rule, count in verdict.decisive.items() if count}
     return Checked(trace.name, exit_, readings, lines, verdict.findings, undecided, decisive)
 
@@ -76,7 +75,7 @@ def judge(trace: Trace, oracle: Oracle) -> int:
     """
     line = 0
     take = oracle.take
-    for line, at, record in trace:  # noqa: B007 - the last number is the result
+    for line, at, record in trace:
         try:
             take(line, at, record)
         except Unmentioned as error:

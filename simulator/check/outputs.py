@@ -14,6 +14,7 @@ from rich.text import Text
 from simulator.check.judging import Checked
 from simulator.exits import Exit
 from simulator.history.clauses import CLAUSES
+from simulator.oracle import Finding
 
 #: Characters that a terminal would obey, or that XML cannot hold.
 _UNPRINTABLE: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
@@ -25,7 +26,7 @@ def printable(text: str) -> str:
 
 
 def worst(checked: Iterable[Checked]) -> Exit:
-    """The exit code of several files: the environment first, bad input, violated, undecided."""
+    """Give the exit code of several files: environment, bad input, violated, undecided, kept."""
     order = (Exit.ENVIRONMENT, Exit.BAD_INPUT, Exit.VIOLATED, Exit.UNDECIDED)
     codes = {one.exit for one in checked}
     return next((code for code in order if code in codes), Exit.KEPT)
@@ -39,8 +40,9 @@ def write_text(console: Console, checked: Sequence[Checked], again: str) -> None
             continue
         if console.is_terminal and one.findings:
             console.print(_findings_table(one))
-        elif one.findings:
-            _plain_findings(console, one)
+        else:
+            for finding in one.findings:
+                _line(console, _prose(one, finding))
         _decisive(console, one)
         for reason in one.undecided:
             _line(console, f"{one.file}: undecided: {reason}")
@@ -53,13 +55,14 @@ def _line(console: Console, text: str) -> None:
     console.print(Text(printable(text)), soft_wrap=True)
 
 
-def _plain_findings(console: Console, one: Checked) -> None:
-    for finding in one.findings:
-        times = f" ({finding.count} times)" if finding.count > 1 else ""
-        _line(console, f"{one.file}:{finding.line}: {finding.rule}{times}")
-        _line(console, f"  seen:     {finding.seen}")
-        _line(console, f"  demanded: {finding.demanded}")
-        _line(console, f"  because:  {finding.because}")
+def _prose(one: Checked, finding: Finding) -> str:
+    times = f" ({finding.count} times)" if finding.count > 1 else ""
+    return (
+        f"{one.file}:{finding.line}: {finding.rule}{times}\n"
+        f"  seen:     {finding.seen}\n"
+        f"  demanded: {finding.demanded}\n"
+        f"  because:  {finding.because}"
+    )
 
 
 def _findings_table(one: Checked) -> Table:
@@ -97,21 +100,33 @@ def _summary(one: Checked) -> str:
 
 def as_json(checked: Sequence[Checked], again: str) -> bytes:
     """Give the result of all files as one JSON document."""
-    files = [{**asdict(one), "verdict": one.exit.name.lower()} for one in checked]
+    files = [
+        {
+            "file": _sound(one.file),
+            "verdict": one.exit.name.lower(),
+            "exit": int(one.exit),
+            "error": _sound(one.error) or None,
+            "lines": one.lines,
+            "readings": dict(one.readings),
+            "findings": [asdict(finding) for finding in one.findings],
+            "undecided": list(one.undecided),
+            "decisive": {rule: one.decisive[rule] for rule in _in_order(one.decisive)},
+        }
+        for one in checked
+    ]
     code = worst(checked)
-    result = {"verdict": code.name.lower(), "exit": int(code), "again": again, "files": files}
-    return orjson.dumps(_sound(result), option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
+    result = {
+        "verdict": code.name.lower(),
+        "exit": int(code),
+        "again": _sound(again),
+        "files": files,
+    }
+    return orjson.dumps(result, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
 
 
-def _sound(value: object) -> object:
-    """Escape what JSON's UTF-8 cannot hold: halves of characters, as in names of files."""
-    if isinstance(value, str):
-        return value.encode(errors="backslashreplace").decode()
-    if isinstance(value, dict):
-        return {str(_sound(name)): _sound(held) for name, held in value.items()}
-    if isinstance(value, list | tuple):
-        return [_sound(held) for held in value]
-    return value
+def _sound(value: str) -> str:
+    """Escape what UTF-8 cannot hold: halves of characters, as names of files may have them."""
+    return value.encode(errors="backslashreplace").decode()
 
 
 def as_junit(checked: Sequence[Checked]) -> bytes:
@@ -119,7 +134,9 @@ def as_junit(checked: Sequence[Checked]) -> bytes:
     root = ET.Element("testsuites", name="simulator check")
     for one in checked:
         _suite(root, one)
-    return ET.tostring(root, encoding="utf-8", xml_declaration=True) + b"\n"
+    ET.indent(root)
+    text: str = ET.tostring(root, encoding="unicode")
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n{text}\n'.encode()
 
 
 def _suite(root: ET.Element, one: Checked) -> None:

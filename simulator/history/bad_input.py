@@ -31,7 +31,7 @@ class BadInput(Exception):  # noqa: N818 - it is the input that is bad, we did n
 
 @frozen
 class Fault:
-    """What is wrong with a record: the path to it, and whether its name is at fault or its value."""
+    """What is wrong with a record: the path to it, and whether its name or value is at fault."""
 
     path: Path
     message: str

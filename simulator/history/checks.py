@@ -113,11 +113,11 @@ _HINTS: Final[Mapping[Kind, str]] = {
 }
 
 
-def check_for(field: Field, type_: type) -> Check | None:
-    """Give what is left to check of a field's value of this type; None if the type is wrong."""
-    if type_ is type(None):
+def check_for(field: Field, value: Value) -> Check | None:
+    """Give what a value's type leaves to check of a field; None if the type is wrong."""
+    if value is None:
         return _always if field.nullable else None
-    make = _CHECKS.get((field.kind, type_))
+    make = _CHECKS.get((field.kind, value.__class__))
     return None if make is None else make(field)
 
 
@@ -128,7 +128,7 @@ def checks_for(fields: Mapping[str, Field], record: Record) -> Checks | None:
     checks: list[tuple[str, Check]] = []
     for name, value in record.items():
         field = fields.get(name)
-        check = None if field is None else check_for(field, type(value))
+        check = None if field is None else check_for(field, value)
         if check is None:
             return None
         if check is not _always:
@@ -190,7 +190,7 @@ def fault_in(fields: Iterable[Field], record: Record, what: str, path: Path = ()
 
 
 def name_fault_in(fields: Iterable[Field], record: Record, what: str) -> Fault | None:
-    """Word the first unknown name in a record or in the objects of its lists, whatever the values."""
+    """Word the first unknown name in a record or in the objects of its lists."""
     by_name = {field.name: field for field in fields}
     for name, value in record.items():
         field = by_name.get(name)
@@ -216,7 +216,7 @@ def _inner_name_fault(field: Field, record: Value, path: Path) -> Fault | None:
 
 def value_fault(field: Field, value: Value, path: Path) -> Fault | None:
     """Word what is wrong with a field's value, if anything is."""
-    check = check_for(field, type(value))
+    check = check_for(field, value)
     if check is not None and check(value):
         return None
     if field.kind is Kind.RECORDS and is_list(value):

@@ -242,7 +242,7 @@ class Trace:
             trace._read_header(first[0])
         return trace
 
-    def __iter__(self) -> Iterator[Line]:
+    def __iter__(self) -> Iterator[Line]:  # noqa: C901, PLR0912 - calls would cost half of a line's time
         latest = 0
         number = 0
         shapes = self._shapes
@@ -356,9 +356,9 @@ class Trace:
 
     def _refuse_record(self, number: int, record: Record) -> NoReturn:
         fault = plan_for(record)
-        if not isinstance(fault, Fault):
-            raise AssertionError(f"a check failed, and no fault is found: {record}")
-        self.refuse(number, fault)
+        if isinstance(fault, Fault):
+            self.refuse(number, fault)
+        raise AssertionError(f"a check failed, and no fault is found: {record}")
 
     def _refuse_order(self, number: int) -> NoReturn:
         message = f'"at" is earlier than that of line {number - 1}'

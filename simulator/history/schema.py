@@ -11,7 +11,7 @@ from simulator.history.reading import KINDS, fields_of, strict_fields_of
 from simulator.history.vocabulary import ACTS, HEADER, READINGS, Field, Kind
 
 #: A JSON value, as a schema is made of.
-Json: TypeAlias = "str | int | bool | None | list[Json] | dict[str, Json]"
+Json: TypeAlias = "str | int | bool | list[Json] | dict[str, Json] | None"
 Schema: TypeAlias = dict[str, Json]
 
 _YEAR: Final = "(19[7-9][0-9]|[2-8][0-9]{3}|9[0-8][0-9]{2}|99[0-8][0-9]|999[0-8])"
@@ -21,39 +21,39 @@ _CLOCK: Final = "([01][0-9]|2[0-3]):[0-5][0-9]"
 _LEAST, _LARGEST = -(2**63), 2**64 - 1
 
 
+_NUMBER: Final[Schema] = {"type": "integer", "minimum": _LEAST, "maximum": _LARGEST}
+_NAME: Final[Schema] = {"type": "string", "minLength": 1}
+_MOMENT: Final = rf"^{_DAY}T{_CLOCK}:[0-5][0-9](\.[0-9]{{1,9}})?(Z|[+-]{_CLOCK})$"
+
+#: The values of the kinds that need to know nothing of their field.
+_PLAIN: Final[Mapping[Kind, Schema]] = {
+    Kind.MOMENT: {"type": "string", "format": "date-time", "pattern": _MOMENT},
+    Kind.DATE: {"type": "string", "format": "date", "pattern": f"^{_DAY}$"},
+    Kind.TEXT: {"type": "string"},
+    Kind.NAME: _NAME,
+    Kind.CASE: {"anyOf": [_NUMBER, _NAME]},
+    Kind.COUNT: {**_NUMBER, "minimum": 0},
+    Kind.FLAG: {"type": "boolean"},
+    Kind.NAMES: {"type": "array", "items": _NAME},
+    Kind.RIGHTS: {
+        "type": "object",
+        "propertyNames": {"minLength": 1},
+        "additionalProperties": {"type": "boolean"},
+    },
+    Kind.READINGS: {
+        "type": "object",
+        "properties": {name: {"enum": [*values]} for name, values in READINGS.items()},
+        "additionalProperties": False,
+    },
+}
+
+
 def _values(field: Field) -> Schema:
-    match field.kind:
-        case Kind.MOMENT:
-            pattern = rf"^{_DAY}T{_CLOCK}:[0-5][0-9](\.[0-9]{{1,9}})?(Z|[+-]{_CLOCK})$"
-            return {"type": "string", "format": "date-time", "pattern": pattern}
-        case Kind.DATE:
-            return {"type": "string", "format": "date", "pattern": f"^{_DAY}$"}
-        case Kind.TEXT:
-            return {"type": "string"}
-        case Kind.NAME:
-            return {"type": "string", "minLength": 1}
-        case Kind.CASE:
-            number: Schema = {"type": "integer", "minimum": _LEAST, "maximum": _LARGEST}
-            return {"anyOf": [number, {"type": "string", "minLength": 1}]}
-        case Kind.COUNT:
-            return {"type": "integer", "minimum": 0, "maximum": _LARGEST}
-        case Kind.FLAG:
-            return {"type": "boolean"}
-        case Kind.WORD:
-            return {"enum": [*field.words]}
-        case Kind.NAMES:
-            return {"type": "array", "items": {"type": "string", "minLength": 1}}
-        case Kind.RECORDS:
-            return {"type": "array", "items": _object(field.fields)}
-        case Kind.RIGHTS:
-            return {
-                "type": "object",
-                "propertyNames": {"minLength": 1},
-                "additionalProperties": {"type": "boolean"},
-            }
-        case Kind.READINGS:
-            properties: Schema = {name: {"enum": [*values]} for name, values in READINGS.items()}
-            return {"type": "object", "properties": properties, "additionalProperties": False}
+    if field.kind is Kind.WORD:
+        return {"enum": [*field.words]}
+    if field.kind is Kind.RECORDS:
+        return {"type": "array", "items": _object(field.fields)}
+    return _PLAIN[field.kind]
 
 
 def _value(field: Field) -> Schema:
@@ -65,16 +65,18 @@ def _value(field: Field) -> Schema:
 
 def _object(fields: Iterable[Field]) -> Schema:
     listed = tuple(fields)
+    properties: Schema = {field.name: _value(field) for field in listed}
+    required: Json = [field.name for field in listed if field.required]
     return {
         "type": "object",
-        "properties": {field.name: _value(field) for field in listed},
-        "required": [field.name for field in listed if field.required],
+        "properties": properties,
+        "required": required,
         "additionalProperties": False,
     }
 
 
 def _any_value(field: Field) -> Schema:
-    """A value of a refused act: anything, but objects in its lists have known names only."""
+    """Allow any value in a refused act, but known names only in the objects of its lists."""
     if field.kind is not Kind.RECORDS:
         return {"description": field.meaning}
     names: Json = [inner.name for inner in field.fields]
@@ -95,7 +97,7 @@ def _act(word: str) -> Schema:
 
 
 def line_schema() -> Schema:
-    """The JSON Schema of one line; the header may stand on the first only."""
+    """Give the JSON Schema of one line; the header may stand on the first only."""
     definitions: Schema = {"header": _header()}
     chosen: list[Json] = [_when("trace", None, "header")]
     for kind, words in KINDS.items():
@@ -150,7 +152,7 @@ _SHOWN: Final[Mapping[Kind, str]] = {
 
 
 def table(kind: str) -> str:
-    """The Markdown table of all acts, observations (`see`) or `given` lines with their fields."""
+    """Give the Markdown table of all acts, observations or `given` lines with their fields."""
     rows = [f"| {kind} | field | value | meaning |", "|---|---|---|---|"]
     for word in KINDS[kind]:
         fields = [field for field in fields_of(kind, word) if field.name not in {"at", kind}]
@@ -164,13 +166,13 @@ def table(kind: str) -> str:
 
 
 def header_table() -> str:
-    """The Markdown table of the header's fields."""
+    """Give the Markdown table of the header's fields."""
     rows = ["| field | value | meaning |", "|---|---|---|"]
     return "\n".join([*rows, *(f"| {_field_cells(field, 0)} |" for field in HEADER)])
 
 
 def readings_table() -> str:
-    """The Markdown table of the readings and their values, the default first."""
+    """Give the Markdown table of the readings and their values, the default first."""
     rows = ["| reading | values (default first) |", "|---|---|"]
     for name, values in READINGS.items():
         rows.append(f"| `{name}` | {', '.join(f'`{value}`' for value in values)} |")
