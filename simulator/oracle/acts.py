@@ -9,6 +9,7 @@ from simulator.oracle.facts import (
     HELD,
     MESSAGE,
     RELEASE,
+    SILENT,
     UP,
     Box,
     Case,
@@ -89,6 +90,9 @@ def set_role(w: World, line: int, at: int, record: Record) -> None:
             w.emails |= {address(email)}
     elif record["outcome"] == "unknown":
         w.roles.pop(record["caseworker"], None)
+    elif record.get("by") is None and "server" not in w.active:
+        because = "an administrator gives and takes cloud roles; who did it is not judged"
+        refused_wrongly(w, line, f"set_role of {record.get('caseworker')}", "RGT-3", because)
 
 
 def _known(w: World, number: Any) -> bool:  # noqa: ANN401 - whatever a refused act held
@@ -120,7 +124,7 @@ def edit_case(w: World, line: int, at: int, record: Record) -> None:
 
 def _edit(w: World, case: Case, line: int, at: int, record: Record, outcome: str) -> None:
     if "subject" in record or not case.versions:
-        version = (len(w.full_at), len(w.partial_at), record.get("subject"))
+        version = (len(w.full_at), len(w.partial_at), w.failed, record.get("subject"))
         case.versions = (*case.versions, version)
     if "follow_up_on" in record:
         case.follow_up = record["follow_up_on"]
@@ -197,20 +201,19 @@ def _legal_send(w: World, case: Case, record: Record) -> Refusal:
     to = record.get("to")
     if to is None:
         return "SEND-6", f"the recipients are preset: {', '.join(_preset(w, case) or ('earlier ones',))}"
-    if record.get("documents"):
+    documents = record.get("documents")
+    if documents:
+        if any(one in box.own_documents for box in case.boxes.values() for one in documents):
+            return "REP-5", "the files of a reply are filed under the case, and can be shared"
         return "SEND-9", "all its documents are filed under the case"
     plain = [address(one) for one in to]
     if plain != to or len(set(plain)) != len(plain):
         return "SEND-12", "its addresses are well formed, case, blanks and repetitions set aside"
     if w.active & DELIVERY_FAULTS:
         return "DLV-4", "while the portal cannot be reached a message waits, and is not refused"
-    if w.roles.get(record["by"]) and case.kind == -1 and case.last == "create":
-        new = all(one not in w.accounts for one in plain)
-        if new and w.cases.get(case.number) is None:
-            return "SEND-1", "a new case is saved with its message"
-    if any(one not in w.accounts for one in plain):
+    if case.kind != SILENT and any(one not in w.accounts for one in plain):
         return "ACC-1", "a recipient needs no account beforehand"
-    if case.kind != -1 and set(plain) != set(_preset(w, case) or ()):
+    if case.kind != SILENT and set(plain) != set(_preset(w, case) or ()):
         return "SEND-7", "other recipients than the preset ones may be chosen"
     return "SEND-1", "it has a text, an expected action, a recipient, and a sender with a role"
 
@@ -231,6 +234,9 @@ def send(w: World, line: int, at: int, record: Record) -> None:
     if outcome == "refused":
         if "server" not in w.active and _well_formed_send(record):
             _refused_send(w, line, at, record)
+        message = record.get("message")
+        if isinstance(message, str) and isinstance(record.get("case"), int | str):
+            w.refused[message] = record["case"]
         return
     number, message = record["case"], record["message"]
     if message in w.home and message not in w.tries:
@@ -280,7 +286,7 @@ def _send(w: World, case: Case, line: int, at: int, record: Record, outcome: str
     expects = EXPECTS.get(record["expects"], ACKNOWLEDGE)
     text, documents = record.get("text"), record.get("documents")
     if not case.versions:
-        case.versions = ((len(w.full_at), len(w.partial_at), None),)
+        case.versions = ((len(w.full_at), len(w.partial_at), w.failed, None),)
     letter = Letter(
         expects,
         0 if text is None else digest(text),
@@ -381,7 +387,9 @@ def replicate(w: World, line: int, at: int, record: Record) -> None:
     if outcome == "ok" and result == 0:
         w.full_at = (*w.full_at, at)
         w.partial_at = (*w.partial_at, at)
-    elif result != 2:
+    else:
+        w.failed += 1
+    if result == 1 or (outcome == "unknown" and result == 0):
         w.partial_at = (*w.partial_at, at)
 
 
@@ -447,9 +455,7 @@ def register(w: World, line: int, at: int, record: Record) -> None:
     """Judge the use of a mailed link (ACC-2), and fold that the account can be used."""
     one, link = record.get("by"), record.get("link")
     if record["outcome"] == "refused" or not isinstance(one, str):
-        used = isinstance(link, str) and w.links.get(link, ("", False))[1]
-        if used:
-            w.decide("ACC-2")
+        _refused_register(w, line, one, link)
         return
     one = address(one)
     if not w.registers:
@@ -463,6 +469,18 @@ def register(w: World, line: int, at: int, record: Record) -> None:
         _use_link(w, line, one, link, record["outcome"])
     w.accounts.setdefault(one, False)
     w.registered |= {one}
+
+
+def _refused_register(w: World, line: int, one: object, link: object) -> None:
+    """Judge a refused registration: right for a used link, or where nothing was sent."""
+    if isinstance(link, str):
+        if w.links.get(link, ("", False))[1]:
+            w.decide("ACC-2")
+    elif isinstance(one, str) and w.accounts.get(address(one)) and not w.active & PORTAL_FAULTS:
+        one = address(one)
+        if one not in w.registered:
+            because = f"sending to {one} created the account, and no password was set yet"
+            refused_wrongly(w, line, f"register of {one}", "ACC-1", because)
 
 
 def _use_link(w: World, line: int, one: str, link: str, outcome: str) -> None:
@@ -552,7 +570,7 @@ def _open(w: World, case: Case, line: int, at: int, data: tuple[Record, str], ou
     else:
         opened = (newest,) if newest is not None else ()
     _travel(w, case, at, open_messages(case, box, one, opened))
-    case.happens("open", line)
+    case.happens("open" if case.message in opened else "open older", line)
 
 
 def _judge_refused_open(
@@ -618,7 +636,7 @@ def _mark(w: World, case: Case, line: int, at: int, data: tuple[str, str], outco
         accepted_wrongly(w, line, what, ("INB-5", f"{message} {ASKS[bits & 3]} and counts as unread"))
         return
     _travel(w, case, at, mark_message(case, box, one, message))
-    case.happens("mark", line)
+    case.happens("mark" if case.message == message else "open older", line)
 
 
 def _well_formed_reply(record: Record) -> bool:

@@ -5,7 +5,7 @@ two sides is a *flight*; until it arrives, only the sender knows of it.
 """
 
 from array import array
-from collections.abc import Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from typing import Final, NamedTuple
 
 from simulator.oracle.rules.inbox import (
@@ -149,7 +149,7 @@ class Case:
         """Start as a case that never communicated."""
         self.number = number
         self.token = token
-        self.versions: tuple[tuple[int, int, str | None], ...] = ()
+        self.versions: tuple[tuple[int, int, int, str | None], ...] = ()
         self.documents: frozenset[str] | None = None
         self.perhaps: frozenset[str] = frozenset()
         self.preset: tuple[str, ...] | None = ()
@@ -207,21 +207,27 @@ class Case:
         new.happened = self.happened
         return new
 
-    def key(self) -> tuple[Hashable, ...]:
-        """Give what distinguishes this state from another, the growing log left out."""
+    def key(self, when: Callable[[int], Hashable] = int) -> tuple[Hashable, ...]:
+        """Give what distinguishes this state from another, the growing log left out.
+
+        `when` says what of a moment counts.
+        """
+        follow_up = self.follow_up
+        if isinstance(follow_up, tuple):
+            follow_up = (when(follow_up[0]), when(follow_up[1]))  # type: ignore[assignment]
         return (
             tuple((name, box.key()) for name, box in sorted(self.boxes.items())),
-            self.flights,
+            tuple((f[1:], when(f.at)) for f in self.flights),
             self.kind,
             self.message,
-            self.moment,
+            when(self.moment),
             self.recipients,
-            tuple(sorted(self.reads.items())),
+            tuple(sorted((one, when(at)) for one, at in self.reads.items())),
             self.sent,
             self.given_date,
             self.seen_status,
             self.seen_date,
-            self.follow_up,
+            follow_up,
             self.preset,
             self.chosen,
             self.documents,

@@ -23,7 +23,7 @@ def _case(w: World, number: int | str) -> Case:
 def given_case(w: World, line: int, at: int, record: Record) -> None:
     """Fold what a case was like."""
     case = _case(w, record["case"])
-    case.versions = ((-1, -1, record.get("subject")),)
+    case.versions = ((-1, -1, 0, record.get("subject")),)
     case.follow_up = record.get("follow_up_on", UNTOLD)
     if "documents" in record:
         case.documents = frozenset(record["documents"])

@@ -6,10 +6,11 @@ from typing import Any, Final
 
 from simulator.history.vocabulary import READINGS
 from simulator.oracle.acts import ACTS
+from simulator.oracle.facts import Case
 from simulator.oracle.findings import Finding, Verdict
 from simulator.oracle.givens import GIVENS
 from simulator.oracle.sees import SEES, overdue
-from simulator.oracle.world import RULES, World
+from simulator.oracle.world import NEVER, RULES, World
 
 NONE: Final[tuple[Finding, ...]] = ()
 
@@ -95,7 +96,7 @@ class Oracle:
         """Give what the oracle still distinguishes; logs and counters are left out."""
         world = self.world
         cases = tuple(
-            (number, tuple(state.key() for state in world.doubt.get(number, (case,))))
+            (number, *(_rest(world, state) for state in world.doubt.get(number, (case,))))
             for number, case in world.cases.items()
         )
         return (
@@ -112,3 +113,11 @@ class Oracle:
             len(world.full_at),
             len(world.partial_at),
         )
+
+
+def _rest(world: World, case: Case) -> tuple[Hashable, ...]:
+    """Give a state once all that travels has arrived, as far as no outage holds it up."""
+    if case.flights and not world.active:
+        case = case.copy(world.token)
+        world.settle(case, NEVER)
+    return case.key(world.day)

@@ -27,6 +27,7 @@ from simulator.oracle.rules.inbox import (
     ENTRIES,
     FACTS,
     FILED,
+    LISTED,
     MARKED,
     NOTICED,
     OPENED,
@@ -65,6 +66,7 @@ LAST_RULE: Final = {
     "note": "SEND-2",
     "open": "STA-4",
     "mark": "STA-4",
+    "open older": "STA-6",
     "reply": "STA-3",
     "older reply": "STA-6",
     "older": "STA-6",
@@ -199,15 +201,14 @@ def _blame_date(w: World, case: Case, seen: str | None, demanded: str | None) ->
     if case.kind == SILENT:
         return "SEND-2" if case.last == "note" else "STA-5"
     if case.last == "send":
-        return "STA-2"
+        return "STA-5"
     if case.kind == RECEIVED:
-        return "STA-6" if case.last in ("open", "mark", "older") else "STA-3"
-    if case.last == "older":
+        return "STA-6" if case.last in ("open", "mark", "open older", "older") else "STA-3"
+    if case.last in ("older", "open older"):
         return "STA-6"
     if case.last in ("fileless", "note"):
         return LAST_RULE[case.last]
-    older = seen is not None and not case.reads and case.last in ("open", "mark")
-    return "STA-6" if older and case.kind == 0 else "STA-4"
+    return "STA-4"
 
 
 def _see_date(w: World, case: Case, line: int, seen: str | None) -> None:
@@ -312,8 +313,8 @@ def see_activities(w: World, line: int, at: int, record: Record) -> None:
     """Judge the Aktivitätenliste: complete, in order, each entry as it was written (LOG)."""
     for entry in record["entries"]:
         message = entry.get("message")
-        if message is not None and message not in w.home:
-            raise w.unmentioned(line, "message", message)
+        if message is not None:
+            w.place(message, line)
     w.judge(record["case"], _see_log, UP, line, at, record["entries"], "")
 
 
@@ -354,7 +355,7 @@ def _same_sequence(w: World, case: Case, line: int, entries: list[Record]) -> bo
     for digested, name in zip(seen, names, strict=True):
         if seen.count(digested) > demanded.count(digested):
             known = digested in demanded
-            rule = "LOG-3" if known else "SEND-10"
+            rule = "LOG-3" if known else "SEND-13" if name in w.refused else "SEND-10"
             must = "each entry once" if known else "no such entry"
             w.report(rule, key, line, f"{name} too often", must, f"it belongs {demanded.count(digested)} times")
             return False
@@ -362,7 +363,7 @@ def _same_sequence(w: World, case: Case, line: int, entries: list[Record]) -> bo
         if seen.count(digested) < demanded.count(digested):
             newest = index >= len(seen)
             kind = (case.log or ())[index * WORDS + 6]
-            rule = {1: "LOG-2", NOTE_WORD: "SEND-2"}.get(kind, "LOG-1") if newest else "LOG-3"
+            rule = {1: "DLV-5", NOTE_WORD: "SEND-2"}.get(kind, "LOG-1") if newest else "LOG-3"
             said = f"{len(seen)} entries; entry {index + 1} is missing"
             w.report(rule, key, line, said, f"{len(demanded)} entries", "no entry is ever lost")
             return False
@@ -471,12 +472,19 @@ def see_inbox(w: World, line: int, at: int, record: Record) -> None:
     for entry in entries:
         number = w.home.get(entry["message"])
         if number is None:
-            raise w.unmentioned(line, "message", entry["message"])
+            number = w.place(entry["message"], line)
+            _refused_message(w, line, entry["message"], f"in the inbox of {one}")
+            continue
         groups.setdefault(number, []).append(entry)
     for number, group in groups.items():
         w.judge(number, _see_entries, one, line, at, (group, one), "")
     if "unread" in record:
         _see_shown_number(w, line, at, record, one)
+
+
+def _refused_message(w: World, line: int, message: str, where: str) -> None:
+    because = f"the send of {message} was refused, and reaches nobody"
+    w.report("SEND-13", f"{message} refused", line, f"{message} {where}", "nowhere", because)
 
 
 def _see_shown_number(w: World, line: int, at: int, record: Record, one: str) -> None:
@@ -549,9 +557,11 @@ def _see_entries(
             if seen != must.unread:
                 _wrong_unread(w, case, line, (message, one, bits), must)
                 continue
-            flag = SEEN_UNREAD if seen else SEEN_READ
-            if not bits & flag:
-                items[message] = bits | flag
+            flag = SEEN_UNREAD | LISTED if seen else SEEN_READ | LISTED
+        else:
+            flag = LISTED
+        if bits & flag != flag:
+            items[message] = bits | flag
         if "hint" in entry and entry["hint"] != must.hint:
             _wrong_hint(w, line, entry["hint"], must, (message, one, bits))
         if entry.get("opened", must.opened) != must.opened:
@@ -578,17 +588,25 @@ def _wrong_set(w: World, case: Case, line: int, seen: list[str], one: str) -> No
         if seen.count(message) > 1:
             because = f"{message} was sent to {one} once"
             said = f"{message} {seen.count(message)} times"
-            rule = "RPL-3" if w.rep_line > case.last_line and box and box.items.get(message, 0) & SEEN else "DLV-2"
+            rule = "RPL-3" if w.rep_line > case.last_line and box and box.items.get(message, 0) & LISTED else "DLV-2"
             w.report(rule, f"{message} {one} twice", line, said, "once", because)
     for message, bits in tuple(box.items.items()) if box else ():
         if message not in seen:
-            _missing(w, case, line, (message, one, bits))
+            order = list(box.items) if box else []
+            later = w.trial is not None and any(
+                other in seen for other in order[order.index(message) + 1 :]
+            )
+            _missing(w, case, line, (message, one, bits), later=later)
 
 
-def _missing(w: World, case: Case, line: int, what: tuple[str, str, int]) -> None:
+def _missing(
+    w: World, case: Case, line: int, what: tuple[str, str, int], *, later: bool
+) -> None:
     message, one, bits = what
-    if bits & SEEN:
+    if bits & LISTED:
         rule = "RPL-3" if w.rep_line > case.last_line else "DLV-2"
+    elif later:
+        rule = "DLV-3"
     elif w.outages:
         rule = "DLV-4"
     else:
@@ -706,17 +724,19 @@ def _see_subject(w: World, case: Case, line: int, seen: str | None, box: Box, ke
     """Judge the subject: at least as new as the last full run or message, not newer than a run."""
     full, partial = len(w.full_at), len(w.partial_at)
     sure, latest = max(box.version, 0), 0
-    for index, (before_full, before_partial, _) in enumerate(case.versions):
+    for index, (before_full, before_partial, _, _) in enumerate(case.versions):
         if before_full < full:
             sure = max(sure, index)
         if before_partial < partial:
             latest = index
-    allowed = [subject for _, _, subject in case.versions[sure : max(latest, sure) + 1]]
+    allowed = [subject for *_, subject in case.versions[sure : max(latest, sure) + 1]]
     w.decide("RPL-2")
     if seen not in allowed and None not in allowed:
-        names = [subject for _, _, subject in case.versions]
-        since = full > 0 and partial > full and seen in names[:sure]
-        rule = "RPL-6" if since else "RPL-2"
+        before_full, _, before_failed, _ = case.versions[sure]
+        rule = "RPL-2"
+        if full > before_full:
+            rule = "RPL-5" if full > before_full + 1 else rule
+            rule = "RPL-6" if w.failed > before_failed else rule
         because = "the portal shows it as of the last successful replication, or of a message since"
         w.report(rule, f"{key} subject", line, f"subject {seen!r}", f"{allowed[0]!r}", because)
 
@@ -748,7 +768,9 @@ def see_mail(w: World, line: int, at: int, record: Record) -> None:
     one = address(record["to"])
     message, event = record.get("message"), record["event"]
     if message is not None and message not in w.home:
-        raise w.unmentioned(line, "message", message)
+        w.place(message, line)
+        _refused_message(w, line, message, f"told of to {one}")
+        return
     mail_id = record.get("message_id")
     if mail_id is not None:
         mail = (event, message or "", one)

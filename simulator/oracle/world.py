@@ -46,6 +46,7 @@ class World:
         "events_off",
         "excused",
         "found",
+        "failed",
         "full_at",
         "given",
         "home",
@@ -64,6 +65,7 @@ class World:
         "readings",
         "registered",
         "registers",
+        "refused",
         "rep_line",
         "roles",
         "token",
@@ -108,7 +110,9 @@ class World:
         self.events_off: frozenset[str] = frozenset()
         self.full_at: tuple[int, ...] = ()
         self.partial_at: tuple[int, ...] = ()
+        self.failed = 0
         self.rep_line = 0
+        self.refused: dict[str, int | str] = {}
         self.counts = [0] * len(RULES)
         self.found: dict[tuple[str, str], Finding] = {}
         self.out: list[Finding] = []
@@ -155,6 +159,15 @@ class World:
         """Make the error for a case or message that no line mentioned."""
         known = self.home if field == "message" else self.cases
         return Unmentioned(line, field, value, tuple(str(name) for name in known))
+
+    def place(self, message: str, line: int, field: str = "message") -> int | str:
+        """Give the case of a message, also of one that was refused; raises Unmentioned."""
+        number = self.home.get(message)
+        if number is None:
+            number = self.refused.get(message)
+            if number is None:
+                raise self.unmentioned(line, field, message)
+        return number
 
     # Time
 
@@ -308,7 +321,7 @@ class World:
             else:
                 over = self.is_over(flight.at, at)
             if over and channel not in late:
-                arrive(case, flight, flight.at, min(at, self.deadline(flight.at)), self.readings)
+                arrive(case, flight, flight.at, max(flight.at, min(at, self.deadline(flight.at))), self.readings)
             else:
                 late.add(channel)
                 stay.append(flight)
@@ -326,7 +339,7 @@ class World:
             flights = list(case.flights)
             flights.remove(flight)
             other.flights = tuple(flights)
-            arrive(other, flight, flight.at, min(at, self.deadline(flight.at)), self.readings)
+            arrive(other, flight, flight.at, max(flight.at, min(at, self.deadline(flight.at))), self.readings)
             states += self.arrivals(other, need, at)
             if len(states) > POSSIBILITIES_MAX:
                 break
@@ -346,13 +359,13 @@ class World:
 
 
 _SHARED: Final = (
-    "active", "carrier", "emails", "events_off", "full_at", "given",
+    "active", "carrier", "emails", "events_off", "failed", "full_at", "given",
     "limit", "mail_active", "mail_outages", "mails_seen", "next_due", "outages", "overdue",
     "partial_at", "readings", "registered", "registers", "rep_line", "zone", "days",
 )
 _COPIED: Final = (
     "cases", "doubt", "home", "roles", "accounts", "links", "due", "mail_ids", "counts", "found",
-    "unknown", "beyond", "boxes_of", "unsure", "excused", "tries",
+    "unknown", "beyond", "boxes_of", "unsure", "excused", "tries", "refused",
 )
 
 

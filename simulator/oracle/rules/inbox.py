@@ -21,6 +21,7 @@ FACTS: Final = 63
 SEEN_READ: Final = 64
 SEEN_UNREAD: Final = 128
 NOTICED: Final = 256
+LISTED: Final = 512
 
 
 class Facts(NamedTuple):
