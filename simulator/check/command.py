@@ -141,7 +141,10 @@ def again(context: click.Context) -> str:
 def _repeated(parameter: click.Parameter, values: tuple[object, ...]) -> list[str]:
     if isinstance(parameter, click.Argument):
         return [str(value) for value in values]
-    flags = [(parameter.opts[0],) if value is True else (parameter.opts[0], str(value)) for value in values]
+    flags = [
+        (parameter.opts[0],) if value is True else (parameter.opts[0], str(value))
+        for value in values
+    ]
     return [word for flag in flags for word in flag]
 
 

@@ -33,7 +33,11 @@ def test_example_on_the_page_is_valid_by_the_schema(example):
 def test_five_kinds_of_line_are_enough_to_start():
     first = [orjson.loads(line) for line in EXAMPLES[0].splitlines()]
     assert {record.get("act") or record.get("see") for record in first} == {
-        "send", "open", "inbox", "reply", "case"
+        "send",
+        "open",
+        "inbox",
+        "reply",
+        "case",
     }
 
 

@@ -44,7 +44,8 @@ def test_trace_without_a_header_has_none_and_begins_with_line_one():
 
 def test_header_says_time_zone_readings_and_carrier():
     header, lines = read(
-        '{"trace": 1, "time_zone": "UTC", "readings": {"reply_scope": "case"}, "carrier": "c"}', MARK
+        '{"trace": 1, "time_zone": "UTC", "readings": {"reply_scope": "case"}, "carrier": "c"}',
+        MARK,
     )
     assert header == Header("UTC", {"reply_scope": "case"}, "c")
     assert [number for number, _, _ in lines] == [2]
@@ -142,7 +143,9 @@ def test_what_is_no_line_is_refused_with_its_place_and_a_suggestion(line, messag
 
 
 def test_refused_act_may_hold_any_values_or_none():
-    refused = REPLY.replace("53", '[{"x": [1, null]}]') % '"files": 7, "text": {}, "outcome": "refused"'
+    refused = (
+        REPLY.replace("53", '[{"x": [1, null]}]') % '"files": 7, "text": {}, "outcome": "refused"'
+    )
     assert len(read(refused, '{%s, "act": "send", "by": "a", "outcome": "refused"}' % AT)[1]) == 2
 
 
@@ -156,7 +159,7 @@ def test_null_stands_where_the_vocabulary_allows_it_only():
 
 
 def test_fault_in_a_shape_seen_before_is_found_as_well():
-    assert '2:81: "message" must be' in refusal(MARK, MARK.replace('"m1"', '""'))
+    assert '2:79: "message" must be' in refusal(MARK, MARK.replace('"m1"', '""'))
 
 
 def test_line_earlier_than_the_one_before_is_refused():
@@ -178,7 +181,9 @@ def test_cut_off_last_line_is_told_as_such():
 
 
 def test_column_counts_characters_not_bytes():
-    assert 'log:1:83: "message" must be' in refusal(MARK.replace('"k"', '"äöü"').replace('"m1"', '""'))
+    assert 'log:1:81: "message" must be' in refusal(
+        MARK.replace('"k"', '"äöü"').replace('"m1"', '""')
+    )
 
 
 def test_bytes_that_are_no_utf_8_are_refused_at_their_column():
@@ -188,7 +193,9 @@ def test_bytes_that_are_no_utf_8_are_refused_at_their_column():
 
 def test_byte_order_mark_is_refused_with_what_to_do():
     message = refusal_of_bytes(b"\xef\xbb\xbf" + MARK.encode())
-    assert message == "log:1:1: the file begins with a byte order mark (save it as UTF-8 without one)"
+    assert (
+        message == "log:1:1: the file begins with a byte order mark (save it as UTF-8 without one)"
+    )
 
 
 def test_line_without_an_end_is_refused_before_it_fills_the_memory():

@@ -1,0 +1,190 @@
+"""The command line of `simulator check`: what it prints, writes and exits with."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import pytest
+from click.testing import CliRunner
+
+import simulator.examples
+from simulator.__main__ import main
+from simulator.check.command import parse_limit
+
+FOLDER = Path(next(iter(simulator.examples.__path__)))
+GOOD = str(FOLDER / "INB-3-good.jsonl")
+BAD = str(FOLDER / "INB-3-bad.jsonl")
+NOTE = '{"at": "2024-02-19T12:00:00Z", "act": "fault", "what": "mail", "state": "up", "outcome": "ok"}\n'
+
+
+def check(*words, text=None):
+    return CliRunner().invoke(main, ["check", *words], input=text)
+
+
+def test_trace_that_keeps_the_rules_exits_0_and_says_what_was_decisive():
+    result = check(GOOD)
+    assert result.exit_code == 0
+    assert "INB-3 " in result.stdout
+    assert f"{GOOD}: kept, 0 findings in 6 lines" in result.stdout
+    assert "again:" not in result.stdout
+
+
+def test_violation_exits_1_with_line_rule_and_facts_and_the_command_that_repeats_it():
+    result = check(BAD, "--limit", "3s")
+    assert result.exit_code == 1
+    lines = result.stdout.splitlines()
+    assert lines[0] == f"{BAD}:4: INB-3"
+    assert [line.split()[0] for line in lines[1:4]] == ["seen:", "demanded:", "because:"]
+    assert lines[-1] == f"again: main check {BAD} --limit 3s"
+
+
+def test_plain_output_is_the_same_each_time_and_not_wrapped():
+    assert check(BAD).stdout == check(BAD).stdout
+    assert "\x1b" not in check(BAD).stdout
+
+
+def test_standard_input_is_read_for_a_dash():
+    result = check("-", text=Path(BAD).read_text(encoding="utf-8"))
+    assert result.exit_code == 1
+    assert "-:4: INB-3" in result.stdout
+
+
+def test_bad_input_exits_2_with_file_line_column_and_suggestion(tmp_path):
+    path = tmp_path / "log.jsonl"
+    path.write_text(NOTE + NOTE.replace("fault", "falt"), encoding="utf-8")
+    result = check(str(path))
+    assert result.exit_code == 2
+    expected = f'error: {path}:2:39: "act" has no word "falt" (did you mean "fault"?)'
+    assert expected in result.stdout
+
+
+def test_message_never_mentioned_is_bad_input_with_its_column(tmp_path):
+    path = tmp_path / "log.jsonl"
+    lines = Path(GOOD).read_text(encoding="utf-8").splitlines()
+    lines[2] = lines[2].replace('"m1"', '"m9"')
+    path.write_text("\n".join(lines[:3]), encoding="utf-8")
+    result = check(str(path))
+    assert result.exit_code == 2
+    column = lines[2].index('"m9"') + 1
+    assert f'error: {path}:3:{column}: "message": "m9" was never mentioned' in result.stdout
+
+
+def test_trace_that_exercises_nothing_is_undecided():
+    result = check("-", text=NOTE)
+    assert result.exit_code == 3
+    assert "undecided: no line exercised any rule" in result.stdout
+    assert check("-", text="").exit_code == 3
+
+
+def test_required_rule_that_was_not_decisive_makes_it_undecided():
+    assert check(GOOD, "--require", "INB-3").exit_code == 0
+    result = check(GOOD, "--require", "REP-4")
+    assert result.exit_code == 3
+    assert "REP-4 was required, and no line decided it" in result.stdout
+
+
+def test_violation_comes_before_undecided():
+    assert check(BAD, "--require", "REP-4").exit_code == 1
+
+
+def test_file_that_cannot_be_read_exits_4(tmp_path):
+    assert check(str(tmp_path / "none.jsonl")).exit_code == 4
+    assert check(str(tmp_path)).exit_code == 4
+    assert check(GOOD, "--json", str(tmp_path / "none" / "x.json")).exit_code == 4
+
+
+def test_every_file_is_checked_and_the_worst_decides():
+    result = check(GOOD, BAD)
+    assert result.exit_code == 1
+    assert f"{GOOD}: kept" in result.stdout
+    assert f"{BAD}: violated" in result.stdout
+    assert check(BAD, "-", text="{").exit_code == 2
+    assert check("/nowhere/x", "-", text="{").exit_code == 4
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        ((), "name at least one trace"),
+        ((GOOD, "--require", "INB-33"), 'did you mean "INB-3"?'),
+        ((GOOD, "--require", "INB-7"), "no trace shows it"),
+        ((GOOD, "--reading", "reply_scop=case"), 'did you mean "reply_scope"?'),
+        ((GOOD, "--reading", "reply_scope=cas"), 'did you mean "case"?'),
+        ((GOOD, "--reading", "reply_scope"), "NAME=VALUE"),
+        ((GOOD, "--limit", "2"), "500ms"),
+        ((GOOD, "--json", "-", "--junit", "-"), "only one of"),
+        ((GOOD, "--lmit", "2s"), "--limit"),
+    ],
+)
+def test_bad_usage_exits_2_and_says_what_is_meant(words, message):
+    result = check(*words)
+    assert result.exit_code == 2
+    assert message in " ".join(result.stderr.replace("│", " ").split())
+
+
+def test_reading_on_the_command_line_comes_before_that_of_the_header(tmp_path):
+    path = tmp_path / "log.jsonl"
+    path.write_text('{"trace": 1, "readings": {"reply_scope": "case"}}\n' + NOTE, encoding="utf-8")
+    told = json.loads(check(str(path), "--json", "-").stdout)["files"][0]["readings"]
+    assert told["reply_scope"] == "case"
+    words = (str(path), "--json", "-", "--reading", "reply_scope=message")
+    assert json.loads(check(*words).stdout)["files"][0]["readings"]["reply_scope"] == "message"
+
+
+def test_json_holds_the_findings_and_stands_alone_on_stdout():
+    result = json.loads(check(BAD, "--json", "-").stdout)
+    assert (result["verdict"], result["exit"]) == ("violated", 1)
+    finding = result["files"][0]["findings"][0]
+    assert (finding["rule"], finding["line"], finding["count"]) == ("INB-3", 4, 1)
+
+
+def test_junit_is_xml_with_a_failure_for_the_rule_that_is_broken(tmp_path):
+    path = tmp_path / "result.xml"
+    assert check(BAD, "--junit", str(path)).exit_code == 1
+    suite = ET.parse(path).getroot()[0]  # noqa: S314 - our own output
+    assert (suite.get("failures"), suite.get("errors")) == ("1", "0")
+    failed = [case.get("name") for case in suite if case.find("failure") is not None]
+    assert failed == ["INB-3"]
+
+
+def test_outputs_stay_well_formed_whatever_the_trace_holds(tmp_path):
+    path = tmp_path / "a<b>\udcff\x01.jsonl"
+    hostile = '<&\\"\\u0000\\u001b[31m\\uffff'
+    text = Path(BAD).read_text(encoding="utf-8").replace("m1", hostile)
+    path.write_text(text, encoding="utf-8")
+    xml = check(str(path), "--junit", "-").stdout
+    assert ET.fromstring(xml)[0].get("failures") == "1"  # noqa: S314 - our own output
+    assert json.loads(check(str(path), "--json", "-").stdout)["exit"] == 1
+    assert "\x1b" not in check(str(path)).stdout
+
+
+def test_schema_is_printed_without_a_trace():
+    result = check("--schema")
+    assert result.exit_code == 0
+    assert json.loads(result.stdout)["title"] == "One line of a trace"
+
+
+@pytest.mark.parametrize(
+    ("text", "us"), [("2s", 2_000_000), ("500ms", 500_000), ("1m", 60_000_000), ("1.5s", 1_500_000)]
+)
+def test_limit_is_a_duration_with_its_unit(text, us):
+    assert parse_limit(text) == us
+
+
+def test_help_names_the_subcommands_without_importing_them():
+    words = (
+        "import sys; from simulator.__main__ import main; main(['--help'], standalone_mode=False)"
+    )
+    loaded = "; assert 'simulator.check.command' not in sys.modules, 'imported'"
+    done = subprocess.run(  # noqa: S603 - our own words
+        [sys.executable, "-c", words + loaded], capture_output=True, check=False, text=True
+    )
+    assert done.returncode == 0, done.stderr
+    assert "check" in done.stdout
+
+
+def test_unknown_subcommand_is_bad_usage():
+    result = CliRunner().invoke(main, ["chek"])
+    assert result.exit_code == 2
