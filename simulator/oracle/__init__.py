@@ -1,7 +1,21 @@
 """The rules of the system, stated over traces: facts are folded, rules judge what was seen."""
 
+from simulator.oracle.explain import Reason, explain_case, explain_message
 from simulator.oracle.findings import Finding, Unmentioned, Verdict
+from simulator.oracle.infer import Inferred, infer
 from simulator.oracle.oracle import Oracle
 from simulator.oracle.rules.registry import REGISTRY, Promise
 
-__all__ = ["REGISTRY", "Finding", "Oracle", "Promise", "Unmentioned", "Verdict"]
+__all__ = [
+    "REGISTRY",
+    "Finding",
+    "Inferred",
+    "Oracle",
+    "Promise",
+    "Reason",
+    "Unmentioned",
+    "Verdict",
+    "explain_case",
+    "explain_message",
+    "infer",
+]

@@ -41,7 +41,7 @@ from simulator.oracle.rules.sending import (
     the_right_is_set_by_a_caseworker_with_a_role,
     writing_needs_a_cloud_role,
 )
-from simulator.oracle.world import DAY_US, NEVER, Record, World, address
+from simulator.oracle.world import NEVER, Record, World, address
 
 Refusal = tuple[str, str]
 NOTE: Final = 0xFFFFFFFF
@@ -179,7 +179,7 @@ def _send_refusal(w: World, case: Case, record: Record) -> Refusal | None:  # no
     for one in to or ():
         if malformed_address_is_refused(address(one)):
             return "SEND-12", f"{one!r} is no e-mail address"
-    if somebody_receives_it(_preset(w, case) if to is None else to):
+    if somebody_receives_it(preset_of(w, case) if to is None else to):
         return "SEND-5", "no recipient is chosen or preset"
     strange = only_documents_of_the_case_are_shared(
         record.get("documents") or (), case.documents, case.perhaps
@@ -189,7 +189,8 @@ def _send_refusal(w: World, case: Case, record: Record) -> Refusal | None:  # no
     return None
 
 
-def _preset(w: World, case: Case) -> tuple[str, ...] | None:
+def preset_of(w: World, case: Case) -> tuple[str, ...] | None:
+    """Give the preset recipients of a case; None if no line told of them."""
     if case.preset is None or case.chosen is None:
         return None
     reading = w.readings["preset_recipients"]
@@ -200,7 +201,7 @@ def _legal_send(w: World, case: Case, record: Record) -> Refusal:
     """Name the rule that accepts this send, the most specific one, and why."""
     to = record.get("to")
     if to is None:
-        return "SEND-6", f"the recipients are preset: {', '.join(_preset(w, case) or ('earlier ones',))}"
+        return "SEND-6", f"the recipients are preset: {', '.join(preset_of(w, case) or ('earlier ones',))}"
     documents = record.get("documents")
     if documents:
         if any(one in box.own_documents for box in case.boxes.values() for one in documents):
@@ -213,7 +214,7 @@ def _legal_send(w: World, case: Case, record: Record) -> Refusal:
         return "DLV-4", "while the portal cannot be reached a message waits, and is not refused"
     if case.kind != SILENT and any(one not in w.accounts for one in plain):
         return "ACC-1", "a recipient needs no account beforehand"
-    if case.kind != SILENT and set(plain) != set(_preset(w, case) or ()):
+    if case.kind != SILENT and set(plain) != set(preset_of(w, case) or ()):
         return "SEND-7", "other recipients than the preset ones may be chosen"
     return "SEND-1", "it has a text, an expected action, a recipient, and a sender with a role"
 
@@ -248,7 +249,7 @@ def send(w: World, line: int, at: int, record: Record) -> None:
     w.judge(number, _send, UP, line, at, record, outcome)
     w.home[message] = number
     to = record.get("to")
-    chosen = (_preset(w, case) or ()) if to is None else tuple(address(one) for one in to)
+    chosen = (preset_of(w, case) or ()) if to is None else tuple(address(one) for one in to)
     for one in dict.fromkeys(chosen):
         _tell(w, number, message, one, line, at, record)
     if outcome == "unknown":
@@ -281,7 +282,7 @@ def _send(w: World, case: Case, line: int, at: int, record: Record, outcome: str
     else:
         w.decide("SEND-1")
     to = record.get("to")
-    known = (_preset(w, case) or ()) if to is None else tuple(address(one) for one in to)
+    known = (preset_of(w, case) or ()) if to is None else tuple(address(one) for one in to)
     recipients = choosing_replaces_the_preset(known)
     expects = EXPECTS.get(record["expects"], ACKNOWLEDGE)
     text, documents = record.get("text"), record.get("documents")
@@ -770,5 +771,3 @@ ACTS: Final[dict[str, Callable[[World, int, int, Record], None]]] = {
     "replicate": replicate,
     "fault": fault,
 }
-
-__all__ = ["ACTS", "DAY_US"]

@@ -9,7 +9,6 @@ from collections.abc import Callable, Hashable, Mapping
 from typing import Final, NamedTuple
 
 from simulator.oracle.rules.inbox import (
-    ACKNOWLEDGE,
     ANSWERED,
     ENTRIES,
     EXPECTS_MASK,
@@ -355,5 +354,3 @@ def _reply_arrives(
         case.last = "older reply" if older else "reply"
         case.communicate(RECEIVED, flight.message, flight.at, 0)
 
-
-__all__ = ["ACKNOWLEDGE", "Box", "Case", "Flight", "Letter"]

@@ -36,7 +36,8 @@ def given_case(w: World, line: int, at: int, record: Record) -> None:
         case.recipients = len(case.preset or ())
     if "acknowledged_on" in record:
         _given_date(case, record["acknowledged_on"])
-    for one, right in (record.get("releases") or {}).items():
+    releases: dict[str, bool] = record.get("releases", {})
+    for one, right in releases.items():
         case.box(address(one)).right = right
         _knows(w, address(one), case)
 

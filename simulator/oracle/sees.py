@@ -3,12 +3,11 @@
 from collections.abc import Callable
 from datetime import date, datetime
 from itertools import product
-from typing import Any, Final
+from typing import Final
 
-from simulator.oracle.acts import ASKS, DELIVERY_FAULTS, role_of
+from simulator.oracle.acts import ASKS, preset_of, role_of
 from simulator.oracle.facts import (
     ANSWER,
-    DOWN,
     MESSAGE,
     RECEIVED,
     SILENT,
@@ -45,7 +44,6 @@ from simulator.oracle.rules.status import (
     reading_sets_the_date,
     sending_sets_the_status_of_the_table,
 )
-from simulator.oracle.acts import _preset as preset_of  # pyright: ignore[reportPrivateUsage]
 from simulator.oracle.world import (
     EVERYBODY,
     INDEX,
@@ -116,7 +114,7 @@ def date_of(w: World, case: Case) -> str | None:
     return None if moment is None else w.day(moment)
 
 
-def _why(w: World, case: Case) -> str:
+def reason_of_fields(w: World, case: Case) -> str:
     """Say in prose what the case's fields follow from."""
     if case.kind == SILENT:
         return f"case {case.number} never communicated"
@@ -181,7 +179,7 @@ def _see_status(w: World, case: Case, line: int, record: Record) -> None:
     if seen != demanded:
         rule = _blame(w, case)
         w.report(
-            rule, f"{case.number} status", line, f"cloud_status {seen!r}", f"{demanded!r}", _why(w, case)
+            rule, f"{case.number} status", line, f"cloud_status {seen!r}", f"{demanded!r}", reason_of_fields(w, case)
         )
         case.seen_status = seen
     if "status_text" in record:
@@ -223,7 +221,7 @@ def _see_date(w: World, case: Case, line: int, seen: str | None) -> None:
     if seen != demanded:
         rule = _blame_date(w, case, seen, demanded)
         said = f"acknowledged_on {seen or 'empty'}"
-        w.report(rule, f"{case.number} date", line, said, demanded or "empty", _why(w, case))
+        w.report(rule, f"{case.number} date", line, said, demanded or "empty", reason_of_fields(w, case))
         case.seen_date = (seen,)
 
 
@@ -277,7 +275,7 @@ def _see_list(w: World, case: Case, line: int, at: int, data: tuple[Record, str]
         w.decide("STA-8")
         if seen != demanded:
             said = f"cloud_status {seen!r} in the case list"
-            why = f"case {case.number} itself shows {demanded!r}: {_why(w, case)}"
+            why = f"case {case.number} itself shows {demanded!r}: {reason_of_fields(w, case)}"
             w.report("STA-8", f"{case.number} list", line, said, f"{demanded!r}", why)
 
 
@@ -879,4 +877,3 @@ SEES: Final[dict[str, Callable[[World, int, int, Record], None]]] = {
     "mail": see_mail,
 }
 
-__all__ = ["DELIVERY_FAULTS", "DOWN", "SEES", "Any"]

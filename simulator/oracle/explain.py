@@ -1,0 +1,108 @@
+"""Why a message counts as it does, and why a case shows what it shows."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from attrs import frozen
+
+from simulator.oracle.facts import FACTS, Case
+from simulator.oracle.oracle import Oracle
+from simulator.oracle.rules.inbox import ANSWERED, ENTRIES, FILED, MARKED, OPENED
+from simulator.oracle.sees import ASKS, date_of, reason_of_fields, status_of, why_unread
+from simulator.oracle.world import NEVER, address
+
+Record = dict[str, Any]
+STEPS = (
+    (OPENED, "opened", "INB-2"),
+    (MARKED, "marked as read", "INB-5"),
+    (ANSWERED, "answered", "INB-10"),
+    (FILED, "answered with a file", "INB-4"),
+)
+
+
+@frozen
+class Reason:
+    """One link of a chain: the line it comes from (0: the conclusion), what it says, the rule."""
+
+    line: int
+    says: str
+    rule: str
+
+
+def explain_message(
+    lines: Iterable[tuple[int, int, Record]], oracle: Oracle, message: str, recipient: str
+) -> tuple[Reason, ...]:
+    """Give the facts, and last the rule, that make the message count as it does for a recipient.
+
+    The chain is empty where the message never reached the recipient. Raises Unmentioned.
+    """
+    one = address(recipient)
+    chain: list[Reason] = []
+    before: int | None = None
+    for line, at, record in lines:
+        oracle.take(line, at, record)
+        number = oracle.world.home.get(message)
+        if number is None:
+            continue
+        box = _arrived(oracle, oracle.world.cases[number]).boxes.get(one)
+        now = None if box is None else box.items.get(message)
+        if now is not None and (before is None or (now ^ before) & FACTS):
+            chain += _changes(line, message, one, before, now)
+            before = now
+    if before is not None:
+        rule = ENTRIES[before & FACTS].rule
+        chain.append(Reason(0, why_unread(before, message, one), rule))
+    return tuple(chain)
+
+
+def _arrived(oracle: Oracle, case: Case) -> Case:
+    """Give the case as it is once all that travels has arrived."""
+    if case.flights:
+        case = case.copy(None)
+        oracle.world.settle(case, NEVER)
+    return case
+
+
+def _changes(line: int, message: str, one: str, before: int | None, now: int) -> list[Reason]:
+    reasons: list[Reason] = []
+    if before is None:
+        reasons.append(Reason(line, f"{message} {ASKS[now & 3]} and goes to {one}", "DLV-1"))
+    for bit, word, rule in STEPS:
+        if now & bit and not (before or 0) & bit:
+            reasons.append(Reason(line, f"{message} was {word} by {one}", rule))
+    return reasons
+
+
+def explain_case(
+    lines: Iterable[tuple[int, int, Record]], oracle: Oracle, number: int | str
+) -> tuple[Reason, ...]:
+    """Give the lines that changed a case's cloud status and date, and last what it shows.
+
+    The chain is empty where the case was never mentioned. Raises Unmentioned.
+    """
+    chain: list[Reason] = []
+    before: tuple[str | None, str | None] | None = None
+    case: Case | None = None
+    for line, at, record in lines:
+        oracle.take(line, at, record)
+        told = oracle.world.cases.get(number)
+        if told is None:
+            continue
+        case = _arrived(oracle, told)
+        now = status_of(case), date_of(oracle.world, case)
+        if now != before:
+            word = record.get("act") or record.get("see") or record.get("given")
+            says = f"{word}: cloud status {now[0]!r}, acknowledged on {now[1] or 'empty'}"
+            chain.append(Reason(line, says, _rule(case)))
+            before = now
+    if case is not None:
+        chain.append(Reason(0, reason_of_fields(oracle.world, case), _rule(case)))
+    return tuple(chain)
+
+
+def _rule(case: Case) -> str:
+    if case.message is None:
+        return "STA-1"
+    if case.reads:
+        return "STA-4"
+    return "STA-3" if case.kind > len(ASKS) - 1 else "STA-2"
