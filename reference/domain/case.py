@@ -76,7 +76,7 @@ class Channel:
 NO_CHANNELS: Final[Mapping[str, Channel]] = MappingProxyType({})
 
 
-@frozen
+@frozen(cache_hash=True)
 class Case:
     """The state of one case; its activity list is made of facts and kept elsewhere.
 

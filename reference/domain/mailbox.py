@@ -41,7 +41,7 @@ from reference.domain.words import (
 WAYS: Final[Mapping[str, Deed]] = MappingProxyType({via: Deed(via) for via in Via})
 
 
-@frozen
+@frozen(cache_hash=True)
 class Mailbox:
     """The messages of one case to one recipient, and what the portal shows of the case to them.
 

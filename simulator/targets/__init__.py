@@ -1,0 +1,1 @@
+"""What acts are done to and observations are made of."""

@@ -1,0 +1,725 @@
+"""The domain in memory as a target: acts and observations in the words of a trace.
+
+Envelopes are delivered at once. While link, portal or server are down they wait in order, and when
+all are up again the last one delivered goes out once more, as its acknowledgement may be lost.
+"""
+
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from datetime import date, datetime
+from types import MappingProxyType
+from typing import Any, Final
+
+from attrs import frozen
+
+from reference.domain.accounts import (
+    Account,
+    announce,
+    caseworker_account,
+    register,
+    request_link,
+    role_of,
+    set_template,
+)
+from reference.domain.acts import (
+    AddDocument,
+    CaseAct,
+    CreateCase,
+    EditCase,
+    File,
+    MailboxAct,
+    MarkRead,
+    Open,
+    SendMessage,
+    SetRelease,
+    WriteNote,
+    WriteReply,
+)
+from reference.domain.case import (
+    Case,
+    create_case,
+    decide_case,
+    fields_for,
+    listed_for,
+    replicated,
+    take_into_case,
+)
+from reference.domain.facts import (
+    Decision,
+    Entry,
+    EntryLogged,
+    Envelope,
+    Fact,
+    Mail,
+    Message,
+    MessageArrived,
+    MessageReceived,
+    ReadMark,
+    Release,
+    Reply,
+)
+from reference.domain.mailbox import (
+    Mailbox,
+    button,
+    decide_mailbox,
+    hint,
+    replicated_mailbox,
+    take_into_mailbox,
+)
+from reference.domain.mailbox_item import Item
+from reference.domain.refusals import Refusal
+from reference.domain.replication import (
+    Answer,
+    Record,
+    answer_of,
+    bundles,
+    mark,
+    portal_fields,
+    record_of,
+    settle,
+)
+from reference.domain.rules import Rules, Template
+from reference.domain.sending import under_way
+from reference.domain.words import STATUS_TEXTS, CaseNumber, CloudRole, Transport
+
+Line = dict[str, Any]  # an act or an observation, as a line of a trace has it
+Outcome = tuple[str, str | None]  # "ok" or "refused", and the code of the refusal
+
+OK: Final[Outcome] = ("ok", None)
+#: What has to be up for envelopes, for the portal's users, for the MVP's users, and for mail.
+CARRIES: Final = frozenset({"link", "portal", "server"})
+PORTAL: Final = frozenset({"portal", "server"})
+MVP: Final = frozenset({"server"})
+MAILS: Final = frozenset({"mail", "portal", "server"})
+RUNS: Final = CARRIES | {"replication"}
+
+
+@frozen
+class Linked:
+    """A log that only grows: its newest part, and the log before it. Copies share what is old."""
+
+    newest: Any
+    before: "Linked | None"
+
+
+def _since(log: Linked | None, earlier: Linked | None) -> list[Any]:
+    """Give what a log has more than an earlier state of itself, oldest first."""
+    parts: list[Any] = []
+    while log is not None and log is not earlier:
+        parts.append(log.newest)
+        log = log.before
+    return parts[::-1]
+
+
+class Model:
+    """The whole system in memory: every act of a trace in, its outcome out.
+
+    With `registration` a recipient has to register before anything else; without, all count as
+    registered.
+    """
+
+    __slots__ = (
+        "_accounts",
+        "_arrivals",
+        "_cases",
+        "_down",
+        "_last",
+        "_links",
+        "_logs",
+        "_mailboxes",
+        "_mails",
+        "_marked",
+        "_outbox",
+        "_registration",
+        "_roles",
+        "_templates",
+        "_unsent",
+        "_waiting",
+        "rules",
+    )
+
+    def __init__(self, rules: Rules, *, registration: bool = False) -> None:
+        self.rules = rules
+        self._registration = registration
+        self._cases: dict[CaseNumber, Case] = {}
+        self._mailboxes: dict[tuple[CaseNumber, str], Mailbox] = {}
+        self._accounts: dict[str, Account] = {}
+        self._roles: dict[str, CloudRole] = {}
+        self._templates: Mapping[Any, Template] = rules.templates
+        self._down: frozenset[str] = frozenset()
+        self._outbox: tuple[Envelope, ...] = ()
+        self._waiting: tuple[Envelope, ...] = ()  # for the next replication
+        self._last: Envelope | None = None  # delivered, but its acknowledgement may be lost
+        self._marked: tuple[Record, ...] = ()
+        self._unsent: tuple[Mail, ...] = ()
+        self._links = 0
+        self._logs: dict[CaseNumber, Linked] = {}
+        self._mails: Linked | None = None
+        self._arrivals: Linked | None = None
+
+    def fork(self) -> "Model":
+        """Give a copy that goes its own way; what cannot change is shared."""
+        copy = Model.__new__(Model)
+        copy.rules = self.rules
+        copy._registration = self._registration
+        copy._cases = self._cases.copy()
+        copy._mailboxes = self._mailboxes.copy()
+        copy._accounts = self._accounts.copy()
+        copy._roles = self._roles.copy()
+        copy._templates = self._templates
+        copy._down = self._down
+        copy._outbox = self._outbox
+        copy._waiting = self._waiting
+        copy._last = self._last
+        copy._marked = self._marked
+        copy._unsent = self._unsent
+        copy._links = self._links
+        copy._logs = self._logs.copy()
+        copy._mails = self._mails
+        copy._arrivals = self._arrivals
+        return copy
+
+    def fingerprint(self) -> Hashable:
+        """Give what makes a difference to anything that can still be done or seen.
+
+        Activity lists, mails that went out, counters, and times within a day are left out.
+        """
+        return (
+            frozenset(self._cases.items()),
+            frozenset(self._mailboxes.items()),
+            frozenset(map(self._account_key, self._accounts.values())),
+            frozenset(self._roles.items()),
+            frozenset(self._templates.items()),
+            self._down,
+            tuple(map(self._envelope_key, self._outbox)),
+            tuple(map(self._envelope_key, self._waiting)),
+            self._marked,
+            tuple((mail.to, mail.event, mail.message) for mail in self._unsent),
+        )
+
+    def _account_key(self, account: Account) -> Hashable:
+        link = account.link
+        expiry = link and (link.used, self.rules.day_of(link.expires_at, self.rules.zone))
+        return account.address, account.registered, account.caseworker, expiry
+
+    def _envelope_key(self, envelope: Envelope) -> Hashable:
+        content = envelope.content
+        match content:
+            case Reply():
+                key: Hashable = (content.message, content.answers, content.text, content.files)
+                day = self.rules.day_of(content.written_at, self.rules.zone)
+            case ReadMark():
+                key = content.message
+                day = self.rules.day_of(content.seen_at, self.rules.zone)
+            case _:
+                key, day = content, None
+        return envelope.case, envelope.recipient, key, day
+
+    # Acts
+
+    def act(self, record: Mapping[str, Any], at: datetime) -> Outcome:
+        """Do an act and let everything come to rest; give its outcome and the refusal's code.
+
+        Raises:
+            ValueError: for an act that the vocabulary does not have.
+        """
+        does = _ACTS.get(record["act"])
+        if does is None:
+            raise ValueError(f"unknown act {record['act']!r}: use one of {', '.join(_ACTS)}")
+        refusal = does(self, record, at)
+        if refusal is not None:
+            return "refused", refusal.code
+        if self._outbox:
+            self._carry(at)
+        if self._unsent:
+            self._send_mails(at)
+        return OK
+
+    def _mvp(self, record: Mapping[str, Any], act: CaseAct, at: datetime) -> Refusal | None:
+        """Let a caseworker act on a case."""
+        case = self._cases.get(_case(record))
+        return self._kept(decide_case(case, act, at, self.rules), at)
+
+    def _kept(self, decision: Decision[Case] | Refusal, at: datetime) -> Refusal | None:
+        """Keep what was decided about a case."""
+        if isinstance(decision, Refusal):
+            return decision
+        self._cases[decision.state.number] = decision.state
+        self._take_note(decision.facts, at)
+        self._post(decision.envelopes)
+        return None
+
+    def _create_case(self, record: Mapping[str, Any], at: datetime) -> Refusal | None:
+        if self._down & MVP:
+            return Refusal.NOT_REACHABLE
+        number = _case(record)
+        follow_up_on = _date(record.get("follow_up_on"))
+        act = CreateCase(number, _text(record, "by"), _text(record, "subject"), follow_up_on)
+        return self._kept(create_case(self._cases.get(number), act, at, self.rules), at)
+
+    def _edit_case(self, record: Mapping[str, Any], at: datetime) -> Refusal | None:
+        if self._down & MVP:
+            return Refusal.NOT_REACHABLE
+        case = self._cases.get(_case(record))
+        if case is None:
+            return Refusal.UNKNOWN_CASE
+        subject = _text(record, "subject") if "subject" in record else case.subject
+        day = _date(record["follow_up_on"]) if "follow_up_on" in record else case.follow_up_on
+        return self._mvp(record, EditCase(_text(record, "by"), subject, day), at)
+
+    def _add_document(self, record: Mapping[str, Any], at: datetime) -> Refusal | None:
+        if self._down & MVP:
+            return Refusal.NOT_REACHABLE
+        size = record.get("size", 0)
+        act = AddDocument(_text(record, "by"), _text(record, "document"), size)
+        return self._mvp(record, act, at)
+
+    def _note(self, record: Mapping[str, Any], at: datetime) -> Refusal | None:
+        if self._down & MVP:
+            return Refusal.NOT_REACHABLE
+        return self._mvp(record, WriteNote(_text(record, "by"), _text(record, "text")), at)
+
+    def _send(self, record: Mapping[str, Any], at: datetime) -> Refusal | None:
+        if self._down & MVP:
+            return Refusal.NOT_REACHABLE
+        by = _text(record, "by")
+        to = record.get("to")
+        act = SendMessage(
+            by,
+            self._role(by),
+            _text(record, "message"),
+            _text(record, "text"),
+            record.get("expects"),
+            None if to is None else tuple(to),
+            tuple(record.get("documents") or ()),
+        )
+        return self._mvp(record, act, at)
+
+    def _set_release(self, record: Mapping[str, Any], at: datetime) -> Refusal | None:
+        if self._down & MVP:
+            return Refusal.NOT_REACHABLE
+        by = _text(record, "by")
+        may = record.get("create_messages") is True
+        return self._mvp(
+            record, SetRelease(by, self._role(by), _text(record, "recipient"), may), at
+        )
+
+    def _set_role(self, record: Mapping[str, Any], at: datetime) -> Refusal | None:
+        del at
+        if self._down & MVP:
+            return Refusal.NOT_REACHABLE
+        role = role_of(_text(record, "role"))
+        if isinstance(role, Refusal):
+            return role
+        self._roles[_text(record, "caseworker")] = role
+        address = self.rules.normal_address(_text(record, "email"))
+        if address:
+            self._accounts[address] = caseworker_account(self._accounts.get(address), address)
+        return None
+
+    def _set_mail(self, record: Mapping[str, Any], at: datetime) -> Refusal | None:
+        del at
+        if self._down & PORTAL:
+            return Refusal.NOT_REACHABLE
+        event = _text(record, "event")
+        before = self._templates.get(event)
+        if before is None:
+            return Refusal.UNKNOWN_MAIL_EVENT
+        template = Template(
+            _text(record, "subject") if "subject" in record else before.subject,
+            _text(record, "body") if "body" in record else before.body,
+            record.get("enabled", before.enabled) is True,
+        )
+        changed = set_template(self._templates, event, template, self.rules)
+        if isinstance(changed, Refusal):
+            return changed
+        self._templates = changed
+        return None
+
+    def _recipient(self, record: Mapping[str, Any]) -> str | Refusal:
+        """Give the address of who acts in the portal, if they can."""
+        if self._down & PORTAL:
+            return Refusal.NOT_REACHABLE
+        address = self.rules.normal_address(_text(record, "by"))
+        if self._registration:
+            account = self._accounts.get(address)
+            if account is None:
+                return Refusal.UNKNOWN_ACCOUNT
+            if not account.registered:
+                return Refusal.NOT_REGISTERED
+        return address
+
+    def _portal(
+        self, case: CaseNumber, address: str, act: MailboxAct, at: datetime
+    ) -> Refusal | None:
+        """Let a recipient act on their mailbox."""
+        key = self.rules.mailbox_key(case, address)
+        decision = decide_mailbox(self._mailboxes.get(key), act, at, self.rules)
+        if isinstance(decision, Refusal):
+            return decision
+        self._mailboxes[key] = decision.state
+        self._post(decision.envelopes)
+        return None
+
+    def _open(self, record: Mapping[str, Any], at: datetime) -> Refusal | None:
+        address = self._recipient(record)
+        if isinstance(address, Refusal):
+            return address
+        act = Open(_text(record, "via"), record.get("message"))
+        return self._portal(_case(record), address, act, at)
+
+    def _mark_read(self, record: Mapping[str, Any], at: datetime) -> Refusal | None:
+        address = self._recipient(record)
+        if isinstance(address, Refusal):
+            return address
+        message = _text(record, "message")
+        for case in self._cases:
+            box = self._mailboxes.get(self.rules.mailbox_key(case, address))
+            if box is not None and any(item.message == message for item in box.items):
+                return self._portal(case, address, MarkRead(message), at)
+        return Refusal.UNKNOWN_MESSAGE
+
+    def _reply(self, record: Mapping[str, Any], at: datetime) -> Refusal | None:
+        address = self._recipient(record)
+        if isinstance(address, Refusal):
+            return address
+        files = tuple(File(file["name"], file["size"]) for file in record.get("files") or ())
+        answers = record.get("answers")
+        act = WriteReply(_text(record, "message"), answers, _text(record, "text"), files)
+        return self._portal(_case(record), address, act, at)
+
+    def _register(self, record: Mapping[str, Any], at: datetime) -> Refusal | None:
+        if self._down & PORTAL:
+            return Refusal.NOT_REACHABLE
+        account = self._accounts.get(self.rules.normal_address(_text(record, "by")))
+        newest = account.link.token if account is not None and account.link is not None else ""
+        decision = register(account, record.get("link", newest), at)
+        if isinstance(decision, Refusal):
+            return decision
+        self._accounts[decision.state.address] = decision.state
+        return None
+
+    def _request_link(self, record: Mapping[str, Any], at: datetime) -> Refusal | None:
+        if self._down & PORTAL:
+            return Refusal.NOT_REACHABLE
+        account = self._accounts.get(self.rules.normal_address(_text(record, "by")))
+        decision = request_link(account, self._token(), at, self.rules, self._templates)
+        if isinstance(decision, Refusal):
+            return decision
+        self._keep_account(decision)
+        return None
+
+    def _fault(self, record: Mapping[str, Any], at: datetime) -> Refusal | None:
+        """Break or mend something; what is slow works, within the moment of an act."""
+        del at
+        was_cut = self._down & CARRIES
+        if record["state"] == "down":
+            self._down |= {record["what"]}
+        else:
+            self._down -= {record["what"]}
+        if was_cut and not self._down & CARRIES and self._last is not None:
+            self._outbox = (self._last, *self._outbox)
+        return None
+
+    def _replicate(self, record: Mapping[str, Any], at: datetime) -> Refusal | None:
+        """Run a replication; of a run in which some records failed, these are the last ones."""
+        answer = answer_of(record.get("result", -1))
+        if isinstance(answer, Refusal):
+            return answer
+        if answer is Answer.FAILED:
+            return None
+        if self._down & RUNS:
+            return Refusal.REPLICATION_FAILED
+        run = bundles(self._marked, self.rules)
+        records = [each for bundle in run for each in bundle.records]
+        count = record.get("failed", 0) if answer is Answer.SOME_FAILED else 0
+        failed = frozenset(records[max(len(records) - count, 0) :] if count else ())
+        self._marked = ()
+        for bundle in run:
+            settled = settle(bundle, answer, failed)
+            self._marked += settled.again
+            for taken in settled.taken:
+                self._replicated(taken, at)
+        waiting, self._waiting = self._waiting, ()
+        for envelope in waiting:
+            self._deliver(envelope, at)
+        return None
+
+    def _replicated(self, record: Record, at: datetime) -> None:
+        """Let the portal take a record; the case is as before."""
+        fields = portal_fields(record, self.rules)
+        for key, box in tuple(self._mailboxes.items()):
+            if box.case == record.case:
+                decision = replicated_mailbox(box, fields, at, self.rules)
+                self._mailboxes[key] = decision.state
+                self._post(decision.envelopes)
+        self._cases[record.case] = replicated(self._cases[record.case], at, self.rules)
+
+    # Delivery
+
+    def _post(self, envelopes: tuple[Envelope, ...]) -> None:
+        for envelope in envelopes:
+            if self.rules.transports[type(envelope.content)] is Transport.REPLICATION:
+                self._waiting = (*self._waiting, envelope)
+            else:
+                self._outbox = (*self._outbox, envelope)
+
+    def _carry(self, at: datetime) -> None:
+        """Deliver what waits, in order; what comes too early is kept back."""
+        if self._down & CARRIES:
+            return
+        kept: list[Envelope] = []
+        for envelope in self._outbox:
+            if self._deliver(envelope, at):
+                self._last = envelope
+            else:
+                kept.append(envelope)
+        self._outbox = tuple(kept)
+
+    def _deliver(self, envelope: Envelope, at: datetime) -> bool:
+        """Hand an envelope to its receiver; say whether it took it, now or before."""
+        if isinstance(envelope.content, Message | Release):
+            key = self.rules.mailbox_key(envelope.case, envelope.recipient)
+            box = take_into_mailbox(self._mailboxes.get(key), envelope, at, self.rules)
+            if isinstance(box, Refusal):
+                return False
+            self._mailboxes[key] = box.state
+            for fact in box.facts:
+                if isinstance(fact, MessageReceived):
+                    self._announce(fact, at)
+            return True
+        case = take_into_case(self._cases[envelope.case], envelope, at, self.rules)
+        if isinstance(case, Refusal):
+            return False
+        self._cases[envelope.case] = case.state
+        self._take_note(case.facts, at)
+        return True
+
+    def _take_note(self, facts: tuple[Fact, ...], at: datetime) -> None:
+        """Keep the facts that someone can look at, and mark what replication has to carry."""
+        for fact in facts:
+            if isinstance(fact, EntryLogged):
+                self._logs[fact.case] = Linked(fact.entry, self._logs.get(fact.case))
+            elif isinstance(fact, MessageArrived):
+                self._arrivals = Linked((fact.case, fact.message, at), self._arrivals)
+            else:
+                record = record_of(fact)
+                if record is not None:
+                    self._marked = mark(self._marked, record)
+
+    def _announce(self, received: MessageReceived, at: datetime) -> None:
+        account = self._accounts.get(received.recipient)
+        token = self._token()
+        self._keep_account(announce(account, received, token, at, self.rules, self._templates))
+
+    def _keep_account(self, decision: Decision[Account]) -> None:
+        self._accounts[decision.state.address] = decision.state
+        self._unsent += decision.mails
+
+    def _token(self) -> str:
+        self._links += 1
+        return f"link-{self._links}"
+
+    def _send_mails(self, at: datetime) -> None:
+        if self._down & MAILS:
+            return
+        for mail in self._unsent:
+            self._mails = Linked((mail, at), self._mails)
+        self._unsent = ()
+
+    # Observations
+
+    def mails_since(self, earlier: "Model | None" = None) -> list[Line]:
+        """Give the mails that went out since an earlier state of this model, oldest first."""
+        log = _since(self._mails, None if earlier is None else earlier._mails)
+        return [_mail_line(mail, at) for mail, at in log]
+
+    def arrivals_since(self, earlier: "Model | None" = None) -> list[Line]:
+        """Give the arrivals of recipients' messages since an earlier state of this model."""
+        log = _since(self._arrivals, None if earlier is None else earlier._arrivals)
+        return [
+            {"at": at.isoformat(), "see": "arrival", "case": case, "message": message}
+            for case, message, at in log
+        ]
+
+    def look(
+        self, see: str, by: str, case: CaseNumber | None = None, *, at: datetime | None = None
+    ) -> Line | None:
+        """Give what someone sees; None where nothing answers or nothing is there for them.
+
+        Raises:
+            ValueError: for an observation that nobody makes by looking.
+        """
+        looks = _LOOKS.get(see)
+        if looks is None:
+            raise ValueError(f"nobody looks at {see!r}: use one of {', '.join(_LOOKS)}")
+        if self._down & (PORTAL if see in _PORTAL_LOOKS else MVP):
+            return None
+        seen = looks(self, by, case)
+        if seen is None:
+            return None
+        line: Line = {} if at is None else {"at": at.isoformat()}
+        line |= {"see": see, "by": by}
+        if case is not None:
+            line["case"] = case
+        return line | seen
+
+    def _role(self, caseworker: str) -> CloudRole:
+        return self._roles.get(caseworker, CloudRole.NONE)
+
+    def _see_case(self, by: str, number: CaseNumber | None) -> Line | None:
+        case = None if number is None else self._cases.get(number)
+        if case is None:
+            return None
+        fields = fields_for(case, self._role(by), self.rules)
+        status = fields.cloud_status
+        return {
+            "cloud_status": None if status is None else status.value,
+            "status_text": None if status is None else STATUS_TEXTS[status],
+            "acknowledged_on": _day(fields.acknowledged_on),
+            "follow_up_on": _day(case.follow_up_on),
+            "under_way": list(under_way(self._outbox + self._waiting, case)),
+        }
+
+    def _see_case_list(self, by: str, number: CaseNumber | None) -> Line:
+        del number
+        role = self._role(by)
+        listed = [
+            (case.number, listed_for(case, role, self.rules)) for case in self._cases.values()
+        ]
+        return {
+            "cases": [
+                {"case": number, "cloud_status": None if status is None else status.value}
+                for number, status in listed
+            ]
+        }
+
+    def _see_inbox(self, by: str, number: CaseNumber | None) -> Line:
+        del number
+        address = self.rules.normal_address(by)
+        keys = [self.rules.mailbox_key(case, address) for case in self._cases]
+        boxes = [self._mailboxes[key] for key in keys if key in self._mailboxes]
+        items = [item for box in boxes for item in box.items]
+        return {
+            "unread": self.rules.unread_count(items),
+            "messages": [_inbox_line(item, self.rules) for item in items],
+        }
+
+    def _see_portal_case(self, by: str, number: CaseNumber | None) -> Line | None:
+        if number is None:
+            return None
+        key = self.rules.mailbox_key(number, self.rules.normal_address(by))
+        box = self._mailboxes.get(key)
+        if box is None:
+            return None
+        offered = button(box, self.rules)
+        return {
+            "subject": box.subject,
+            "documents": list(box.documents),
+            "text": box.text,
+            "button": None if offered is None else offered.value,
+        }
+
+    def _see_activities(self, by: str, number: CaseNumber | None) -> Line | None:
+        del by
+        if number is None or number not in self._cases:
+            return None
+        entries: Sequence[Entry] = _since(self._logs.get(number), None)
+        return {"entries": [_entry_line(entry) for entry in entries]}
+
+    def _see_preset(self, by: str, number: CaseNumber | None) -> Line | None:
+        del by
+        case = None if number is None else self._cases.get(number)
+        return None if case is None else {"recipients": list(case.preset)}
+
+
+def _case(record: Mapping[str, Any]) -> CaseNumber:
+    """Give the case's number; what can be none becomes the number of no case."""
+    value = record.get("case")
+    return value if isinstance(value, int | str) else ""
+
+
+def _text(record: Mapping[str, Any], name: str) -> str:
+    """Give a text; what is none counts as absent, and the domain refuses where it matters."""
+    value = record.get(name)
+    return value if isinstance(value, str) else ""
+
+
+def _date(value: str | None) -> date | None:
+    return None if value is None else date.fromisoformat(value)
+
+
+def _day(day: date | None) -> str | None:
+    return None if day is None else day.isoformat()
+
+
+def _inbox_line(item: Item, rules: Rules) -> Line:
+    asks = hint(item, rules)
+    return {
+        "message": item.message,
+        "unread": not item.read,
+        "hint": None if asks is None else asks.value,
+        "opened": item.opened,
+        "answered": item.answered,
+    }
+
+
+def _entry_line(entry: Entry) -> Line:
+    return {
+        "author": entry.author,
+        "carried_by": entry.carried_by,
+        "at": entry.at.isoformat(),
+        "stamp": entry.stamp,
+        "message": entry.message,
+        "text": entry.text,
+        "to": list(entry.to),
+        "expects": None if entry.expects is None else entry.expects.value,
+        "files": list(entry.files),
+    }
+
+
+def _mail_line(mail: Mail, at: datetime) -> Line:
+    line: Line = {
+        "at": at.isoformat(),
+        "see": "mail",
+        "to": mail.to,
+        "event": mail.event.value,
+        "message": mail.message,
+        "message_id": mail.message_id,
+        "body": f"{mail.subject}\n\n{mail.body}",
+    }
+    return line if mail.link is None else {**line, "link": mail.link}
+
+
+_Act = Callable[[Model, Mapping[str, Any], datetime], Refusal | None]
+_Look = Callable[[Model, str, CaseNumber | None], Line | None]
+_PORTAL_LOOKS: Final = frozenset({"inbox", "portal_case"})
+
+_ACTS: Final[Mapping[str, _Act]] = MappingProxyType(
+    {
+        "set_role": Model._set_role,
+        "create_case": Model._create_case,
+        "edit_case": Model._edit_case,
+        "add_document": Model._add_document,
+        "note": Model._note,
+        "send": Model._send,
+        "set_release": Model._set_release,
+        "set_mail": Model._set_mail,
+        "register": Model._register,
+        "request_link": Model._request_link,
+        "open": Model._open,
+        "mark_read": Model._mark_read,
+        "reply": Model._reply,
+        "replicate": Model._replicate,
+        "fault": Model._fault,
+    }
+)
+_LOOKS: Final[Mapping[str, _Look]] = MappingProxyType(
+    {
+        "case": Model._see_case,
+        "case_list": Model._see_case_list,
+        "inbox": Model._see_inbox,
+        "portal_case": Model._see_portal_case,
+        "activities": Model._see_activities,
+        "preset": Model._see_preset,
+    }
+)
