@@ -5,10 +5,11 @@ from typing import Any
 
 from attrs import frozen
 
-from simulator.oracle.facts import FACTS, Case
+from simulator.oracle.acts import ASKS
+from simulator.oracle.facts import Case
 from simulator.oracle.oracle import Oracle
-from simulator.oracle.rules.inbox import ANSWERED, ENTRIES, FILED, MARKED, OPENED
-from simulator.oracle.sees import ASKS, date_of, reason_of_fields, status_of, why_unread
+from simulator.oracle.rules.inbox import ANSWERED, ENTRIES, FACTS, FILED, MARKED, OPENED
+from simulator.oracle.sees import date_of, reason_of_fields, status_of, why_unread
 from simulator.oracle.world import NEVER, address
 
 Record = dict[str, Any]

@@ -29,14 +29,14 @@ def given_case(w: World, line: int, at: int, record: Record) -> None:
         case.documents = frozenset(record["documents"])
     if "preset" in record or "chosen" in record:
         case.preset = tuple(address(one) for one in record.get("preset", record.get("chosen", ())))
-        case.chosen = tuple(address(one) for one in record.get("chosen", case.preset))
+        case.chosen = tuple(address(one) for one in record.get("chosen", case.preset or ()))
     if "cloud_status" in record:
         case.told = True
         case.kind = KIND_OF[record["cloud_status"]]
         case.recipients = len(case.preset or ())
     if "acknowledged_on" in record:
         _given_date(case, record["acknowledged_on"])
-    releases: dict[str, bool] = record.get("releases", {})
+    releases: dict[str, bool] = record.get("releases") or {}
     for one, right in releases.items():
         case.box(address(one)).right = right
         _knows(w, address(one), case)

@@ -49,6 +49,7 @@ from simulator.oracle.world import (
     INDEX,
     MAIL_IDS_MAX,
     NEVER,
+    UNSEEN_US,
     Raw,
     Record,
     World,
@@ -757,12 +758,8 @@ def _see_documents(w: World, line: int, seen: list[str], box: Box, key: str) -> 
 
 def see_mail(w: World, line: int, at: int, record: Record) -> None:
     """Judge a mail that arrived: due, once, and without content (MAIL, ACC-2, ACC-5)."""
-    w.mails_seen = True
-    overdue = w.overdue
-    if overdue is not None:
-        w.overdue = None
-        for _ in range(overdue[1]):
-            w.report(*overdue[0])
+    if not w.mails_seen:
+        _first_mail(w, line, at)
     one = address(record["to"])
     message, event = record.get("message"), record["event"]
     if message is not None and message not in w.home:
@@ -782,6 +779,17 @@ def see_mail(w: World, line: int, at: int, record: Record) -> None:
         _registration_mail(w, line, one, record)
     elif message is not None:
         w.judge(w.home[message], _notice, UP, line, at, (record, one), "")
+
+
+def _first_mail(w: World, line: int, at: int) -> None:
+    """Report what was due before the first mail that the trace shows."""
+    overdue(w, at, line)
+    w.mails_seen = True
+    w.next_due = at if w.due else NEVER
+    if w.overdue is not None:
+        for _ in range(w.overdue[1]):
+            w.report(*w.overdue[0])
+        w.overdue = None
 
 
 def _registration_mail(w: World, line: int, one: str, record: Record) -> None:
@@ -842,9 +850,11 @@ def _content(w: World, line: int, key: str, body: str | None, text: str | None) 
 def overdue(w: World, at: int, line: int) -> None:
     """Report mails that were due and did not come; kept back while no mail was ever seen."""
     w.next_due = NEVER
-    for mail, (sent, _, _) in list(w.due.items()):
+    while w.due:
+        mail, (sent, _, _) = next(iter(w.due.items()))
         if not w.is_over(sent, at, mail=True):
-            w.next_due = max(w.deadline(sent, mail=True) if not w.mail_active else at + w.limit, at)
+            latest = at if w.mail_active else w.deadline(sent, mail=True)
+            w.next_due = max(latest, at) if w.mails_seen else at + UNSEEN_US
             break
         del w.due[mail]
         raw = _late_mail(w, mail, line)

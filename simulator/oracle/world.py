@@ -24,6 +24,7 @@ POSSIBILITIES_MAX: Final = 256
 QUARTER_US: Final = 900_000_000
 DAY_US: Final = 86_400_000_000
 NEVER: Final = 1 << 62
+UNSEEN_US: Final = 60_000_000  # how often to look for overdue mails where none was ever seen
 MAIL_IDS_MAX: Final = 4096
 EVERYBODY: Final = "*"
 
@@ -238,6 +239,18 @@ class World:
             raise self.unmentioned(line, "case", number)
         if case.token is not self.token:
             case = self.own(case)
+        flights = case.flights
+        if (
+            flights
+            and not case.split
+            and not self.outages
+            and flights[-1].at + self.limit < at
+            and self.readings["receipt_transport"] == "immediate"
+        ):
+            case.flights = ()
+            for flight in flights:
+                sent = flight.at
+                arrive(case, flight, sent, sent + self.limit, self.readings)
         if case.flights or case.split or outcome == "unknown":
             self._branch(case, judge, need, line, at, data, outcome)
         else:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Collection, Sequence
+from functools import lru_cache
 from typing import Final
 
 from simulator.oracle.rules.registry import promise
@@ -11,12 +12,14 @@ WRITING_ROLES: Final = ("Benutzer", "Administrator")
 
 
 @promise("SEND-12", "send")
+@lru_cache(65_536)
 def addresses_differ_by_more_than_case_and_blanks(address: str) -> str:
     """Addresses are compared without regard to case and surrounding blanks."""
     return address.strip().lower()
 
 
 @promise("SEND-12", "send", "set_release")
+@lru_cache(65_536)
 def malformed_address_is_refused(address: str) -> bool:
     """A malformed address refuses the whole act."""
     return ADDRESS.fullmatch(address) is None
