@@ -66,7 +66,7 @@ def announce(
     token: str,
     now: datetime,
     rules: Rules,
-    templates: Mapping[MailEvent, Template],
+    templates: Mapping[str, Template],
 ) -> Decision[Account]:
     """Tell a recipient of a message; an unknown one gets an account first (ACC-1, ACC-2, MAIL-1).
 
@@ -94,7 +94,7 @@ def request_link(
     token: str,
     now: datetime,
     rules: Rules,
-    templates: Mapping[MailEvent, Template],
+    templates: Mapping[str, Template],
 ) -> Decision[Account] | Refusal:
     """Ask for a new registration link, which replaces the one before (ACC-2)."""
     if account is None:
@@ -136,7 +136,7 @@ def _mail(
     case: CaseNumber,
     received: MessageReceived | None,
     link: str | None,
-    templates: Mapping[MailEvent, Template],
+    templates: Mapping[str, Template],
 ) -> tuple[Mail, ...]:
     """Write a mail, none where its event is switched off (MAIL-2)."""
     template = templates[event]
@@ -164,11 +164,11 @@ def _filled(text: str, values: Mapping[str, str]) -> str:
 
 
 def set_template(
-    templates: Mapping[MailEvent, Template],
+    templates: Mapping[str, Template],
     event: str,
     template: Template,
     rules: Rules,
-) -> Mapping[MailEvent, Template] | Refusal:
+) -> Mapping[str, Template] | Refusal:
     """Change the wording of a mail, or switch its event off (MAIL-2); no content in it (MAIL-3)."""
     if event not in set(MailEvent):
         return Refusal.UNKNOWN_MAIL_EVENT

@@ -242,7 +242,7 @@ MAILS: Final[Mapping[Standing, tuple[MailEvent, ...]]] = MappingProxyType(
 )
 
 #: The wordings until they are changed (MAIL-2).
-TEMPLATES: Final[Mapping[MailEvent, Template]] = MappingProxyType(
+TEMPLATES: Final[Mapping[str, Template]] = MappingProxyType(
     {
         MailEvent.NEW_MESSAGE: Template(
             "Neue Nachricht am Vorgang $case",
@@ -348,7 +348,7 @@ class Rules:
     release_after_message: Mapping[bool | None, bool | None]
     entries: Mapping[EntryKind, tuple[frozenset[str], ...]]
     mails: Mapping[Standing, tuple[MailEvent, ...]]
-    templates: Mapping[MailEvent, Template]
+    templates: Mapping[str, Template]
     template_fields: Mapping[MailEvent, frozenset[str]]
     replicated: Mapping[RecordKind, frozenset[str]]
     bytes_max: int

@@ -7,9 +7,9 @@ all are up again the last one delivered goes out once more, as its acknowledgeme
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from datetime import date, datetime
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
-from attrs import frozen
+from attrs import Factory, define, frozen
 
 from reference.domain.accounts import (
     Account,
@@ -110,6 +110,12 @@ def _since(log: Linked | None, earlier: Linked | None) -> list[Any]:
     return parts[::-1]
 
 
+_PORTAL_LOOKS: Final = frozenset({"inbox", "portal_case"})
+_Act = Callable[["Model", Mapping[str, Any], datetime], Refusal | None]
+_Look = Callable[["Model", str, CaseNumber | None], Line | None]
+
+
+@define(eq=False)
 class Model:
     """The whole system in memory: every act of a trace in, its outcome out.
 
@@ -117,66 +123,47 @@ class Model:
     registered.
     """
 
-    __slots__ = (
-        "_accounts",
-        "_arrivals",
-        "_cases",
-        "_down",
-        "_last",
-        "_links",
-        "_logs",
-        "_mailboxes",
-        "_mails",
-        "_marked",
-        "_outbox",
-        "_registration",
-        "_roles",
-        "_templates",
-        "_unsent",
-        "_waiting",
-        "rules",
+    rules: Rules
+    registration: bool = False
+    _cases: dict[CaseNumber, Case] = Factory(dict[CaseNumber, Case])
+    _mailboxes: dict[tuple[CaseNumber, str], Mailbox] = Factory(
+        dict[tuple[CaseNumber, str], Mailbox]
     )
-
-    def __init__(self, rules: Rules, *, registration: bool = False) -> None:
-        self.rules = rules
-        self._registration = registration
-        self._cases: dict[CaseNumber, Case] = {}
-        self._mailboxes: dict[tuple[CaseNumber, str], Mailbox] = {}
-        self._accounts: dict[str, Account] = {}
-        self._roles: dict[str, CloudRole] = {}
-        self._templates: Mapping[Any, Template] = rules.templates
-        self._down: frozenset[str] = frozenset()
-        self._outbox: tuple[Envelope, ...] = ()
-        self._waiting: tuple[Envelope, ...] = ()  # for the next replication
-        self._last: Envelope | None = None  # delivered, but its acknowledgement may be lost
-        self._marked: tuple[Record, ...] = ()
-        self._unsent: tuple[Mail, ...] = ()
-        self._links = 0
-        self._logs: dict[CaseNumber, Linked] = {}
-        self._mails: Linked | None = None
-        self._arrivals: Linked | None = None
+    _accounts: dict[str, Account] = Factory(dict[str, Account])
+    _roles: dict[str, CloudRole] = Factory(dict[str, CloudRole])
+    _logs: dict[CaseNumber, Linked] = Factory(dict[CaseNumber, Linked])
+    _templates: Mapping[str, Template] = Factory(lambda self: self.rules.templates, takes_self=True)
+    _down: frozenset[str] = frozenset()
+    _outbox: tuple[Envelope, ...] = ()
+    _waiting: tuple[Envelope, ...] = ()  # for the next replication
+    _last: Envelope | None = None  # delivered, but its acknowledgement may be lost
+    _marked: tuple[Record, ...] = ()
+    _unsent: tuple[Mail, ...] = ()
+    _links: int = 0
+    _mails: Linked | None = None
+    _arrivals: Linked | None = None
 
     def fork(self) -> "Model":
         """Give a copy that goes its own way; what cannot change is shared."""
-        copy = Model.__new__(Model)
-        copy.rules = self.rules
-        copy._registration = self._registration
-        copy._cases = self._cases.copy()
-        copy._mailboxes = self._mailboxes.copy()
-        copy._accounts = self._accounts.copy()
-        copy._roles = self._roles.copy()
-        copy._templates = self._templates
-        copy._down = self._down
-        copy._outbox = self._outbox
-        copy._waiting = self._waiting
-        copy._last = self._last
-        copy._marked = self._marked
-        copy._unsent = self._unsent
-        copy._links = self._links
-        copy._logs = self._logs.copy()
-        copy._mails = self._mails
-        copy._arrivals = self._arrivals
-        return copy
+        return Model(
+            self.rules,
+            self.registration,
+            self._cases.copy(),
+            self._mailboxes.copy(),
+            self._accounts.copy(),
+            self._roles.copy(),
+            self._logs.copy(),
+            self._templates,
+            self._down,
+            self._outbox,
+            self._waiting,
+            self._last,
+            self._marked,
+            self._unsent,
+            self._links,
+            self._mails,
+            self._arrivals,
+        )
 
     def fingerprint(self) -> Hashable:
         """Give what makes a difference to anything that can still be done or seen.
@@ -203,15 +190,14 @@ class Model:
 
     def _envelope_key(self, envelope: Envelope) -> Hashable:
         content = envelope.content
-        match content:
-            case Reply():
-                key: Hashable = (content.message, content.answers, content.text, content.files)
-                day = self.rules.day_of(content.written_at, self.rules.zone)
-            case ReadMark():
-                key = content.message
-                day = self.rules.day_of(content.seen_at, self.rules.zone)
-            case _:
-                key, day = content, None
+        key: Hashable = content
+        day: date | None = None
+        if isinstance(content, Reply):
+            key = content.message, content.answers, content.text, content.files
+            day = self.rules.day_of(content.written_at, self.rules.zone)
+        elif isinstance(content, ReadMark):
+            key = content.message
+            day = self.rules.day_of(content.seen_at, self.rules.zone)
         return envelope.case, envelope.recipient, key, day
 
     # Acts
@@ -222,9 +208,9 @@ class Model:
         Raises:
             ValueError: for an act that the vocabulary does not have.
         """
-        does = _ACTS.get(record["act"])
+        does = self._ACTS.get(record["act"])
         if does is None:
-            raise ValueError(f"unknown act {record['act']!r}: use one of {', '.join(_ACTS)}")
+            raise ValueError(f"unknown act {record['act']!r}: use one of {', '.join(self._ACTS)}")
         refusal = does(self, record, at)
         if refusal is not None:
             return "refused", refusal.code
@@ -263,7 +249,9 @@ class Model:
         if case is None:
             return Refusal.UNKNOWN_CASE
         subject = _text(record, "subject") if "subject" in record else case.subject
-        day = _date(record["follow_up_on"]) if "follow_up_on" in record else case.follow_up_on
+        day = case.follow_up_on
+        if "follow_up_on" in record:
+            day = _date(record["follow_up_on"])
         return self._mvp(record, EditCase(_text(record, "by"), subject, day), at)
 
     def _add_document(self, record: Mapping[str, Any], at: datetime) -> Refusal | None:
@@ -340,7 +328,7 @@ class Model:
         if self._down & PORTAL:
             return Refusal.NOT_REACHABLE
         address = self.rules.normal_address(_text(record, "by"))
-        if self._registration:
+        if self.registration:
             account = self._accounts.get(address)
             if account is None:
                 return Refusal.UNKNOWN_ACCOUNT
@@ -530,12 +518,12 @@ class Model:
 
     def mails_since(self, earlier: "Model | None" = None) -> list[Line]:
         """Give the mails that went out since an earlier state of this model, oldest first."""
-        log = _since(self._mails, None if earlier is None else earlier._mails)
+        log = _since(self._mails, None if earlier is None else earlier._mails)  # noqa: SLF001 - its own kind
         return [_mail_line(mail, at) for mail, at in log]
 
     def arrivals_since(self, earlier: "Model | None" = None) -> list[Line]:
         """Give the arrivals of recipients' messages since an earlier state of this model."""
-        log = _since(self._arrivals, None if earlier is None else earlier._arrivals)
+        log = _since(self._arrivals, None if earlier is None else earlier._arrivals)  # noqa: SLF001 - its own kind
         return [
             {"at": at.isoformat(), "see": "arrival", "case": case, "message": message}
             for case, message, at in log
@@ -549,9 +537,9 @@ class Model:
         Raises:
             ValueError: for an observation that nobody makes by looking.
         """
-        looks = _LOOKS.get(see)
+        looks = self._LOOKS.get(see)
         if looks is None:
-            raise ValueError(f"nobody looks at {see!r}: use one of {', '.join(_LOOKS)}")
+            raise ValueError(f"nobody looks at {see!r}: use one of {', '.join(self._LOOKS)}")
         if self._down & (PORTAL if see in _PORTAL_LOOKS else MVP):
             return None
         seen = looks(self, by, case)
@@ -631,6 +619,36 @@ class Model:
         case = None if number is None else self._cases.get(number)
         return None if case is None else {"recipients": list(case.preset)}
 
+    _ACTS: ClassVar[Mapping[str, _Act]] = MappingProxyType(
+        {
+            "set_role": _set_role,
+            "create_case": _create_case,
+            "edit_case": _edit_case,
+            "add_document": _add_document,
+            "note": _note,
+            "send": _send,
+            "set_release": _set_release,
+            "set_mail": _set_mail,
+            "register": _register,
+            "request_link": _request_link,
+            "open": _open,
+            "mark_read": _mark_read,
+            "reply": _reply,
+            "replicate": _replicate,
+            "fault": _fault,
+        }
+    )
+    _LOOKS: ClassVar[Mapping[str, _Look]] = MappingProxyType(
+        {
+            "case": _see_case,
+            "case_list": _see_case_list,
+            "inbox": _see_inbox,
+            "portal_case": _see_portal_case,
+            "activities": _see_activities,
+            "preset": _see_preset,
+        }
+    )
+
 
 def _case(record: Mapping[str, Any]) -> CaseNumber:
     """Give the case's number; what can be none becomes the number of no case."""
@@ -688,38 +706,3 @@ def _mail_line(mail: Mail, at: datetime) -> Line:
         "body": f"{mail.subject}\n\n{mail.body}",
     }
     return line if mail.link is None else {**line, "link": mail.link}
-
-
-_Act = Callable[[Model, Mapping[str, Any], datetime], Refusal | None]
-_Look = Callable[[Model, str, CaseNumber | None], Line | None]
-_PORTAL_LOOKS: Final = frozenset({"inbox", "portal_case"})
-
-_ACTS: Final[Mapping[str, _Act]] = MappingProxyType(
-    {
-        "set_role": Model._set_role,
-        "create_case": Model._create_case,
-        "edit_case": Model._edit_case,
-        "add_document": Model._add_document,
-        "note": Model._note,
-        "send": Model._send,
-        "set_release": Model._set_release,
-        "set_mail": Model._set_mail,
-        "register": Model._register,
-        "request_link": Model._request_link,
-        "open": Model._open,
-        "mark_read": Model._mark_read,
-        "reply": Model._reply,
-        "replicate": Model._replicate,
-        "fault": Model._fault,
-    }
-)
-_LOOKS: Final[Mapping[str, _Look]] = MappingProxyType(
-    {
-        "case": Model._see_case,
-        "case_list": Model._see_case_list,
-        "inbox": Model._see_inbox,
-        "portal_case": Model._see_portal_case,
-        "activities": Model._see_activities,
-        "preset": Model._see_preset,
-    }
-)
