@@ -9,6 +9,11 @@ from rich_click import RichCommand, RichGroup
 #: Subcommand -> where it is, and its line in the help.
 COMMANDS: Final = {
     "check": ("simulator.check.command:check", "Check traces of a system against the rules."),
+    "explore": (
+        "simulator.explore.command:explore",
+        "Show that domain and oracle agree in every state of small worlds.",
+    ),
+    "rules": ("simulator.rules.command:rules", "List every clause, and what covers it."),
 }
 
 

@@ -22,7 +22,7 @@ MEBIBYTE: Final = 1024 * 1024
 MEGABYTE: Final = 1000 * 1000
 
 
-@frozen
+@frozen(eq=False)
 class Letter:
     """One letter of an alphabet: an act without its moment, and what it needs."""
 
@@ -42,7 +42,7 @@ class Letter:
             yield {**record, self.on_message: f"m{number}"}
 
 
-@frozen
+@frozen(eq=False)
 class World:
     """A small world: its beginning, its alphabet, its bounds and the readings that it varies."""
 
@@ -54,6 +54,7 @@ class World:
     beginning: tuple[Mapping[str, object], ...] = ()
     messages: int = 2
     days: int = 1
+    registers: bool = False  # whether recipients have to register before they can do anything
     vary: tuple[Mapping[str, str], ...] = field(factory=lambda: ({},))
 
     @cache  # noqa: B019 - worlds are a handful of constants
@@ -308,6 +309,7 @@ REPLICATION: Final = World(
 
 ACCOUNTS: Final = World(
     name="accounts",
+    registers=True,
     shows="accounts, links, caseworkers as recipients, the notice switched off",
     recipients=(KARL, "anna@broker.example"),
     beginning=_begin(

@@ -1,0 +1,87 @@
+"""The trace of a counterexample: as short as it can be, to be read, or checked again."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from reference.domain.rules import Rules
+from simulator.explore.search import Counterexample, Settings, came_of, moment, views
+from simulator.explore.worlds import Record
+from simulator.oracle import Finding, Oracle
+from simulator.targets.model import Model
+
+_ZONE: Final = ZoneInfo("Europe/Berlin")
+#: What is told besides acts: it comes by itself, nobody has to look.
+_NEWS: Final = (None, "mail", "arrival")
+Timed = tuple[int, Record]  # a line with its moment in microseconds
+
+
+def trace_of(settings: Settings, rules: Rules, found: Counterexample) -> tuple[list[Record], Finding]:
+    """Do the steps again: the fewest lines that show the finding, header first, and the finding.
+
+    Looks are left out unless they are what shows it.
+    """
+    *acts, looks = _lived(settings, rules, found)
+    told = [line for step in acts for line in step if line[1].get("see") in _NEWS]
+    last = [line for line in acts[-1] if line not in told] if acts else []
+    candidates = [told, *([*told, look] for look in looks), [*told, *last, *looks]]
+    candidates.append([line for step in acts for line in step] + looks)
+    for lines in candidates:
+        finding = _judged(settings, lines)
+        if finding is not None and finding.rule == found.finding.rule:
+            break
+    else:
+        finding = found.finding
+    header = {"trace": 1, "time_zone": str(_ZONE), "readings": dict(settings.readings)}
+    return [header, *(line for _, line in lines)], finding
+
+
+def _judged(settings: Settings, lines: list[Timed]) -> Finding | None:
+    oracle = Oracle(settings.readings, registers=settings.world.registers)
+    for number, (at, record) in enumerate(lines, 2):
+        findings = oracle.take(number, at, record)
+        if findings:
+            return findings[0]
+    return None
+
+
+def _lived(settings: Settings, rules: Rules, found: Counterexample) -> Iterator[list[Timed]]:
+    """Give the lines of each step: the act, the mails it caused, the looks at what came of it."""
+    world = settings.world
+    model = Model(rules, world.registers)
+    day, depth = 0, -len(world.beginning)
+    for record in world.beginning:
+        yield list(_acted(model, dict(record), *moment(0, depth)))
+        depth += 1
+    looks: list[Timed] = list(_looked(settings, model, *moment(0, 0, looking=True)))
+    for step in found.steps:
+        if step.record is None:
+            day += 1
+            lines: list[Timed] = []
+        else:
+            depth += 1
+            lines = list(_acted(model, dict(step.record), *moment(day, depth)))
+        yield [*looks, *lines]
+        looks = list(_looked(settings, model, *moment(day, depth, looking=True)))
+    yield looks
+
+
+def _acted(model: Model, record: Record, at: datetime, at_us: int) -> Iterator[Timed]:
+    before = model.fork()
+    outcome, reason = model.act(record, at)
+    told = {"outcome": outcome} if reason is None else {"outcome": outcome, "reason": reason}
+    yield at_us, {"at": _text(at), **record, **told}
+    for seen in came_of(model, before, record):
+        yield at_us, {**seen, "at": _text(at)}
+
+
+def _looked(settings: Settings, model: Model, at: datetime, at_us: int) -> Iterator[Timed]:
+    for see, by, case in views(settings.world):
+        record = model.look(see, by, case)
+        if record is not None:
+            yield at_us, {**record, "at": _text(at)}
+
+
+def _text(at: datetime) -> str:
+    return at.astimezone(_ZONE).isoformat()

@@ -1,0 +1,260 @@
+"""Breadth-first search over every interleaving of a world's acts, on the domain and the oracle.
+
+Each state holds both: the domain in memory and an oracle that has seen the same trace. Two paths
+lead to the same state if neither side can tell them apart any more; activity lists and counters
+only grow and are left out, and so is the moment within a day. No symmetry is used: the alphabets
+are not symmetric in their people.
+"""
+
+from collections.abc import Generator, Hashable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from typing import Final
+
+from attrs import Factory, define, frozen
+
+from reference.domain.readings import readings_from
+from reference.domain.rules import Rules, rules_for
+from simulator.explore.goals import GOALS, Looks
+from simulator.explore.worlds import CASE, Record, World
+from simulator.oracle import Finding, Oracle
+from simulator.targets.model import Model
+
+#: Half an hour to midnight in UTC: already the next day where the broker is.
+START: Final = datetime(2024, 1, 15, 23, 30, tzinfo=UTC)
+STEP: Final = timedelta(seconds=10)  # between acts: longer than anything may take to arrive
+LOOK: Final = timedelta(seconds=5)  # from an act to the looks that follow it
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND: Final = timedelta(microseconds=1)
+
+
+@cache
+def moment(day: int, depth: int, *, looking: bool = False) -> tuple[datetime, int]:
+    """Give the moment of an act, or of the looks after it: as a datetime and in microseconds."""
+    at = START + day * timedelta(days=1) + depth * STEP + (LOOK if looking else timedelta())
+    return at, (at - _EPOCH) // _MICROSECOND
+
+
+@cache
+def views(world: World) -> Sequence[tuple[str, str, int | None]]:
+    """Give everything that can be looked at: the observation, who looks, and at which case."""
+    views: list[tuple[str, str, int | None]] = []
+    for by in world.viewers:
+        views += [("case", by, CASE), ("case_list", by, None)]
+    views += [(see, world.viewers[0], CASE) for see in ("activities", "preset")]
+    for by in world.recipients:
+        views += [("inbox", by, None), ("portal_case", by, CASE)]
+    return views
+
+
+def came_of(after: Model, before: Model, act: Record) -> list[Record]:
+    """Give what an act let arrive: mails, and messages in the case that were written earlier."""
+    lines = after.mails_since(before)
+    if act["act"] != "reply":
+        lines += after.arrivals_since(before)
+    return lines
+
+
+@frozen
+class Step:
+    """What was done to get from one state to the next; no record: a day passed."""
+
+    record: Record | None
+    outcome: str
+
+
+@define
+class Node:
+    """A state: both sides, the day, how many messages there are, and how it was reached."""
+
+    model: Model
+    oracle: Oracle
+    day: int
+    depth: int
+    messages: int
+    looks: Looks
+    parent: "Node | None" = None
+    step: Step | None = None
+
+    def steps(self) -> list[Step]:
+        """Give the steps from the beginning to here."""
+        node: Node | None = self
+        steps: list[Step] = []
+        while node is not None and node.step is not None:
+            steps.append(node.step)
+            node = node.parent
+        return steps[::-1]
+
+
+@frozen
+class Counterexample:
+    """The steps to a state in which the two sides disagree, and what the oracle says of it."""
+
+    steps: tuple[Step, ...]
+    finding: Finding
+
+
+@define
+class Found:
+    """What a search has come across so far."""
+
+    states: int = 1
+    transitions: int = 0
+    depth: int = 0
+    counterexample: Counterexample | None = None
+    refusals: set[str] = Factory(set[str])
+    goals: set[str] = Factory(set[str])
+    decisive: dict[str, int] = Factory(dict[str, int])
+
+
+@frozen
+class Settings:
+    """A world with one setting of the readings, and how many messages it may hold."""
+
+    world: World
+    readings: Mapping[str, str]
+    messages: int
+
+    def rules(self) -> Rules:
+        """Give the rules under these readings."""
+        return rules_for(readings_from(self.readings))
+
+
+def settings_of(world: World, messages: int | None = None) -> Iterator[Settings]:
+    """Give every setting that a world is explored under."""
+    for readings in world.vary:
+        yield Settings(world, readings, world.messages if messages is None else messages)
+
+
+def search(settings: Settings, rules: Rules) -> Generator[Found, None, None]:
+    """Search everything; what was found is given after each level, the shallowest first.
+
+    The search ends at the first state in which the oracle finds fault.
+    """
+    found = Found()
+    root = _beginning(settings, rules, found)
+    level = [root]
+    seen: set[Hashable] = {_key(root)}
+    while level and found.counterexample is None:
+        following: list[Node] = []
+        for node in level:
+            _expand(node, settings, found, seen, following)
+            if found.counterexample is not None:
+                break
+        if following:
+            found.depth += 1
+        level = following
+        yield found
+
+
+def _key(node: Node) -> Hashable:
+    return node.day, node.model.fingerprint(), node.oracle.fingerprint()
+
+
+def _beginning(settings: Settings, rules: Rules, found: Found) -> Node:
+    registers = settings.world.registers
+    oracle = Oracle(settings.readings, registers=registers)
+    root = Node(Model(rules, registers), oracle, 0, 0, 0, {})
+    for number, record in enumerate(settings.world.beginning):
+        at, at_us = moment(0, number - len(settings.world.beginning))
+        outcome, _ = root.model.act(record, at)
+        oracle.take(0, at_us, {**record, "outcome": outcome})
+    finding = _look(root, settings.world)
+    if finding is not None:
+        found.counterexample = Counterexample((), finding)
+    return root
+
+
+def _expand(
+    node: Node, settings: Settings, found: Found, seen: set[Hashable], following: list[Node]
+) -> None:
+    """Try every act in a state; states that are new are looked at from all sides."""
+    world = settings.world
+    if node.day + 1 < world.days:
+        _pass_a_day(node, world, found, seen, following)
+    for record, writes in world.acts(node.messages, settings.messages):
+        _apply(node, record, world, found, seen, following, writes=writes)
+        if found.counterexample is not None:
+            return
+
+
+def _pass_a_day(
+    node: Node, world: World, found: Found, seen: set[Hashable], following: list[Node]
+) -> None:
+    found.transitions += 1
+    after = Node(
+        node.model, node.oracle, node.day + 1, node.depth, node.messages, {}, node, Step(None, "")
+    )
+    _keep(after, {}, world, found, seen, following)
+
+
+def _apply(  # noqa: PLR0913 - the hot path: an object to hold these would cost a third more
+    node: Node,
+    record: Record,
+    world: World,
+    found: Found,
+    seen: set[Hashable],
+    following: list[Node],
+    *,
+    writes: bool,
+) -> None:
+    """Do one act on a copy of both sides; the oracle judges its outcome and the mails it caused."""
+    found.transitions += 1
+    depth = node.depth + 1
+    at, at_us = moment(node.day, depth)
+    model = node.model.fork()
+    outcome, reason = model.act(record, at)
+    oracle = node.oracle.fork()
+    line = {**record, "outcome": outcome}
+    findings = oracle.take(depth, at_us, line)
+    if reason:
+        found.refusals.add(reason)
+    for seen_line in came_of(model, node.model, record):
+        findings = findings or oracle.take(depth, at_us, seen_line)
+    messages = node.messages + (writes and outcome == "ok")
+    step = Step(record, outcome)
+    after = Node(model, oracle, node.day, depth, messages, {}, node, step)
+    if findings:
+        found.counterexample = Counterexample(tuple(after.steps()), findings[0])
+        return
+    _keep(after, line, world, found, seen, following)
+
+
+def _keep(
+    after: Node,
+    line: Record,
+    world: World,
+    found: Found,
+    seen: set[Hashable],
+    following: list[Node],
+) -> None:
+    """Look at a state that is new from all sides, and go on from it later."""
+    key = _key(after)
+    if key in seen:
+        return
+    seen.add(key)
+    found.states += 1
+    following.append(after)
+    finding = _look(after, world)
+    if finding is not None:
+        found.counterexample = Counterexample(tuple(after.steps()), finding)
+    elif line.get("outcome") == "ok" and after.parent is not None:
+        for goal, reached in GOALS.items():
+            if goal not in found.goals and reached(line, after.parent.looks, after.looks):
+                found.goals.add(goal)
+
+
+def _look(node: Node, world: World) -> Finding | None:
+    """Compare what the domain shows everybody with what the oracle demands; the first finding."""
+    at, at_us = moment(node.day, node.depth, looking=True)
+    looks: dict[tuple[str, str], Record] = {}
+    for see, by, case in views(world):
+        record = node.model.look(see, by, case, at=at)
+        if record is None:
+            continue
+        looks[see, by] = record
+        findings = node.oracle.take(node.depth, at_us, record)
+        if findings:
+            return findings[0]
+    node.looks = looks
+    return None

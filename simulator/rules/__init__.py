@@ -1,0 +1,1 @@
+"""The list of all clauses, with what covers each."""

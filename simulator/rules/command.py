@@ -1,0 +1,49 @@
+"""The command line of `simulator rules`."""
+
+import sys
+from collections import Counter
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.table import Table
+from rich_click import RichCommand
+
+from simulator.exits import Exit
+from simulator.history.clauses import Shown
+from simulator.rules.coverage import Cover, covers
+
+
+@click.command(cls=RichCommand)
+@click.option("--check", is_flag=True, help="Exit with 1 if nothing covers one of the clauses.")
+def rules(*, check: bool) -> None:
+    """Print every clause of the rules: what shows it in a trace, and what covers it."""
+    found = list(covers(Path("tests")))
+    console = Console(width=None if sys.stdout.isatty() else 160, highlight=False)
+    console.print(_table(found))
+    shown = Counter(cover.clause.shown for cover in found)
+    console.print(", ".join(f"{shown[kind]} by {kind}" for kind in Shown), markup=False)
+    waiting = [cover for cover in found if cover.waits_for]
+    for cover in waiting:
+        console.print(f"{cover.clause.id} waits for {cover.waits_for}", markup=False)
+    missing = [cover for cover in found if cover.missing]
+    for cover in missing:
+        console.print(f"{cover.clause.id} is not covered: {cover.missing}", markup=False)
+    if check:
+        sys.exit(Exit.VIOLATED if missing else Exit.KEPT)
+
+
+def _table(found: list[Cover]) -> Table:
+    table = Table("clause", "promise", "shown by", "promises", "examples", "flaws", "tests")
+    for cover in found:
+        clause = cover.clause
+        table.add_row(
+            clause.id,
+            clause.promise,
+            "\n".join(clause.fields) or clause.shown,
+            str(len(cover.promises) or ""),
+            "\n".join(name.removeprefix(f"{clause.id}-").removesuffix(".jsonl") for name in cover.examples),
+            str(len(cover.flaws) or ""),
+            "\n".join(cover.tests) or (f"waits for {cover.waits_for}" if cover.waits_for else ""),
+        )
+    return table
