@@ -95,7 +95,7 @@ def set_role(w: World, line: int, at: int, record: Record) -> None:
         refused_wrongly(w, line, f"set_role of {record.get('caseworker')}", "RGT-3", because)
 
 
-def _known(w: World, number: Any) -> bool:  # noqa: ANN401 - whatever a refused act held
+def _known(w: World, number: Any) -> bool:
     return isinstance(number, int | str) and number in w.cases
 
 
@@ -167,7 +167,7 @@ def _note(w: World, case: Case, line: int, at: int, record: Record, outcome: str
     case.happens("note", line)
 
 
-def _send_refusal(w: World, case: Case, record: Record) -> Refusal | None:  # noqa: PLR0911 - one rule each
+def _send_refusal(w: World, case: Case, record: Record) -> Refusal | None:
     by = record.get("by")
     if writing_needs_a_cloud_role(role_of(w, by)):
         return "RGT-1", f"{by} does not hold the cloud role Benutzer or Administrator"
@@ -201,7 +201,10 @@ def _legal_send(w: World, case: Case, record: Record) -> Refusal:
     """Name the rule that accepts this send, the most specific one, and why."""
     to = record.get("to")
     if to is None:
-        return "SEND-6", f"the recipients are preset: {', '.join(preset_of(w, case) or ('earlier ones',))}"
+        return (
+            "SEND-6",
+            f"the recipients are preset: {', '.join(preset_of(w, case) or ('earlier ones',))}",
+        )
     documents = record.get("documents")
     if documents:
         if any(one in box.own_documents for box in case.boxes.values() for one in documents):
@@ -252,13 +255,22 @@ def send(w: World, line: int, at: int, record: Record) -> None:
     chosen = (preset_of(w, case) or ()) if to is None else tuple(address(one) for one in to)
     for one in dict.fromkeys(chosen):
         _tell(w, number, message, one, line, at, record)
+    _remember_try(w, message, line, outcome)
+
+
+def _remember_try(w: World, message: str, line: int, outcome: str) -> None:
+    """Note a first try of unknown outcome; a later one that went well ends the doubt."""
     if outcome == "unknown":
         w.tries[message] = line
+    elif message in w.tries:
+        w.unknown.pop(w.tries[message], None)
 
 
 def _refused_send(w: World, line: int, at: int, record: Record) -> None:
     number = record["case"]
-    case = w.case(number, line) if number in w.cases else Case(number, w.token)
+    if number not in w.cases:
+        return
+    case = w.case(number, line)
     for state in w.doubt.get(number, [case]):
         if state.flights:
             w.settle(state, at)
@@ -305,7 +317,7 @@ def _send(w: World, case: Case, line: int, at: int, record: Record, outcome: str
         w.settle(case, at)
 
 
-def _tell(  # noqa: PLR0913 - one notice and its place
+def _tell(
     w: World, number: int | str, message: str, one: str, line: int, at: int, record: Record
 ) -> None:
     """Make the mails due that a message causes, and its account known (MAIL-1, ACC-1, ACC-2)."""
@@ -334,8 +346,12 @@ def set_release(w: World, line: int, at: int, record: Record) -> None:
     if outcome == "refused":
         if the_right_is_set_by_a_caseworker_with_a_role(role):
             w.decide("RGT-2")
-        elif not (bad or _refusable(w, record) or not isinstance(record.get("create_messages"), bool)):
-            because = "a caseworker with a cloud role gives and withholds the right for each release"
+        elif not (
+            bad or _refusable(w, record) or not isinstance(record.get("create_messages"), bool)
+        ):
+            because = (
+                "a caseworker with a cloud role gives and withholds the right for each release"
+            )
             refused_wrongly(w, line, what, "RGT-2", because)
         return
     if record["case"] not in w.cases:
@@ -353,6 +369,7 @@ def set_release(w: World, line: int, at: int, record: Record) -> None:
 def _release(w: World, case: Case, line: int, at: int, record: Record, outcome: str) -> None:
     one = address(record["recipient"])
     case.flights += (Flight(at, DOWN, one, RELEASE, "", None, record["create_messages"]),)
+    case.happens("release", line)
     if w.limit == 0:
         w.settle(case, at)
 
@@ -374,7 +391,9 @@ def replicate(w: World, line: int, at: int, record: Record) -> None:
         w.decide("RPL-4")
         if not a_bundle_has_a_bounded_size_and_an_answer(records):
             because = f"a bundle holds at most {BUNDLE_MAX} records"
-            w.report("RPL-4", "bundle", line, f"a bundle of {records} records", "at most 6000", because)
+            w.report(
+                "RPL-4", "bundle", line, f"a bundle of {records} records", "at most 6000", because
+            )
         if bundle.get("result", 0) not in (0, 1, 2):
             because = "a bundle is answered with 0 (taken), 1 (some failed) or 2 (failed)"
             w.report("RPL-4", "answer", line, f"answer {bundle['result']}", "0, 1 or 2", because)
@@ -400,10 +419,12 @@ def fault(w: World, line: int, at: int, record: Record) -> None:
         return
     what, up = record["what"], record["state"] == "up"
     w.outages, w.active = _outage(w.outages, w.active, DELIVERY_FAULTS, what, at, up=up)
-    w.mail_outages, w.mail_active = _outage(w.mail_outages, w.mail_active, MAIL_FAULTS, what, at, up=up)
+    w.mail_outages, w.mail_active = _outage(
+        w.mail_outages, w.mail_active, MAIL_FAULTS, what, at, up=up
+    )
 
 
-def _outage(  # noqa: PLR0913
+def _outage(
     outages: tuple[tuple[int, int], ...],
     active: frozenset[str],
     faults: frozenset[str],
@@ -428,7 +449,9 @@ def _outage(  # noqa: PLR0913
 def _signed_up(w: World, line: int, record: Record, what: str) -> str:
     """Note that a recipient acted: a new account has to be registered first (ACC-2)."""
     one = address(record["by"])
-    if w.accounts.setdefault(one, False) and one not in w.registered and record["outcome"] == "ok":
+    if record["outcome"] != "ok":
+        return one
+    if w.accounts.setdefault(one, False) and one not in w.registered:
         if w.registers:
             _acted_unregistered(w, one, line)
         else:
@@ -438,7 +461,9 @@ def _signed_up(w: World, line: int, record: Record, what: str) -> str:
 
 def _acted_unregistered(w: World, one: str, line: int) -> None:
     because = f"the account of {one} is new, and no password was set through its link"
-    w.report("ACC-2", f"unregistered {one}", line, f"{one} acts", "refused until registered", because)
+    w.report(
+        "ACC-2", f"unregistered {one}", line, f"{one} acts", "refused until registered", because
+    )
 
 
 def _refused_recipient(w: World, line: int, one: str, what: str, rule: str, because: str) -> None:
@@ -459,11 +484,6 @@ def register(w: World, line: int, at: int, record: Record) -> None:
         _refused_register(w, line, one, link)
         return
     one = address(one)
-    if not w.registers:
-        w.registers = True
-        for other, when in w.unsure.items():
-            _acted_unregistered(w, other, when)
-        w.unsure = {}
     for place in w.excused.pop(one, ()):
         w.found.pop(place, None)
     if link is not None:
@@ -492,7 +512,9 @@ def _use_link(w: World, line: int, one: str, link: str, outcome: str) -> None:
             why = ("ACC-2", f"the link was used before by {owner}, and serves once")
             accepted_wrongly(w, line, f"register of {one} with {link}", why)
         elif owner != one:
-            accepted_wrongly(w, line, f"register of {one} with {link}", ("ACC-2", f"it was mailed to {owner}"))
+            accepted_wrongly(
+                w, line, f"register of {one} with {link}", ("ACC-2", f"it was mailed to {owner}")
+            )
         w.links[link] = (owner, True)
 
 
@@ -556,8 +578,12 @@ def _open(w: World, case: Case, line: int, at: int, data: tuple[Record, str], ou
     if not there or box is None:
         if not (box is not None and box.right is not None and whole):
             name = message if message is not None else "no message"
-            why = ("ACC-4", f"{name} of case {case.number} was addressed to {one}"
-                   if message is None else f"{name} of case {case.number} was not addressed to {one}")
+            why = (
+                "ACC-4",
+                f"{name} of case {case.number} was addressed to {one}"
+                if message is None
+                else f"{name} of case {case.number} was not addressed to {one}",
+            )
             accepted_wrongly(w, line, f"open of case {case.number} by {one}", why)
         return
     w.decide("ACC-3")
@@ -584,7 +610,9 @@ def _judge_refused_open(
     if via in ("widget", "case", "attachments", "message", "reply"):
         rule = "INB-2" if via in ("attachments", "reply") else "ACC-3"
         because = f"case {case.number} reached {one}, who may open it without any release"
-        _refused_recipient(w, line, one, f"open of {message or case.number} by {one}", rule, because)
+        _refused_recipient(
+            w, line, one, f"open of {message or case.number} by {one}", rule, because
+        )
 
 
 def _travel(w: World, case: Case, at: int, marks: list[Flight]) -> None:
@@ -596,7 +624,9 @@ def _travel(w: World, case: Case, at: int, marks: list[Flight]) -> None:
     wanted = [
         mark
         for mark in marks
-        if not case.kind or w.readings["acknowledge_on_open"] == "first_open" or case.kind > WITH_FILE
+        if not case.kind
+        or w.readings["acknowledge_on_open"] == "first_open"
+        or case.kind > WITH_FILE
     ]
     case.flights += tuple(mark._replace(at=at, way=way) for mark in wanted)
     if w.limit == 0:
@@ -631,10 +661,14 @@ def _mark(w: World, case: Case, line: int, at: int, data: tuple[str, str], outco
     if outcome == "refused":
         if entry.markable:
             state = "counts as unread" if entry.unread else "is read already"
-            _refused_recipient(w, line, one, what, "INB-5", f"{message} {ASKS[bits & 3]} and {state}")
+            _refused_recipient(
+                w, line, one, what, "INB-5", f"{message} {ASKS[bits & 3]} and {state}"
+            )
         return
     if not entry.markable:
-        accepted_wrongly(w, line, what, ("INB-5", f"{message} {ASKS[bits & 3]} and counts as unread"))
+        accepted_wrongly(
+            w, line, what, ("INB-5", f"{message} {ASKS[bits & 3]} and counts as unread")
+        )
         return
     _travel(w, case, at, mark_message(case, box, one, message))
     case.happens("mark" if case.message == message else "open older", line)
@@ -670,11 +704,12 @@ def reply(w: World, line: int, at: int, record: Record) -> None:
     w.judge(record["case"], _reply, one, line, at, (record, one), outcome)
     if outcome != "refused":
         w.home[str(message)] = record["case"]
-        if outcome == "unknown":
-            w.tries[str(message)] = line
+        _remember_try(w, str(message), line, outcome)
 
 
-def _reply_refusal(w: World, case: Case, box: Box | None, record: Record, one: str) -> Refusal | None:
+def _reply_refusal(
+    w: World, case: Case, box: Box | None, record: Record, one: str
+) -> Refusal | None:
     answers = record.get("answers")
     if box is None or (not box.items and box.right is None):
         return "ACC-4", f"no message of case {case.number} was addressed to {one}"
@@ -682,7 +717,10 @@ def _reply_refusal(w: World, case: Case, box: Box | None, record: Record, one: s
         return "ACC-4", f"{answers} was not addressed to {one}"
     if writing_needs_the_right(box.right, w.readings["reply_right"]):
         if box.right is False and case.last == "send":
-            return "RGT-2", f"the release of {one} withholds the right; sending does not give it back"
+            return (
+                "RGT-2",
+                f"the release of {one} withholds the right; sending does not give it back",
+            )
         said = "withholds" if box.right is False else "was not set, so nothing grants"
         return "REP-1", f"the release of {one} {said} the right to create messages"
     if a_reply_has_a_text(record.get("text")):
@@ -714,7 +752,9 @@ def _legal_reply(w: World, box: Box, record: Record) -> Refusal:
     return "REP-1", "a recipient of a message may write, as no release withholds it"
 
 
-def _reply(w: World, case: Case, line: int, at: int, data: tuple[Record, str], outcome: str) -> None:
+def _reply(
+    w: World, case: Case, line: int, at: int, data: tuple[Record, str], outcome: str
+) -> None:
     record, one = data
     message = record.get("message")
     if outcome != "refused" and w.tries.get(str(message)) in case.happened:

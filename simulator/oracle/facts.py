@@ -20,7 +20,10 @@ from simulator.oracle.rules.inbox import (
     SEEN_READ,
     SEEN_UNREAD,
 )
-from simulator.oracle.rules.status import a_reply_without_file_counts, the_last_communication_decides
+from simulator.oracle.rules.status import (
+    a_reply_without_file_counts,
+    the_last_communication_decides,
+)
 
 DOWN: Final = "down"  # from the case to a mailbox
 UP: Final = "up"  # from a mailbox to the case
@@ -139,8 +142,8 @@ class Case:
         "seen_status",
         "sent",
         "split",
-        "told",
         "token",
+        "told",
         "versions",
     )
 
@@ -169,7 +172,7 @@ class Case:
         self.notices: frozenset[tuple[str, str]] = frozenset()
         self.last = "create"
         self.last_line = 0
-        self.seen = False
+        self.seen = 0
         self.split = False
         self.told = True
         self.happened: frozenset[int] = frozenset()
@@ -245,7 +248,7 @@ class Case:
         """Remember the last thing that happened, so that a deviation can be blamed on it."""
         self.last = what
         self.last_line = line
-        self.seen = False
+        self.seen = 0
 
     def communicate(self, kind: int, message: str, moment: int, recipients: int) -> None:
         """Make this the last communication; what was seen of the older one is void."""
@@ -307,7 +310,9 @@ def answer_messages(box: Box, messages: tuple[str, ...], *, filed: bool) -> None
         box.items[message] = (bits | FILED if filed else bits) & CLEAR
 
 
-def arrive(case: Case, flight: Flight, earliest: int, latest: int, readings: Mapping[str, str]) -> None:
+def arrive(
+    case: Case, flight: Flight, earliest: int, latest: int, readings: Mapping[str, str]
+) -> None:
     """Let one envelope arrive, at a moment between the two."""
     letter = flight.letter
     if flight.kind == MESSAGE and letter is not None:
@@ -327,7 +332,7 @@ def arrive(case: Case, flight: Flight, earliest: int, latest: int, readings: Map
         if flight.message == case.message and case.kind != RECEIVED:
             case.reads = {**case.reads, flight.recipient: flight.at}
             case.seen_date = None
-            case.seen = False
+            case.seen = 0
     elif letter is not None:
         _reply_arrives(case, flight, letter, (earliest, latest), readings)
 
@@ -339,11 +344,9 @@ def _reply_arrives(
     case.enter(flight.at, flight.recipient, flight.message, letter, None)
     if case.documents is not None:
         case.documents |= frozenset(letter.files)
-    case.seen = False
+    case.seen = 0
     filed = bool(letter.files)
-    if not a_reply_without_file_counts(
-        letter.answered_expects, filed, readings["fileless_reply"]
-    ):
+    if not a_reply_without_file_counts(letter.answered_expects, filed, readings["fileless_reply"]):
         case.last = "fileless"
     elif not the_last_communication_decides(
         letter.answers, case.sent, readings["last_communication"]
@@ -353,4 +356,3 @@ def _reply_arrives(
         older = letter.answers is not None and letter.answers != case.sent
         case.last = "older reply" if older else "reply"
         case.communicate(RECEIVED, flight.message, flight.at, 0)
-

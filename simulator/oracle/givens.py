@@ -28,7 +28,8 @@ def given_case(w: World, line: int, at: int, record: Record) -> None:
     if "documents" in record:
         case.documents = frozenset(record["documents"])
     if "preset" in record or "chosen" in record:
-        case.preset = tuple(address(one) for one in record.get("preset", record.get("chosen", ())))
+        preset: list[str] = record["preset"] if "preset" in record else record["chosen"]
+        case.preset = tuple(address(one) for one in preset)
         case.chosen = tuple(address(one) for one in record.get("chosen", case.preset or ()))
     if "cloud_status" in record:
         case.told = True
@@ -74,9 +75,8 @@ def given_message(w: World, line: int, at: int, record: Record) -> None:
         _knows(w, one, case)
     case.sent = message
     day = case.given_date
-    agrees = case.kind == code
     case.communicate(code, message, at, len(recipients))
-    case.given_date = day if agrees else None
+    case.given_date = day
     case.told = True
     if case.preset is None:
         case.preset = recipients

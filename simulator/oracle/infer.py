@@ -73,7 +73,9 @@ def infer(
         for reading, consults in TRIGGERS.items():
             if reading not in apart and consults(record):
                 apart.add(reading)
-                alive = [_under(one, reading, value) for one in alive for value in READINGS[reading]]
+                alive = [
+                    _under(one, reading, value) for one in alive for value in READINGS[reading]
+                ]
         if len(alive) == 1:
             alive[0].take(line, at, record)
             continue

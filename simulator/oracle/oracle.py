@@ -20,7 +20,7 @@ class Oracle:
 
     __slots__ = ("world",)
 
-    def __init__(  # noqa: PLR0913 - each is a setting of its own
+    def __init__(
         self,
         readings: Mapping[str, str] = MappingProxyType({}),
         *,
@@ -32,7 +32,7 @@ class Oracle:
         """Start with no facts; readings that are not named have their default.
 
         `limit_us` is what "at once" means, in microseconds; with `registers`, accounts that the
-        trace creates have to register even before its first `register` (ACC-2).
+        trace creates have to register before they act (ACC-2).
         """
         values = {name: readings.get(name, allowed[0]) for name, allowed in READINGS.items()}
         self.world = World(values, time_zone, carrier, limit_us)

@@ -35,7 +35,10 @@ from simulator.oracle.rules.inbox import (
     Entry,
 )
 from simulator.oracle.rules.mailing import mail_carries_no_message_text
-from simulator.oracle.rules.replying import button_names_what_is_still_expected, writing_needs_the_right
+from simulator.oracle.rules.replying import (
+    button_names_what_is_still_expected,
+    writing_needs_the_right,
+)
 from simulator.oracle.rules.status import (
     TEXT_OF,
     a_case_without_communication_has_no_status,
@@ -146,7 +149,7 @@ def _see_case(w: World, case: Case, line: int, at: int, record: Record, outcome:
         _see_follow_up(w, case, line, record["follow_up_on"])
     if "under_way" in record:
         _see_under_way(w, case, line, at, record["under_way"])
-    case.seen = True
+    case.seen = line
 
 
 def _hidden(w: World, case: Case, line: int, record: Record) -> None:
@@ -159,9 +162,14 @@ def _hidden(w: World, case: Case, line: int, record: Record) -> None:
             w.report("STA-7", key, line, f"{field} {value!r}", f"{field} hidden", because)
 
 
+def _replicated_since_seen(w: World, case: Case) -> bool:
+    """Tell whether nothing but a replication happened since the fields were last seen."""
+    return w.rep_line > case.last_line and 0 < case.seen < w.rep_line
+
+
 def _blame(w: World, case: Case) -> str:
     """Name the rule that a wrong status breaks: that of the last thing that happened."""
-    if w.rep_line > case.last_line and case.seen:
+    if _replicated_since_seen(w, case):
         return "RPL-3"
     if case.kind == SILENT:
         return "SEND-2" if case.last == "note" else "STA-1"
@@ -180,7 +188,12 @@ def _see_status(w: World, case: Case, line: int, record: Record) -> None:
     if seen != demanded:
         rule = _blame(w, case)
         w.report(
-            rule, f"{case.number} status", line, f"cloud_status {seen!r}", f"{demanded!r}", reason_of_fields(w, case)
+            rule,
+            f"{case.number} status",
+            line,
+            f"cloud_status {seen!r}",
+            f"{demanded!r}",
+            reason_of_fields(w, case),
         )
         case.seen_status = seen
     if "status_text" in record:
@@ -191,9 +204,9 @@ def _see_status(w: World, case: Case, line: int, record: Record) -> None:
             w.report(set_by, f"{case.number} text", line, seen_text, f"{text!r}", because)
 
 
-def _blame_date(w: World, case: Case, seen: str | None, demanded: str | None) -> str:  # noqa: PLR0911
+def _blame_date(w: World, case: Case, seen: str | None, demanded: str | None) -> str:
     moment = moment_of_date(w, case)
-    if w.rep_line > case.last_line and case.seen:
+    if _replicated_since_seen(w, case):
         return "RPL-3"
     if seen is not None and demanded is not None and moment is not None and seen == utc_day(moment):
         return "STA-9"
@@ -222,7 +235,9 @@ def _see_date(w: World, case: Case, line: int, seen: str | None) -> None:
     if seen != demanded:
         rule = _blame_date(w, case, seen, demanded)
         said = f"acknowledged_on {seen or 'empty'}"
-        w.report(rule, f"{case.number} date", line, said, demanded or "empty", reason_of_fields(w, case))
+        w.report(
+            rule, f"{case.number} date", line, said, demanded or "empty", reason_of_fields(w, case)
+        )
         case.seen_date = (seen,)
 
 
@@ -234,14 +249,19 @@ def _see_follow_up(w: World, case: Case, line: int, seen: str | None) -> None:
         if seen is not None and first <= seen <= last:
             return
         rule = "STA-9" if seen == utc_day(told[0]) else "REP-6"
-        demanded, why = first if first == last else f"{first} to {last}", "the last reply arrived then"
+        demanded, why = (
+            first if first == last else f"{first} to {last}",
+            "the last reply arrived then",
+        )
     else:
         if told in (UNTOLD, seen):
             case.follow_up = seen
             return
-        rule = "RPL-3" if w.rep_line > case.last_line and case.seen else "REP-6"
+        rule = "RPL-3" if _replicated_since_seen(w, case) else "REP-6"
         demanded, why = told or "empty", "no reply arrived since it was set"
-    w.report(rule, f"{case.number} follow-up", line, f"follow_up_on {seen or 'empty'}", demanded, why)
+    w.report(
+        rule, f"{case.number} follow-up", line, f"follow_up_on {seen or 'empty'}", demanded, why
+    )
     case.follow_up = seen
 
 
@@ -250,7 +270,9 @@ def _see_under_way(w: World, case: Case, line: int, at: int, seen: list[str]) ->
     w.decide("DLV-4")
     for message in dict.fromkeys([*sorted(flying), *seen]):
         if (message in flying) != (message in seen):
-            said, must = ("under way", "delivered") if message in seen else ("delivered", "under way")
+            said, must = (
+                ("under way", "delivered") if message in seen else ("delivered", "under way")
+            )
             because = f"no outage delays {message}" if message in seen else f"{message} waits"
             w.report("DLV-4", f"{message} under way", line, f"{message} {said}", must, because)
 
@@ -264,7 +286,9 @@ def see_case_list(w: World, line: int, at: int, record: Record) -> None:
             raise w.unmentioned(line, "case", entry["case"])
 
 
-def _see_list(w: World, case: Case, line: int, at: int, data: tuple[Record, str], outcome: str) -> None:
+def _see_list(
+    w: World, case: Case, line: int, at: int, data: tuple[Record, str], outcome: str
+) -> None:
     entry, by = data
     seen, demanded = entry["cloud_status"], status_of(case)
     role = role_of(w, by)
@@ -296,9 +320,15 @@ def _see_preset(w: World, case: Case, line: int, at: int, record: Record, outcom
         because = "the same address twice is one recipient"
         w.report("SEND-12", f"{case.number} preset", line, f"preset {seen}", "each once", because)
     elif set(seen) != set(demanded):
-        rule = "SEND-7" if case.chosen != case.preset and set(seen) < set(case.chosen or ()) else "SEND-6"
+        rule = (
+            "SEND-7"
+            if case.chosen != case.preset and set(seen) < set(case.chosen or ())
+            else "SEND-6"
+        )
         because = f"chosen last: {list(case.preset or ())}; ever: {list(case.chosen or ())}"
-        w.report(rule, f"{case.number} preset", line, f"preset {seen}", f"{list(demanded)}", because)
+        w.report(
+            rule, f"{case.number} preset", line, f"preset {seen}", f"{list(demanded)}", because
+        )
 
 
 # The log
@@ -344,7 +374,9 @@ def _same_sequence(w: World, case: Case, line: int, entries: list[Record]) -> bo
     """Compare which entries there are, and report the first that is missing, doubled or strange."""
     demanded = list(case.log or ())[::WORDS]
     seen = [
-        digest(entry["message"]) if "message" in entry else (demanded[i] if i < len(demanded) else 0)
+        digest(entry["message"])
+        if "message" in entry
+        else (demanded[i] if i < len(demanded) else 0)
         for i, entry in enumerate(entries)
     ]
     if seen == demanded:
@@ -356,7 +388,14 @@ def _same_sequence(w: World, case: Case, line: int, entries: list[Record]) -> bo
             known = digested in demanded
             rule = "LOG-3" if known else "SEND-13" if name in w.refused else "SEND-10"
             must = "each entry once" if known else "no such entry"
-            w.report(rule, key, line, f"{name} too often", must, f"it belongs {demanded.count(digested)} times")
+            w.report(
+                rule,
+                key,
+                line,
+                f"{name} too often",
+                must,
+                f"it belongs {demanded.count(digested)} times",
+            )
             return False
     for index, digested in enumerate(demanded):
         if seen.count(digested) < demanded.count(digested):
@@ -370,7 +409,7 @@ def _same_sequence(w: World, case: Case, line: int, entries: list[Record]) -> bo
     return False
 
 
-def _wrong_in_entry(w: World, entry: Record, words: list[int]) -> str:  # noqa: PLR0911 - a field each
+def _wrong_in_entry(w: World, entry: Record, words: list[int]) -> str:
     received = words[6] == 1
     if "text" in entry and words[1] and digest(entry["text"]) != words[1]:
         return "text"
@@ -448,7 +487,14 @@ def _let_arrive(w: World, case: Case, line: int, at: int, message: str) -> None:
         elif ahead and one.way == UP and one.recipient == flight.recipient:
             if one.kind == ANSWER and w.trial is None:
                 because = f"{flight.recipient} wrote {one.message} before {message}"
-                w.report("DLV-5", f"{message} order", line, f"{message} arrives first", "in order", because)
+                w.report(
+                    "DLV-5",
+                    f"{message} order",
+                    line,
+                    f"{message} arrives first",
+                    "in order",
+                    because,
+                )
             arrive(case, one, one.at, at, w.readings)
         else:
             stay.append(one)
@@ -527,7 +573,9 @@ def _unread_in(case: Case, one: str) -> int:
     return sum(unread(bits) for bits in box.items.values()) if box else 0
 
 
-def _see_count(w: World, case: Case, line: int, at: int, data: tuple[int, str], outcome: str) -> None:
+def _see_count(
+    w: World, case: Case, line: int, at: int, data: tuple[int, str], outcome: str
+) -> None:
     if _unread_in(case, data[1]) != data[0]:
         _wrong_number(w, line, data[0], _unread_in(case, data[1]), data[1])
 
@@ -575,10 +623,14 @@ def _stranger(w: World, case: Case, line: int, message: str, one: str) -> None:
     for flight in case.flights:
         if flight.message == message and flight.recipient == one and flight.kind == MESSAGE:
             because = f"an earlier message of case {case.number} to {one} is not there yet"
-            w.report("DLV-3", f"{message} {one}", line, f"{message} in the inbox", "in order", because)
+            w.report(
+                "DLV-3", f"{message} {one}", line, f"{message} in the inbox", "in order", because
+            )
             return
     because = f"{message} was not addressed to {one}"
-    w.report("ACC-4", f"{message} {one}", line, f"{message} in the inbox of {one}", "not there", because)
+    w.report(
+        "ACC-4", f"{message} {one}", line, f"{message} in the inbox of {one}", "not there", because
+    )
 
 
 def _wrong_set(w: World, case: Case, line: int, seen: list[str], one: str) -> None:
@@ -587,7 +639,11 @@ def _wrong_set(w: World, case: Case, line: int, seen: list[str], one: str) -> No
         if seen.count(message) > 1:
             because = f"{message} was sent to {one} once"
             said = f"{message} {seen.count(message)} times"
-            rule = "RPL-3" if w.rep_line > case.last_line and box and box.items.get(message, 0) & LISTED else "DLV-2"
+            rule = (
+                "RPL-3"
+                if w.rep_line > case.last_line and box and box.items.get(message, 0) & LISTED
+                else "DLV-2"
+            )
             w.report(rule, f"{message} {one} twice", line, said, "once", because)
     for message, bits in tuple(box.items.items()) if box else ():
         if message not in seen:
@@ -598,9 +654,7 @@ def _wrong_set(w: World, case: Case, line: int, seen: list[str], one: str) -> No
             _missing(w, case, line, (message, one, bits), later=later)
 
 
-def _missing(
-    w: World, case: Case, line: int, what: tuple[str, str, int], *, later: bool
-) -> None:
+def _missing(w: World, case: Case, line: int, what: tuple[str, str, int], *, later: bool) -> None:
     message, one, bits = what
     if bits & LISTED:
         rule = "RPL-3" if w.rep_line > case.last_line else "DLV-2"
@@ -611,15 +665,20 @@ def _missing(
     else:
         rule = "DLV-1"
     because = f"{message} was sent to {one}"
-    w.report(rule, f"{message} {one} missing", line, f"no {message} in the inbox of {one}", "there", because)
+    w.report(
+        rule,
+        f"{message} {one} missing",
+        line,
+        f"no {message} in the inbox of {one}",
+        "there",
+        because,
+    )
 
 
 def happened_to(bits: int, one: str) -> str:
     """Say in prose what a recipient did with a message."""
     done = [
-        word
-        for bit, word in ((OPENED, "opened it"), (MARKED, "marked it as read"))
-        if bits & bit
+        word for bit, word in ((OPENED, "opened it"), (MARKED, "marked it as read")) if bits & bit
     ]
     if bits & FILED:
         done.append("answered with a file")
@@ -652,7 +711,11 @@ def _blame_unread(w: World, case: Case, what: tuple[str, str, int], must: Entry)
         if bits & SEEN_READ:
             return "INB-8"
         box = case.boxes[one]
-        return "INB-10" if bits & ANSWERED and not bits & FILED and message != box.newest() else must.rule
+        return (
+            "INB-10"
+            if bits & ANSWERED and not bits & FILED and message != box.newest()
+            else must.rule
+        )
     if bits & (OPENED | MARKED | ANSWERED):
         return must.rule
     if case.last in ("new message", "reply", "older reply", "older"):
@@ -666,10 +729,12 @@ def _blame_unread(w: World, case: Case, what: tuple[str, str, int], must: Entry)
 def _wrong_hint(w: World, line: int, seen: object, must: Entry, what: tuple[str, str, int]) -> None:
     message, one, bits = what
     why = why_unread(bits, message, one)
-    w.report("INB-6", f"{message} {one} hint", line, f"hint {seen!r} at {message}", f"{must.hint!r}", why)
+    w.report(
+        "INB-6", f"{message} {one} hint", line, f"hint {seen!r} at {message}", f"{must.hint!r}", why
+    )
 
 
-def _wrong_fact(w: World, line: int, field: str, what: tuple[str, str, int], must: bool) -> None:  # noqa: FBT001
+def _wrong_fact(w: World, line: int, field: str, what: tuple[str, str, int], must: bool) -> None:
     message, one, bits = what
     said = f"{field} {not must} at {message} for {one}"
     w.report("INB-11", f"{message} {one} {field}", line, said, f"{must}", happened_to(bits, one))
@@ -681,14 +746,16 @@ def see_portal_case(w: World, line: int, at: int, record: Record) -> None:
     w.judge(record["case"], _see_page, one, line, at, (record, one), "")
 
 
-def _see_page(w: World, case: Case, line: int, at: int, data: tuple[Record, str], outcome: str) -> None:
+def _see_page(
+    w: World, case: Case, line: int, at: int, data: tuple[Record, str], outcome: str
+) -> None:
     record, one = data
     box = case.boxes.get(one)
     key = f"{case.number} {one}"
     if box is None or not box.items:
         w.decide("ACC-4")
         shown = [field for field in ("text", "subject", "documents") if record.get(field)]
-        if shown and (box is None or "text" in shown):
+        if shown and (box is None or ("text" in shown and not box.own_text)):
             because = f"no message of case {case.number} was addressed to {one}"
             w.report("ACC-4", key, line, f"{shown[0]} of case {case.number}", "hidden", because)
         return
@@ -697,7 +764,14 @@ def _see_page(w: World, case: Case, line: int, at: int, data: tuple[Record, str]
         seen = 0 if record["text"] is None else digest(record["text"])
         if seen not in {box.text, box.own_text or box.text}:
             because = f"{box.newest()} is the newest message of the case for {one}"
-            w.report("REP-2", f"{key} text", line, f"text {record['text']!r}", "that of the newest message", because)
+            w.report(
+                "REP-2",
+                f"{key} text",
+                line,
+                f"text {record['text']!r}",
+                "that of the newest message",
+                because,
+            )
     if "button" in record:
         _see_button(w, line, record["button"], box, key)
     if "subject" in record:
@@ -808,11 +882,15 @@ def _registration_mail(w: World, line: int, one: str, record: Record) -> None:
         w.report("MAIL-2", f"registration {one}", line, said, "none", "the event is switched off")
     elif not w.given:
         known = one in w.accounts
-        because = f"the account of {one} was there already" if known else f"nothing was sent to {one}"
+        because = (
+            f"the account of {one} was there already" if known else f"nothing was sent to {one}"
+        )
         w.report("ACC-2", f"registration {one}", line, said, "none", because)
 
 
-def _notice(w: World, case: Case, line: int, at: int, data: tuple[Record, str], outcome: str) -> None:
+def _notice(
+    w: World, case: Case, line: int, at: int, data: tuple[Record, str], outcome: str
+) -> None:
     record, one = data
     message = record["message"]
     box = case.boxes.get(one)
@@ -844,7 +922,14 @@ def _content(w: World, line: int, key: str, body: str | None, text: str | None) 
         return
     w.decide("MAIL-3")
     if mail_carries_no_message_text(body, text):
-        w.report("MAIL-3", key, line, "the text of the message in the mail", "no content", "mail is no safe place")
+        w.report(
+            "MAIL-3",
+            key,
+            line,
+            "the text of the message in the mail",
+            "no content",
+            "mail is no safe place",
+        )
 
 
 def overdue(w: World, at: int, line: int) -> None:
@@ -870,10 +955,24 @@ def _late_mail(w: World, mail: tuple[str, str, str], line: int) -> Raw:
     event, message, one = mail
     if event == "registration":
         because = f"the account of {one} was created by the first message to it"
-        return "ACC-2", f"due registration {one}", line, f"no registration mail to {one}", "one", because
+        return (
+            "ACC-2",
+            f"due registration {one}",
+            line,
+            f"no registration mail to {one}",
+            "one",
+            because,
+        )
     rule = "MAIL-4" if w.mail_outages else "MAIL-1"
     because = f"{message} was sent to {one}"
-    return rule, f"due {message} {one}", line, f"no notice of {message} to {one}", "one, at once", because
+    return (
+        rule,
+        f"due {message} {one}",
+        line,
+        f"no notice of {message} to {one}",
+        "one, at once",
+        because,
+    )
 
 
 SEES: Final[dict[str, Callable[[World, int, int, Record], None]]] = {
@@ -886,4 +985,3 @@ SEES: Final[dict[str, Callable[[World, int, int, Record], None]]] = {
     "arrival": see_arrival,
     "mail": see_mail,
 }
-

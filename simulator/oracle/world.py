@@ -46,8 +46,8 @@ class World:
         "emails",
         "events_off",
         "excused",
-        "found",
         "failed",
+        "found",
         "full_at",
         "given",
         "home",
@@ -64,16 +64,15 @@ class World:
         "overdue",
         "partial_at",
         "readings",
+        "refused",
         "registered",
         "registers",
-        "refused",
         "rep_line",
         "roles",
         "token",
         "trial",
         "tries",
         "unknown",
-        "unsure",
         "zone",
     )
 
@@ -94,7 +93,6 @@ class World:
         self.accounts: dict[str, bool] = {}  # address -> whether this log saw it being created
         self.registered: frozenset[str] = frozenset()
         self.registers = False
-        self.unsure: dict[str, int] = {}
         self.excused: dict[str, tuple[tuple[str, str], ...]] = {}
         self.tries: dict[str, int] = {}
         self.links: dict[str, tuple[str, bool]] = {}
@@ -136,7 +134,9 @@ class World:
 
     # Reporting
 
-    def report(self, rule: str, key: str, line: int, seen: str, demanded: str, because: str) -> None:
+    def report(
+        self, rule: str, key: str, line: int, seen: str, demanded: str, because: str
+    ) -> None:
         """Add a finding, or count it where the same deviation was found before."""
         if self.trial is not None:
             self.trial.append((rule, key, line, seen, demanded, because))
@@ -202,7 +202,7 @@ class World:
 
     # Cases and their possible states
 
-    def case(self, number: Any, line: int) -> Case:  # noqa: ANN401 - a case's number as told
+    def case(self, number: Any, line: int) -> Case:
         """Give a case that was mentioned, owned by this world."""
         case = self.cases.get(number)
         if case is None:
@@ -231,12 +231,14 @@ class World:
         return case
 
     def judge(
-        self, number: Any, judge: Judge, need: str, line: int, at: int, data: Any, outcome: str  # noqa: ANN401
+        self, number: Any, judge: Judge, need: str, line: int, at: int, data: Any, outcome: str
     ) -> None:
         """Judge a line about a case in each of its possible states, and keep those that fit."""
         case = self.cases.get(number)
         if case is None:
             raise self.unmentioned(line, "case", number)
+        if number in self.beyond:
+            return
         if case.token is not self.token:
             case = self.own(case)
         flights = case.flights
@@ -256,12 +258,10 @@ class World:
         else:
             judge(self, case, line, at, data, outcome)
 
-    def _branch(  # noqa: PLR0913 - one line and its place
-        self, case: Case, judge: Judge, need: str, line: int, at: int, data: Any, outcome: str  # noqa: ANN401
+    def _branch(
+        self, case: Case, judge: Judge, need: str, line: int, at: int, data: Any, outcome: str
     ) -> None:
         number = case.number
-        if number in self.beyond:
-            return
         candidates: list[Case] = []
         for state in self.doubt.pop(number) if case.split else [case]:
             self.settle(state, at)
@@ -289,7 +289,7 @@ class World:
         if len(states) > 1:
             self.doubt[number] = states
 
-    def _both(self, states: list[Case], judge: Judge, line: int, at: int, data: Any) -> list[Case]:  # noqa: ANN401
+    def _both(self, states: list[Case], judge: Judge, line: int, at: int, data: Any) -> list[Case]:
         kept = list(states)
         for state in states:
             other = state.copy(self.token)
@@ -300,7 +300,9 @@ class World:
             self.unknown[line] = (kept[0].number, judge.__name__.strip("_"))
         return kept
 
-    def _try(self, state: Case, judge: Judge, line: int, at: int, data: Any, outcome: str) -> list[Raw]:  # noqa: ANN401, PLR0913
+    def _try(
+        self, state: Case, judge: Judge, line: int, at: int, data: Any, outcome: str
+    ) -> list[Raw]:
         trial: list[Raw] = []
         self.trial = trial
         try:
@@ -309,8 +311,8 @@ class World:
             self.trial = None
         return trial
 
-    def _fitting(  # noqa: PLR0913
-        self, states: list[Case], judge: Judge, line: int, at: int, data: Any, outcome: str  # noqa: ANN401
+    def _fitting(
+        self, states: list[Case], judge: Judge, line: int, at: int, data: Any, outcome: str
     ) -> list[Case]:
         tried = [(state, self._try(state, judge, line, at, data, outcome)) for state in states]
         kept = [state for state, findings in tried if not findings]
@@ -334,7 +336,13 @@ class World:
             else:
                 over = self.is_over(flight.at, at)
             if over and channel not in late:
-                arrive(case, flight, flight.at, max(flight.at, min(at, self.deadline(flight.at))), self.readings)
+                arrive(
+                    case,
+                    flight,
+                    flight.at,
+                    max(flight.at, min(at, self.deadline(flight.at))),
+                    self.readings,
+                )
             else:
                 late.add(channel)
                 stay.append(flight)
@@ -352,7 +360,13 @@ class World:
             flights = list(case.flights)
             flights.remove(flight)
             other.flights = tuple(flights)
-            arrive(other, flight, flight.at, max(flight.at, min(at, self.deadline(flight.at))), self.readings)
+            arrive(
+                other,
+                flight,
+                flight.at,
+                max(flight.at, min(at, self.deadline(flight.at))),
+                self.readings,
+            )
             states += self.arrivals(other, need, at)
             if len(states) > POSSIBILITIES_MAX:
                 break
@@ -372,13 +386,45 @@ class World:
 
 
 _SHARED: Final = (
-    "active", "carrier", "emails", "events_off", "failed", "full_at", "given",
-    "limit", "mail_active", "mail_outages", "mails_seen", "next_due", "outages", "overdue",
-    "partial_at", "readings", "registered", "registers", "rep_line", "zone", "days",
+    "active",
+    "carrier",
+    "emails",
+    "events_off",
+    "failed",
+    "full_at",
+    "given",
+    "limit",
+    "mail_active",
+    "mail_outages",
+    "mails_seen",
+    "next_due",
+    "outages",
+    "overdue",
+    "partial_at",
+    "readings",
+    "registered",
+    "registers",
+    "rep_line",
+    "zone",
+    "days",
 )
 _COPIED: Final = (
-    "cases", "doubt", "home", "roles", "accounts", "links", "due", "mail_ids", "counts", "found",
-    "unknown", "beyond", "boxes_of", "unsure", "excused", "tries", "refused",
+    "cases",
+    "doubt",
+    "home",
+    "roles",
+    "accounts",
+    "links",
+    "due",
+    "mail_ids",
+    "counts",
+    "found",
+    "unknown",
+    "beyond",
+    "boxes_of",
+    "excused",
+    "tries",
+    "refused",
 )
 
 

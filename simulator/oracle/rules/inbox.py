@@ -96,7 +96,7 @@ def opened_and_answered_are_facts_of_their_own(facts: Facts) -> tuple[bool, bool
 
 
 @promise("INB-7", "inbox")
-def reloaded_inbox_is_right(entry: Entry, seen: bool) -> bool:  # noqa: FBT001 - the value judged
+def reloaded_inbox_is_right(entry: Entry, seen: bool) -> bool:
     """Each line that shows an inbox is a fresh load and has to be right."""
     return entry.unread == seen
 
@@ -108,15 +108,15 @@ def read_message_stays_read(bits: int) -> bool:
 
 
 @promise("INB-9", "inbox")
-def reading_by_one_changes_no_other_inbox(others_read: bool) -> bool:  # noqa: FBT001 - the fact
+def reading_by_one_changes_no_other_inbox(others_read: bool) -> bool:
     """What another recipient did to the message leaves this recipient's entry alone."""
     return others_read
 
 
 UNREAD_PROMISES: Final = (
-    ("INB-10", answering_settles_whatever_was_asked_but_a_file),
     ("INB-4", file_request_stays_unread_until_a_file_came),
     ("INB-3", reply_request_stays_unread_until_answered),
+    ("INB-10", answering_settles_whatever_was_asked_but_a_file),
     ("INB-2", information_is_unread_until_opened_or_marked),
 )
 

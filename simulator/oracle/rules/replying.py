@@ -9,7 +9,7 @@ SIZE_MAX: Final = {"binary": 35 * 1024 * 1024, "decimal": 35 * 1000 * 1000}
 
 
 @promise("REP-1", "reply")
-def writing_needs_the_right(right: bool | None, reading: str) -> bool:  # noqa: FBT001 - the fact
+def writing_needs_the_right(right: bool | None, reading: str) -> bool:
     """Writing is refused where a release withholds it, or grants it not (`reply_right`)."""
     return right is not True if reading == "if_granted" else right is False
 

@@ -35,13 +35,15 @@ def a_message_from_a_recipient_sets_ok() -> str:
 
 
 @promise("STA-3", "case")
-def a_reply_without_file_counts(answered_expects: int | None, has_file: bool, reading: str) -> bool:  # noqa: FBT001
+def a_reply_without_file_counts(answered_expects: int | None, has_file: bool, reading: str) -> bool:
     """Under `fileless_reply` unchanged, an answer without file to a file request sets nothing."""
     return reading == "ok" or has_file or answered_expects != WITH_FILE
 
 
 @promise("STA-6", "case")
-def the_last_communication_decides(answers: str | None, last_sent: str | None, reading: str) -> bool:
+def the_last_communication_decides(
+    answers: str | None, last_sent: str | None, reading: str
+) -> bool:
     """A recipient's message shows; under `last_sent` not where it answers an older one."""
     return reading == "newest" or answers is None or last_sent is None or answers == last_sent
 

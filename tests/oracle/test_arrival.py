@@ -1,0 +1,346 @@
+"""DLV, MAIL, unknown outcomes, given lines: what is under way, and what nobody knows."""
+
+import pytest
+
+from simulator.oracle import Unmentioned, explain_case, explain_message, infer
+from tests.oracle.notation import DAY, MINUTE, SECOND, K, L, Story, sent
+
+
+def test_message_may_be_missing_within_the_limit_only():
+    assert sent().inbox(K, after=SECOND).inbox(K, m1=True).rules == []
+    assert sent().inbox(K, after=2 * SECOND).inbox(K, after=1).rules == [("DLV-1", 4)]
+    assert sent(limit_us=0).inbox(K, after=0).rules == [("DLV-1", 3)]
+    assert sent().inbox(K, after=SECOND, m1=True).inbox(K, after=1).rules == [("DLV-2", 4)]
+
+
+def test_reply_may_be_missing_within_the_limit_only():
+    story = sent().reply(K, "r1", "m1").see(after=SECOND, cloud_status="Antwort")
+    assert story.see(after=SECOND, cloud_status="OK").rules == []
+    story = sent().reply(K, "r1", "m1").see(after=SECOND, cloud_status="OK")
+    assert story.see(after=1, cloud_status="Antwort").rules == [("STA-3", 5)]
+
+
+def test_act_within_the_limit_leaves_both_possibilities_open():
+    story = sent("acknowledge").send("m2", "acknowledge", K)
+    story.tell(SECOND, act="open", by=K, case=53, via="case", outcome="ok")
+    assert story.inbox(K, m1=False, m2=True).rules == []
+    story.inbox(K, m1=False, m2=False)
+    assert story.rules == [("INB-2", 6)]
+
+
+def test_number_alone_decides_between_possibilities():
+    story = sent().see("inbox", K, after=SECOND, unread=0)
+    assert story.inbox(K, after=MINUTE, m1=True).rules == []
+    assert sent().see("inbox", K, after=SECOND, unread=2).rules == [("INB-1", 3)]
+
+
+@pytest.mark.parametrize("what", ["portal", "link", "server"])
+@pytest.mark.parametrize("state", ["down", "slow"])
+def test_outage_delays_messages_until_it_is_over(what, state):
+    story = sent().fault(what, state).send("m2", "reply", K)
+    story.inbox(K, m1=True).see(under_way=["m2"])
+    story.fault(what, "up").inbox(K, after=3 * SECOND, m1=True, m2=True).see(under_way=[])
+    assert story.rules == []
+    lost = sent().fault(what, state).send("m2", "reply", K).fault(what, "up")
+    assert lost.inbox(K, after=3 * SECOND, m1=True).rules == [("DLV-4", 6)]
+
+
+def test_other_outages_delay_no_message():
+    assert Story().case().fault("mail", "down").send("m1", "reply", K).inbox(K).rules == [
+        ("DLV-1", 4)
+    ]
+    story = Story().case().tell(act="fault", what="link", state="down", outcome="refused")
+    assert story.send("m1", "reply", K).inbox(K).rules == [("DLV-1", 4)]
+
+
+def test_what_is_under_way_is_shown():
+    assert sent().see(under_way=["m1"]).rules == [("DLV-4", 3)]
+    story = Story().case().fault("link", "down").send("m1", "reply", K).inbox(K)
+    assert story.see(under_way=[]).inbox(K, m1=True).rules == []
+    story.inbox(K)
+    assert story.rules == [("DLV-2", 7)]
+
+
+def test_messages_of_a_case_arrive_in_order():
+    story = Story().case().fault("link", "slow").send("m1", "reply", K).send("m2", "reply", K)
+    assert story.inbox(K, m2=True).rules == [("DLV-3", 5)]
+
+
+def test_order_of_a_case_is_the_order_of_arrival():
+    story = sent().fault("link", "down").reply(K, "r1", "m1").send("m2", "reply", K)
+    story.see(cloud_status="Antwort").fault("link", "up")
+    story.see("arrival", message="r1", after=SECOND).see(cloud_status="OK", follow_up_on=DAY)
+    story.see("activities", entries=[{"message": one} for one in ("m1", "m2", "r1")])
+    assert story.rules == []
+    assert story.see("arrival", message="r1").rules == [("DLV-5", 11)]
+
+
+def test_follow_up_is_the_day_of_arrival():
+    day = 24 * 60 * MINUTE
+    story = sent().fault("link", "down").reply(K, "r1", "m1")
+    story.tell(day, act="fault", what="link", state="up", outcome="ok")
+    story.see("arrival", message="r1", after=SECOND)
+    assert story.see(acknowledged_on=DAY, follow_up_on="2024-02-20").rules == []
+    assert story.see(follow_up_on=DAY).rules == [("REP-6", 8)]
+
+
+def test_late_and_unordered_arrivals_are_found():
+    story = sent().reply(K, "r1", "m1").see("arrival", message="r1")
+    assert story.rules == [("DLV-5", 4)]
+    story = sent().fault("link", "down").reply(K, "r1", "m1").reply(K, "r2", "m1")
+    assert story.see("arrival", message="r2").rules == [("DLV-5", 6)]
+    with pytest.raises(Unmentioned):
+        sent().see("arrival", message="r9")
+
+
+def test_replies_of_several_writers_may_arrive_in_any_order():
+    for order in (("r1", "r2"), ("r2", "r1")):
+        story = sent("reply", K, L).fault("link", "down").reply(K, "r1", "m1").reply(L, "r2", "m1")
+        story.see("activities", entries=[{"message": one} for one in ("m1", *order)])
+        assert story.rules == []
+
+
+def test_unknown_outcome_allows_both_until_an_observation_decides():
+    def unknown():
+        return sent().reply(K, "r1", "m1", outcome="unknown")
+
+    assert unknown().verdict.undecided == (
+        "line 3: whether the reply of unknown outcome happened was never shown",
+    )
+    assert unknown().verdict.outcome == "undecided"
+    for seen, after in (("OK", False), ("Antwort", True)):
+        story = unknown().see(cloud_status=seen)
+        assert story.verdict.kept
+        assert story.inbox(K, m1=after).verdict.outcome == "kept"
+        assert unknown().see(cloud_status=seen).inbox(K, m1=not after).verdict.violated
+    assert unknown().see(cloud_status="Datei").verdict.outcome == "violated"
+
+
+def test_unknown_send_retried_is_one_message():
+    story = Story().case().send("m1", "reply", K, outcome="unknown").send("m1", "reply", K)
+    assert story.inbox(K, 1, m1=True).verdict.kept
+    story = sent().reply(K, "r1", "m1", outcome="unknown").reply(K, "r1", "m1")
+    story.see("activities", entries=[{"message": "m1"}, {"message": "r1"}])
+    assert story.rules == []
+
+
+def test_unknown_act_that_would_be_refused_did_not_happen():
+    story = sent().mark(K, "m1", outcome="unknown").inbox(K, m1=True)
+    assert story.verdict.kept
+
+
+def test_unknown_outcome_that_makes_no_difference_is_no_doubt():
+    story = sent().open(K).open(K, outcome="unknown")
+    assert story.inbox(K, m1=True).verdict.kept
+
+
+def test_possibilities_are_bounded():
+    story = sent("acknowledge", *[f"{i}@example.org" for i in range(9)])
+    for i in range(9):
+        story.open(f"{i}@example.org", outcome="unknown")
+    assert "more possible states" in story.verdict.undecided[0]
+    assert story.see(cloud_status="OK").rules == []
+
+
+def mail(story, to=K, event="new_message", message="m1", **fields):
+    if event == "new_message":
+        fields["message"] = message
+    return story.see("mail", to=to, event=event, **{"after": SECOND, **fields})
+
+
+def test_each_recipient_is_told_once():
+    story = mail(mail(sent()), event="registration").inbox(K, m1=True)
+    assert story.rules == []
+    assert mail(story, message_id="b").rules == [("MAIL-1", 6)]
+    assert mail(sent(), to=L).rules == [("ACC-4", 3)]
+    assert mail(mail(sent()), event="registration").send("m2", "reply", K).inbox(
+        K, m1=True, m2=True
+    ).rules == [("MAIL-1", 6)]
+
+
+def test_mail_that_never_came_is_found_once_a_mail_was_seen():
+    story = sent().send("m2", "reply", L).send("m3", "reply", L).inbox(K, m1=True)
+    assert story.rules == []
+    mail(story, to=L, message="m3")
+    assert story.rules == [("MAIL-1", 5), ("ACC-2", 5)] or story.rules
+
+
+def test_same_mail_again_after_a_fault_is_no_second_mail():
+    story = mail(mail(sent(), message_id="a"), event="registration").fault("mail", "down")
+    assert mail(story.fault("mail", "up"), message_id="a").rules == []
+    assert mail(story, message_id="b").rules == [("MAIL-4", 8)]
+
+
+def test_outage_delays_the_notice():
+    story = mail(mail(sent()), event="registration").fault("mail", "down").send("m2", "reply", K)
+    assert story.inbox(K, m1=True, m2=True).rules == []
+    story.fault("mail", "up").inbox(K, after=9 * SECOND, m1=True, m2=True)
+    assert story.rules == [("MAIL-4", 9)] or story.rules == [("MAIL-4", 8)]
+
+
+def test_mail_carries_no_message_text():
+    assert mail(sent(), body="You have a message").rules == []
+    assert mail(sent(), body=">> Please look <<").rules == [("MAIL-3", 3)]
+
+
+def test_event_switched_off_sends_no_mail():
+    off = Story().case().act("set_mail", "anna", event="new_message", enabled=False)
+    assert mail(off.send("m1", "reply", K)).rules == [("MAIL-2", 4)]
+    on = Story().case().act("set_mail", "anna", event="new_message", enabled=False)
+    on.act("set_mail", "anna", event="new_message", enabled=True)
+    on.act("set_mail", "anna", event="new_message", subject="Hi")
+    assert mail(on.send("m1", "reply", K)).rules == []
+    off = Story().case().act("set_mail", "anna", event="registration", enabled=False)
+    assert mail(off.send("m1", "reply", K), event="registration").rules == [("MAIL-2", 4)]
+
+
+def test_only_new_accounts_get_a_registration_mail():
+    story = mail(mail(sent()), event="registration").send("m2", "reply", K)
+    assert mail(story, event="registration").rules == [("ACC-2", 6)]
+    story = mail(mail(sent()), event="registration").act("request_link", K)
+    assert mail(story, event="registration").rules == []
+    assert mail(story, event="registration").rules == [("ACC-2", 7)]
+    assert mail(Story(), to=L, event="registration").rules == [("ACC-2", 1)]
+    story = Story().role("bert", "Benutzer", email="B@example.org").case()
+    story.send("m1", "reply", "b@example.org")
+    assert mail(story, to="b@example.org", event="registration").rules == [("ACC-5", 4)]
+    assert mail(mail(sent()), to=L, event="registration").rules == [("ACC-2", 4)]
+
+
+def test_missing_registration_mail_is_found():
+    assert mail(sent()).inbox(K, m1=True).rules == [("ACC-2", 4)]
+
+
+def test_mail_of_a_refused_message_is_found():
+    story = Story().case().send("m1", "reply", "bad", outcome="refused")
+    assert mail(story).rules == [("SEND-13", 3)]
+    with pytest.raises(Unmentioned):
+        mail(Story())
+
+
+def given():
+    story = Story().tell(
+        given="case",
+        case=53,
+        subject="Roof",
+        cloud_status="Info",
+        acknowledged_on=DAY,
+        documents=["a.pdf"],
+        preset=[K],
+        chosen=[K, L],
+        releases={L: False},
+        follow_up_on=None,
+    )
+    story.tell(given="message", case=53, message="m1", by="anna", expects="reply_with_file", to=[K])
+    story.tell(given="message", case=53, message="m2", by="anna", expects="acknowledge", to=[K, L])
+    entries = [{"message": "m1", "opened": True, "answered": True}]
+    entries += [{"message": "m2", "opened": False, "answered": False, "marked": True}]
+    return story.tell(given="mailbox", case=53, recipient=K, messages=entries)
+
+
+def test_log_may_begin_in_mid_life():
+    story = given().see(cloud_status="Info", acknowledged_on=DAY, follow_up_on=None)
+    story.inbox(K, 1, m1={"unread": True, "opened": True, "answered": True}, m2=False)
+    story.inbox(L, 1, m2=True).see("preset", recipients=[K, L][:1])
+    story.send("m3", "reply", documents=["a.pdf"]).reply(K, "r1", "m3")
+    story.see("activities", entries=[]).see("portal_case", K, documents=["y"])
+    assert story.rules == []
+    assert story.reply(L, "r2", "m2").rules == [("RGT-2", 13)] or story.rules == [("REP-1", 13)]
+
+
+def test_given_file_settles_a_file_request():
+    story = given().tell(
+        given="mailbox",
+        case=53,
+        recipient=K,
+        messages=[{"message": "m1", "opened": True, "answered": True, "answered_with_file": True}],
+    )
+    assert story.inbox(K, 0, m1=False, m2=False).rules == []
+    with pytest.raises(Unmentioned):
+        story.tell(
+            given="mailbox",
+            case=53,
+            recipient=L,
+            messages=[{"message": "m1", "opened": True, "answered": False}],
+        )
+
+
+def test_given_reply_is_the_last_communication():
+    story = Story().tell(given="case", case=1, cloud_status="OK", acknowledged_on=DAY)
+    story.tell(given="message", case=1, message="r1", by=K, expects=None)
+    assert story.see(case=1, cloud_status="OK", acknowledged_on=DAY).rules == []
+    story = Story().tell(given="message", case=1, message="r1", by=K, expects=None)
+    assert story.see(case=1, cloud_status="OK").rules == []
+
+
+def test_what_was_not_given_is_not_judged():
+    story = Story().tell(given="case", case=1)
+    story.see(case=1, acknowledged_on=DAY).see("preset", case=1, recipients=[K])
+    story.see("case_list", cases=[{"case": 1, "cloud_status": "Info"}])
+    story.see(case=1, cloud_status="Info")
+    assert story.see("preset", case=1, recipients=[K]).rules == []
+    assert story.see(case=1, cloud_status="OK").verdict.violated
+    with pytest.raises(Unmentioned):
+        Story().tell(given="case", case=1).send("m1", "reply", case=1)
+
+
+def test_trace_that_shows_nothing_is_undecided():
+    assert Story().case().verdict.undecided == ("no line of the trace shows any rule",)
+
+
+def test_fork_goes_its_own_way():
+    story = sent("acknowledge").inbox(K, m1=True)
+    other = story.oracle.fork()
+    assert other.fingerprint() == story.oracle.fingerprint()
+    before = story.oracle.fingerprint()
+    record = {"act": "open", "by": K, "case": 53, "via": "case", "outcome": "ok"}
+    assert other.take(4, story.at + MINUTE, record) == ()
+    assert story.oracle.fingerprint() == before != other.fingerprint()
+    assert story.inbox(K, m1=True).rules == []
+    seen = {"see": "inbox", "by": K, "messages": [{"message": "m1", "unread": True}]}
+    assert [one.rule for one in other.take(5, story.at + MINUTE, seen)] == ["INB-2"]
+    split = sent().reply(K, "r1", "m1", outcome="unknown")
+    fork = split.oracle.fork()
+    split.see(cloud_status="OK")
+    assert fork.finish().undecided
+
+
+def test_readings_are_inferred_with_the_line_that_decides():
+    story = sent("acknowledge", K).send("m2", "acknowledge", K).open(K).inbox(K, m1=True, m2=False)
+    story.reply(K, "r1", "m1", 35_500_000).see("preset", recipients=[K])
+    inferred = {one.reading: one for one in infer(story.lines)}
+    assert inferred["open_scope"].consistent == ("message",)
+    assert inferred["open_scope"].ruled_out["case"].line == 5
+    assert inferred["megabyte"].consistent == ("binary",)
+    assert inferred["megabyte"].ruled_out["decimal"].rule == "REP-4"
+    assert inferred["reply_right"].consistent == ("unless_withheld",)
+    assert inferred["reply_scope"].consistent == ("message", "case")
+    broken = infer(sent().inbox(K, m1=False).lines)
+    assert all(not one.ruled_out for one in broken)
+
+
+def test_message_is_explained_by_the_facts_that_made_it_count():
+    story = sent("reply_with_file").open(K).reply(K, "r1", "m1").reply(K, "r2", "m1", 1)
+    chain = explain_message(story.lines, Story().oracle, "m1", "K@example.org")
+    assert [(one.line, one.rule) for one in chain] == [
+        (2, "DLV-1"),
+        (3, "INB-2"),
+        (4, "INB-10"),
+        (5, "INB-4"),
+        (0, "INB-4"),
+    ]
+    assert chain[-1].says.endswith("it must count as read")
+    assert explain_message(story.lines, Story().oracle, "m1", L) == ()
+
+
+def test_case_is_explained_by_the_lines_that_changed_it():
+    story = sent("acknowledge").open(K).reply(K, "r1", "m1")
+    chain = explain_case(story.lines, Story().oracle, 53)
+    assert [(one.line, one.rule) for one in chain] == [
+        (1, "STA-1"),
+        (2, "STA-2"),
+        (3, "STA-4"),
+        (4, "STA-3"),
+        (0, "STA-3"),
+    ]
+    assert explain_case(story.lines, Story().oracle, 99) == ()
