@@ -449,13 +449,9 @@ def _outage(
 def _signed_up(w: World, line: int, record: Record, what: str) -> str:
     """Note that a recipient acted: a new account has to be registered first (ACC-2)."""
     one = address(record["by"])
-    if record["outcome"] != "ok":
-        return one
-    if w.accounts.setdefault(one, False) and one not in w.registered:
-        if w.registers:
-            _acted_unregistered(w, one, line)
-        else:
-            w.unsure.setdefault(one, line)
+    new = w.registers and w.accounts.get(one) and one not in w.registered
+    if new and record["outcome"] == "ok":
+        _acted_unregistered(w, one, line)
     return one
 
 
