@@ -135,7 +135,7 @@ def decide_case(
             return edit_case(case, act)
         case AddDocument():
             return add_document(case, act)
-        case WriteNote():
+        case _:
             return write_note(case, act, now, rules)
 
 
@@ -276,14 +276,13 @@ def take_into_case(
     """
     if envelope.number:
         channel = case.channels.get(envelope.recipient, Channel())
-        match rules.taking(envelope.number, channel.taken):
-            case Taking.DUPLICATE:
-                return Decision(case)
-            case Taking.GAP:
-                return Refusal.ENVELOPE_GAP
-            case Taking.NEXT:
-                taken = Channel(channel.sent, max(envelope.number, channel.taken))
-                case = _with_channels(case, {**case.channels, envelope.recipient: taken})
+        taking = rules.taking(envelope.number, channel.taken)
+        if taking is Taking.DUPLICATE:
+            return Decision(case)
+        if taking is Taking.GAP:
+            return Refusal.ENVELOPE_GAP
+        taken = Channel(channel.sent, max(envelope.number, channel.taken))
+        case = _with_channels(case, {**case.channels, envelope.recipient: taken})
     match envelope.content:
         case Reply():
             return _take_reply(case, envelope.recipient, envelope.content, now, rules)
@@ -390,7 +389,7 @@ def _day(
             return None
         case Day.ARRIVED:
             return rules.day_of(arrived_at, rules.zone)
-        case Day.WRITTEN | Day.SEEN:
+        case _:
             return rules.day_of(written_at, rules.zone)
 
 

@@ -90,13 +90,12 @@ def take_into_mailbox(
     box = mailbox or Mailbox(envelope.case, envelope.recipient)
     taken = box.taken
     if envelope.number:
-        match rules.taking(envelope.number, taken):
-            case Taking.DUPLICATE:
-                return Decision(box)
-            case Taking.GAP:
-                return Refusal.ENVELOPE_GAP
-            case Taking.NEXT:
-                taken = max(envelope.number, taken)
+        taking = rules.taking(envelope.number, taken)
+        if taking is Taking.DUPLICATE:
+            return Decision(box)
+        if taking is Taking.GAP:
+            return Refusal.ENVELOPE_GAP
+        taken = max(envelope.number, taken)
     match envelope.content:
         case Message():
             return _take_message(box, envelope.recipient, envelope.content, taken, rules)
@@ -140,7 +139,7 @@ def decide_mailbox(
             return open_entry(mailbox, act, now, rules)
         case MarkRead():
             return mark_read(mailbox, act, now, rules)
-        case WriteReply():
+        case _:
             return write_reply(mailbox, act, now, rules)
 
 
@@ -285,7 +284,7 @@ def _seen_first(before: Item, after: Item, rules: Rules) -> bool:
             return after.read and not before.read
         case SeenWhen.OPENED:
             return after.opened and not before.opened
-        case SeenWhen.NEVER:
+        case _:
             return False
 
 

@@ -108,7 +108,7 @@ def settle(bundle: Bundle, answer: Answer, failed: frozenset[Record]) -> Settlem
             again = tuple(record for record in bundle.records if record in failed)
             taken = tuple(record for record in bundle.records if record not in failed)
             return Settlement(taken, again, again)
-        case Answer.FAILED:
+        case _:
             return Settlement((), bundle.records, ())
 
 

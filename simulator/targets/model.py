@@ -328,12 +328,11 @@ class Model:
         if self._down & PORTAL:
             return Refusal.NOT_REACHABLE
         address = self.rules.normal_address(_text(record, "by"))
-        if self.registration:
-            account = self._accounts.get(address)
-            if account is None:
-                return Refusal.UNKNOWN_ACCOUNT
-            if not account.registered:
-                return Refusal.NOT_REGISTERED
+        account = self._accounts.get(address)
+        if account is None:
+            return Refusal.UNKNOWN_ACCOUNT
+        if self.registration and not account.registered:
+            return Refusal.NOT_REGISTERED
         return address
 
     def _portal(
@@ -581,9 +580,11 @@ class Model:
             ]
         }
 
-    def _see_inbox(self, by: str, number: CaseNumber | None) -> Line:
+    def _see_inbox(self, by: str, number: CaseNumber | None) -> Line | None:
         del number
         address = self.rules.normal_address(by)
+        if address not in self._accounts:
+            return None
         keys = [self.rules.mailbox_key(case, address) for case in self._cases]
         boxes = [self._mailboxes[key] for key in keys if key in self._mailboxes]
         items = [item for box in boxes for item in box.items]

@@ -24,7 +24,7 @@ from reference.domain.facts import (
 from reference.domain.refusals import Refusal
 from reference.domain.rules import Template
 from reference.domain.words import CloudRole, MailEvent, Standing
-from tests.domain.notation import K, NOON, REPLY, RULES, ok, refused
+from tests.domain.notation import NOON, REPLY, RULES, K, ok, refused
 
 WEEK = timedelta(days=7)
 RECEIVED = MessageReceived(53, K, "m1", "secret text", REPLY, ("secret.pdf",))
@@ -62,11 +62,11 @@ def test_an_unknown_address_gets_an_account_a_registration_mail_and_the_notice()
 
 @pytest.mark.parametrize(
     "account",
-    (
+    [
         Account(K),
         Account(K, registered=True),
         Account(K, registered=True, caseworker=True),
-    ),
+    ],
 )
 def test_a_known_address_gets_the_notice_only(account):
     decision = told(account)
@@ -106,13 +106,13 @@ def test_a_field_without_a_value_is_left_blank():
 
 @pytest.mark.parametrize(
     ("event", "template", "refusal"),
-    (
+    [
         ("birthday", Template("", ""), Refusal.UNKNOWN_MAIL_EVENT),
         ("new_message", Template("", "$text"), Refusal.TEMPLATE_FIELD),
         ("new_message", Template("$documents", ""), Refusal.TEMPLATE_FIELD),
         ("new_message", Template("", "$link"), Refusal.TEMPLATE_FIELD),
         ("registration", Template("", "$case"), Refusal.TEMPLATE_FIELD),
-    ),
+    ],
 )
 def test_a_template_with_an_unknown_field_or_content_is_refused(event, template, refusal):
     refused(set_template(RULES.templates, event, template, RULES), refusal)

@@ -38,6 +38,7 @@ from reference.domain.facts import (
     Reply,
 )
 from reference.domain.refusals import Refusal
+from reference.domain.rules import CaseChange
 from reference.domain.words import (
     STATUS_TEXTS,
     CaseEvent,
@@ -47,32 +48,31 @@ from reference.domain.words import (
     EntryKind,
     Transport,
 )
-from reference.domain.rules import CaseChange
 from tests.domain.notation import (
     ACK,
     DAY,
     FILE,
-    J,
-    K,
     NOON,
     PHOTO,
     REPLY,
     RULES,
+    J,
+    K,
     World,
     message,
     new_case,
     ok,
     refused,
     release,
-    under,
 )
 
 NINETEENTH = date(2024, 2, 19)
 STAMP = "anna am 19.02.2024 12:18:16"
 
 
-def reply(name="r1", answers="m1", asked=ACK, files=(), number=1, at=NOON, by=K):
-    return Envelope(53, by, number, Reply(name, answers, asked, f"text of {name}", files, at))
+def reply(name="r1", answers="m1", asked=ACK, files=(), number=1, by=K):
+    content = Reply(name, answers, asked, f"text of {name}", files, NOON)
+    return Envelope(53, by, number, content)
 
 
 def test_a_new_case_has_no_status_and_is_marked_for_replication():
@@ -112,20 +112,18 @@ def test_a_note_stays_inside():
     case = new_case()
     decision = ok(decide_case(case, WriteNote("bert", "called"), NOON, RULES))
     assert decision.state is case
-    entry = Entry(
-        "bert", None, NOON, "bert am 19.02.2024 12:18:16", None, "called", (), None, ()
-    )
+    entry = Entry("bert", None, NOON, "bert am 19.02.2024 12:18:16", None, "called", (), None, ())
     assert decision.facts == (EntryLogged(53, entry),)
     assert decision.envelopes == ()
 
 
 @pytest.mark.parametrize(
     ("expects", "status", "text"),
-    (
+    [
         (ACK, "Info", "Warten auf Lesebestätigung des Empfängers"),
         (REPLY, "Antwort", "Wartet auf Antwort des Empfängers"),
         (FILE, "Datei", "Wartet auf Unterlagen des Empfängers"),
-    ),
+    ],
 )
 def test_sending_sets_the_status_and_clears_the_date(expects, status, text):
     case = evolve(new_case(), acknowledged_on=NINETEENTH, follow_up_on=NINETEENTH)
@@ -168,7 +166,7 @@ def test_who_sends_is_named_in_the_stamp():
     assert fact.entry.stamp == "cloudtransfer am 19.02.2024 12:18:16"
 
 
-@pytest.mark.parametrize("role", (CloudRole.USER, CloudRole.ADMINISTRATOR))
+@pytest.mark.parametrize("role", [CloudRole.USER, CloudRole.ADMINISTRATOR])
 def test_both_cloud_roles_may_send_and_set_releases(role):
     ok(decide_case(new_case(), message(role=role), NOON, RULES))
     ok(decide_case(new_case(), release(may=True, role=role), NOON, RULES))
@@ -176,7 +174,7 @@ def test_both_cloud_roles_may_send_and_set_releases(role):
 
 @pytest.mark.parametrize(
     ("act", "refusal"),
-    (
+    [
         (message(role=CloudRole.NONE), Refusal.ROLE_MISSING),
         (message(expects=None), Refusal.NO_EXPECTED_ACTION),
         (message(expects=""), Refusal.UNKNOWN_EXPECTED_ACTION),
@@ -190,7 +188,7 @@ def test_both_cloud_roles_may_send_and_set_releases(role):
         (release(may=True, role=CloudRole.NONE), Refusal.ROLE_MISSING),
         (release(may=True, recipient="nobody"), Refusal.MALFORMED_ADDRESS),
         (WriteNote("anna", "  "), Refusal.BLANK_TEXT),
-    ),
+    ],
 )
 def test_what_a_caseworker_gets_wrong_is_refused_and_changes_nothing(act, refusal):
     case = new_case("a.pdf")
@@ -201,7 +199,7 @@ def test_what_a_caseworker_gets_wrong_is_refused_and_changes_nothing(act, refusa
 
 
 @pytest.mark.parametrize(
-    ("reading", "preset"), (("last", ("x@example.org",)), ("all", (K, J, "x@example.org")))
+    ("reading", "preset"), [("last", ("x@example.org",)), ("all", (K, J, "x@example.org"))]
 )
 def test_the_preset_follows_what_was_chosen(reading, preset):
     world = World(preset_recipients=reading)
@@ -279,7 +277,9 @@ def test_envelopes_are_taken_once_and_in_order_for_each_recipient():
     refused(take_into_case(case, reply("r3", number=3), NOON, RULES), Refusal.ENVELOPE_GAP)
     other = ok(take_into_case(case, reply("r2", by=J), NOON, RULES)).state
     assert other.channels == {K: Channel(1, 1), J: Channel(1, 1)}
-    refused(take_into_case(case, reply("r2", number=2, by="x@y.de"), NOON, RULES), Refusal.ENVELOPE_GAP)
+    refused(
+        take_into_case(case, reply("r2", number=2, by="x@y.de"), NOON, RULES), Refusal.ENVELOPE_GAP
+    )
 
 
 def test_what_is_meant_for_the_mailbox_is_not_taken():
@@ -301,7 +301,7 @@ def test_a_reply_sets_ok_and_both_dates():
 
 
 @pytest.mark.parametrize(
-    ("reading", "fields"), (("ok", ("OK", 20, 20)), ("unchanged", ("Datei", None, 20)))
+    ("reading", "fields"), [("ok", ("OK", 20, 20)), ("unchanged", ("Datei", None, 20))]
 )
 def test_a_reply_without_a_file_to_a_file_request(reading, fields):
     world = World(fileless_reply=reading)
@@ -319,7 +319,7 @@ def test_a_reply_without_a_file_to_a_file_request(reading, fields):
     assert world.fields == ("OK", 23, 23)
 
 
-@pytest.mark.parametrize("via", ("widget", "message"))
+@pytest.mark.parametrize("via", ["widget", "message"])
 def test_reading_an_information_sets_the_date_and_keeps_the_status(via):
     world = World()
     world.send("m1", "acknowledge")
@@ -336,8 +336,8 @@ def test_marking_an_information_read_sets_the_date():
     assert world.fields == ("Info", 20, None)
 
 
-@pytest.mark.parametrize("expects", ("reply", "reply_with_file"))
-@pytest.mark.parametrize(("reading", "day"), (("never", None), ("first_open", 20)))
+@pytest.mark.parametrize("expects", ["reply", "reply_with_file"])
+@pytest.mark.parametrize(("reading", "day"), [("never", None), ("first_open", 20)])
 def test_opening_a_request_sets_the_date_by_the_reading(expects, reading, day):
     world = World(acknowledge_on_open=reading, several_acknowledge="all")
     world.send("m1", expects, (K, J))
@@ -349,7 +349,7 @@ def test_opening_a_request_sets_the_date_by_the_reading(expects, reading, day):
 
 @pytest.mark.parametrize(
     ("reading", "after_one", "after_two"),
-    (("first", 21, 20), ("latest", 21, 21), ("all", None, 21)),
+    [("first", 21, 20), ("latest", 21, 21), ("all", None, 21)],
 )
 def test_several_readers_set_the_date_by_the_reading(reading, after_one, after_two):
     world = World(several_acknowledge=reading)
@@ -442,13 +442,11 @@ def test_replication_leaves_the_case_fields_alone():
 
 
 @pytest.mark.parametrize(
-    ("day", "value"), ((Day.KEPT, 1), (Day.CLEARED, None), (Day.ARRIVED, 20), (Day.WRITTEN, 19))
+    ("day", "value"), [(Day.KEPT, 1), (Day.CLEARED, None), (Day.ARRIVED, 20), (Day.WRITTEN, 19)]
 )
 def test_each_kind_of_day_fills_the_fields(day, value):
     change = CaseChange(None, day, day)
-    rules = evolve(
-        RULES, case_changes={**RULES.case_changes, CaseEvent.CAME_BACK: change}
-    )
+    rules = evolve(RULES, case_changes={**RULES.case_changes, CaseEvent.CAME_BACK: change})
     first = date(2024, 2, 1)
     case = evolve(new_case(), acknowledged_on=first, follow_up_on=first)
     after = ok(take_into_case(case, reply(answers=None, asked=None), NOON + DAY, rules)).state
@@ -457,7 +455,7 @@ def test_each_kind_of_day_fills_the_fields(day, value):
     assert after.status is CloudStatus.NONE
 
 
-@pytest.mark.parametrize("day", (Day.KEPT, Day.CLEARED))
+@pytest.mark.parametrize("day", [Day.KEPT, Day.CLEARED])
 def test_a_read_mark_goes_by_the_table(day):
     change = CaseChange(CloudStatus.OK, day, Day.KEPT)
     rules = evolve(RULES, case_changes={**RULES.case_changes, CaseEvent.SEEN: change})
@@ -494,11 +492,11 @@ def test_entries_go_by_the_table():
 
 @pytest.mark.parametrize(
     ("role", "seen"),
-    (
+    [
         (CloudRole.NONE, None),
         (CloudRole.USER, CloudStatus.OK),
         (CloudRole.ADMINISTRATOR, CloudStatus.OK),
-    ),
+    ],
 )
 def test_the_fields_are_for_the_cloud_roles_and_the_list_shows_the_same(role, seen):
     case = evolve(new_case(), status=CloudStatus.OK, acknowledged_on=NINETEENTH)

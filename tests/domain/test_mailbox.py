@@ -1,22 +1,5 @@
-from attrs import evolve
 import pytest
-from tests.domain.notation import (
-    ACK,
-    DAY,
-    FILE,
-    K,
-    NOON,
-    PHOTO,
-    REPLY,
-    RULES,
-    World,
-    answer,
-    mailbox,
-    ok,
-    received,
-    refused,
-    under,
-)
+from attrs import evolve
 
 from reference.domain.acts import File, MarkRead, Open
 from reference.domain.facts import (
@@ -39,7 +22,24 @@ from reference.domain.mailbox import (
 )
 from reference.domain.mailbox_item import Item
 from reference.domain.refusals import Refusal
-from reference.domain.words import Button, Hint
+from reference.domain.words import Button, Deed, Effect, Hint
+from tests.domain.notation import (
+    ACK,
+    DAY,
+    FILE,
+    NOON,
+    PHOTO,
+    REPLY,
+    RULES,
+    K,
+    World,
+    answer,
+    mailbox,
+    ok,
+    received,
+    refused,
+    under,
+)
 
 OPENINGS = ("widget", "case", "attachments", "message", "reply")
 DEEDS = {via: Open(via, "m1") for via in OPENINGS} | {
@@ -56,7 +56,7 @@ READ_AFTER = {
 
 
 @pytest.mark.parametrize("deed", DEEDS)
-@pytest.mark.parametrize("expects", (ACK, REPLY, FILE))
+@pytest.mark.parametrize("expects", [ACK, REPLY, FILE])
 def test_a_deed_settles_a_message_by_its_expected_action(expects, deed):
     box = mailbox(expects)
     decision = decide_mailbox(box, DEEDS[deed], NOON, RULES)
@@ -76,7 +76,7 @@ def test_a_deed_settles_a_message_by_its_expected_action(expects, deed):
 
 
 @pytest.mark.parametrize("deed", DEEDS)
-@pytest.mark.parametrize("expects", (ACK, REPLY, FILE))
+@pytest.mark.parametrize("expects", [ACK, REPLY, FILE])
 def test_a_message_once_read_stays_read_whatever_is_done(expects, deed):
     box = evolve(mailbox(expects), items=(Item("m1", expects, read=True),))
     (item,) = ok(decide_mailbox(box, DEEDS[deed], NOON, RULES)).state.items
@@ -90,9 +90,9 @@ def test_mark_read_on_a_read_message_has_no_effect():
     assert (decision.facts, decision.envelopes, decision.mails) == ((), (), ())
 
 
-@pytest.mark.parametrize("via", ("widget", "case"))
+@pytest.mark.parametrize("via", ["widget", "case"])
 @pytest.mark.parametrize(
-    ("scope", "opened"), (("case", [True, True, True]), ("message", [False, False, True]))
+    ("scope", "opened"), [("case", [True, True, True]), ("message", [False, False, True])]
 )
 def test_opening_a_case_opens_what_the_reading_names(via, scope, opened):
     box = mailbox(ACK, ACK, REPLY)
@@ -101,8 +101,8 @@ def test_opening_a_case_opens_what_the_reading_names(via, scope, opened):
     assert [item.read for item in after.items] == [*opened[:2], False]
 
 
-@pytest.mark.parametrize("scope", ("case", "message"))
-@pytest.mark.parametrize("via", ("attachments", "message", "reply"))
+@pytest.mark.parametrize("scope", ["case", "message"])
+@pytest.mark.parametrize("via", ["attachments", "message", "reply"])
 def test_a_click_at_an_entry_opens_its_message_alone(via, scope):
     box = mailbox(ACK, ACK, ACK)
     after = ok(decide_mailbox(box, Open(via, "m2"), NOON, under(open_scope=scope))).state
@@ -118,12 +118,12 @@ def test_mark_read_reaches_one_message():
 
 @pytest.mark.parametrize(
     ("scope", "files", "read"),
-    (
+    [
         ("message", (), [False, True, False]),
         ("message", PHOTO, [False, True, False]),
         ("case", (), [True, True, False]),
         ("case", PHOTO, [True, True, True]),
-    ),
+    ],
 )
 def test_an_answer_settles_what_the_reading_names(scope, files, read):
     act = answer(answers="m2", files=files)
@@ -132,7 +132,7 @@ def test_an_answer_settles_what_the_reading_names(scope, files, read):
     assert [item.answered for item in after.items] == [False, True, False]
 
 
-@pytest.mark.parametrize("scope", ("message", "case"))
+@pytest.mark.parametrize("scope", ["message", "case"])
 def test_a_new_message_settles_nothing(scope):
     box = mailbox(ACK, REPLY, FILE)
     act = answer(answers=None, files=PHOTO)
@@ -148,7 +148,7 @@ def test_opening_an_empty_mailbox_is_accepted():
 
 @pytest.mark.parametrize(
     ("box", "act", "refusal"),
-    (
+    [
         (None, Open("case"), Refusal.NOT_ADDRESSED),
         (None, MarkRead("m1"), Refusal.NOT_ADDRESSED),
         (None, answer(), Refusal.NOT_ADDRESSED),
@@ -162,13 +162,13 @@ def test_opening_an_empty_mailbox_is_accepted():
         (mailbox(ACK), answer(files=PHOTO * 21), Refusal.TOO_MANY_FILES),
         (evolve(mailbox(ACK), release=False), answer(), Refusal.WRITING_WITHHELD),
         (evolve(mailbox(ACK), release=False), answer(answers=None), Refusal.WRITING_WITHHELD),
-    ),
+    ],
 )
 def test_what_a_recipient_gets_wrong_is_refused(box, act, refusal):
     refused(decide_mailbox(box, act, NOON, RULES), refusal)
 
 
-@pytest.mark.parametrize(("megabyte", "size"), (("binary", 36_700_160), ("decimal", 35_000_000)))
+@pytest.mark.parametrize(("megabyte", "size"), [("binary", 36_700_160), ("decimal", 35_000_000)])
 def test_exactly_35_megabytes_are_allowed_and_a_byte_more_is_not(megabyte, size):
     rules = under(megabyte=megabyte)
     two = (File("a", size - 1), File("b", 1))
@@ -183,14 +183,14 @@ def test_exactly_20_files_are_allowed():
 
 @pytest.mark.parametrize(
     ("reading", "release", "may"),
-    (
+    [
         ("unless_withheld", None, True),
         ("unless_withheld", True, True),
         ("unless_withheld", False, False),
         ("if_granted", None, False),
         ("if_granted", True, True),
         ("if_granted", False, False),
-    ),
+    ],
 )
 def test_the_right_to_write_follows_release_and_reading(reading, release, may):
     rules = under(reply_right=reading)
@@ -243,7 +243,7 @@ def test_opening_an_information_reports_it_once():
     assert ok(decide_mailbox(marked, Open("case"), NOON, RULES)).envelopes == ()
 
 
-@pytest.mark.parametrize("expects", (REPLY, FILE))
+@pytest.mark.parametrize("expects", [REPLY, FILE])
 def test_first_open_reports_a_request_once(expects):
     rules = under(acknowledge_on_open="first_open")
     first = ok(decide_mailbox(mailbox(expects), Open("case"), NOON, rules))
@@ -311,11 +311,11 @@ def test_what_is_meant_for_the_case_is_not_taken():
 
 @pytest.mark.parametrize(
     ("expects", "unread", "hinted"),
-    (
+    [
         (ACK, Button.NEW_MESSAGE, None),
         (REPLY, Button.REPLY, Hint.REPLY),
         (FILE, Button.REPLY, Hint.DOCUMENTS),
-    ),
+    ],
 )
 def test_button_and_hint_follow_what_the_newest_message_still_asks_for(expects, unread, hinted):
     box = mailbox(FILE, expects)
@@ -345,3 +345,59 @@ def test_reading_by_one_recipient_changes_nothing_for_another():
     world.opens()
     assert world.read() == {"m1": True}
     assert world.read("j@example.org") == {"m1": False}
+
+
+def rules_with(expects, deed, effect):
+    row = {**RULES.effects[expects], deed: effect}
+    return evolve(RULES, effects={**RULES.effects, expects: row})
+
+
+def test_what_the_table_refuses_is_refused_whatever_the_deed():
+    rules = rules_with(REPLY, Deed.REPLY, Effect.REFUSED)
+    decision = decide_mailbox(mailbox(REPLY), answer(), NOON, rules)
+    refused(decision, Refusal.MARK_READ_NOT_AVAILABLE)
+    rules = rules_with(REPLY, Deed.REPLICATION, Effect.REFUSED)
+    box = mailbox(ACK, REPLY)
+    unchanged = ok(replicated_mailbox(box, {"subject": "New"}, NOON, rules))
+    assert unchanged.state is box
+
+
+def test_what_the_table_makes_unread_is_unread():
+    rules = evolve(RULES, effects_on_read={**RULES.effects_on_read, Deed.OPEN_CASE: Effect.UNREAD})
+    box = evolve(mailbox(ACK), items=(Item("m1", ACK, read=True, opened=True),))
+    decision = ok(decide_mailbox(box, Open("case"), NOON, rules))
+    assert decision.state.items == (Item("m1", ACK, read=False, opened=True),)
+    assert decision.envelopes == ()
+
+
+def test_a_release_by_message_goes_by_the_table():
+    rules = evolve(RULES, release_after_message={None: None, True: True, False: True})
+    box = Mailbox(53, K, release=False)
+    assert ok(take_into_mailbox(box, received(), NOON, rules)).state.release is True
+
+
+def test_a_read_mark_keeps_what_else_the_mailbox_has():
+    box = Mailbox(53, K, "Hail", ("a.pdf",), (Item("m1", ACK),), "text", True, 7, 3)
+    after = ok(decide_mailbox(box, Open("case"), NOON, RULES)).state
+    item = Item("m1", ACK, read=True, opened=True)
+    assert after == Mailbox(53, K, "Hail", ("a.pdf",), (item,), "text", True)
+    assert (after.taken, after.sent) == (7, 4)
+
+
+def test_a_later_message_keeps_the_numbers_and_the_rest():
+    box = Mailbox(53, K, "Hail", ("a.pdf",), (Item("m1", ACK),), "text", True, 7, 3)
+    after = ok(take_into_mailbox(box, received("m2", FILE, 8, "New"), NOON, RULES)).state
+    items = (Item("m1", ACK), Item("m2", FILE))
+    assert after == Mailbox(53, K, "New", ("a.pdf",), items, "text of m2", True)
+    assert (after.taken, after.sent) == (8, 3)
+
+
+def test_a_message_without_a_number_is_taken_as_it_comes():
+    box = mailbox(ACK)
+    after = ok(take_into_mailbox(box, received("m2", REPLY, 0), NOON, RULES)).state
+    assert [item.message for item in after.items] == ["m1", "m2"]
+    assert after.taken == 1
+
+
+def test_each_recipient_has_an_own_mailbox_in_each_case():
+    assert RULES.mailbox_key(53, K) == (53, K)

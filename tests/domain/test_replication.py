@@ -19,7 +19,7 @@ from reference.domain.replication import (
     settle,
 )
 from reference.domain.words import RecordKind
-from tests.domain.notation import K, RULES, refused
+from tests.domain.notation import RULES, K, refused
 
 CASE, DOCUMENT, ADDRESS = RecordKind
 
@@ -74,13 +74,13 @@ def test_what_failed_is_sent_again():
 
 @pytest.mark.parametrize(
     ("number", "answer"),
-    ((0, Answer.ALL_TAKEN), (1, Answer.SOME_FAILED), (2, Answer.FAILED)),
+    [(0, Answer.ALL_TAKEN), (1, Answer.SOME_FAILED), (2, Answer.FAILED)],
 )
 def test_the_answers_have_numbers(number, answer):
     assert answer_of(number) is answer
 
 
-@pytest.mark.parametrize("number", (-1, 3))
+@pytest.mark.parametrize("number", [-1, 3])
 def test_another_number_is_refused(number):
     refused(answer_of(number), Refusal.UNKNOWN_REPLICATION_RESULT)
 

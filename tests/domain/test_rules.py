@@ -11,7 +11,7 @@ from reference.domain.refusals import Refusal
 from reference.domain.rules import rules_for, taking
 from reference.domain.sending import TextBlock, dialog_appears, offered_text_blocks, under_way
 from reference.domain.words import AddressScope, Deed, Taking, Transport, Via
-from tests.domain.notation import K, NOON, REPLY, RULES, World, new_case, under
+from tests.domain.notation import NOON, REPLY, RULES, K, World, new_case, under
 
 BERLIN = ZoneInfo("Europe/Berlin")
 
@@ -46,7 +46,7 @@ def test_each_reading_takes_each_of_its_values_and_defaults_to_the_first(name):
 
 @pytest.mark.parametrize(
     ("chosen", "text"),
-    (
+    [
         (
             {"reply_scop": "case"},
             "unknown reading 'reply_scop': did you mean 'reply_scope'?",
@@ -57,7 +57,7 @@ def test_each_reading_takes_each_of_its_values_and_defaults_to_the_first(name):
         ),
         ({"reply_scope": 5}, "unknown value of reply_scope 5: use one of message, case"),
         ({"megabyte": "", "x": 1}, "unknown value of megabyte '': use one of binary, decimal"),
-    ),
+    ],
 )
 def test_an_unknown_reading_is_an_error_that_says_what_is_right(chosen, text):
     with pytest.raises(ReadingError) as raised:
@@ -101,7 +101,7 @@ def test_the_table_of_effects_is_complete(expects):
 
 @pytest.mark.parametrize(
     ("number", "what"),
-    ((1, Taking.DUPLICATE), (2, Taking.DUPLICATE), (3, Taking.NEXT), (4, Taking.GAP)),
+    [(1, Taking.DUPLICATE), (2, Taking.DUPLICATE), (3, Taking.NEXT), (4, Taking.GAP)],
 )
 def test_an_envelope_is_taken_by_its_number(number, what):
     assert taking(number, 2) is what
@@ -138,7 +138,7 @@ def test_a_refusal_is_found_by_its_name():
 
 @pytest.mark.parametrize(
     ("moment", "day"),
-    (
+    [
         (datetime(2024, 1, 15, 22, 59, tzinfo=UTC), date(2024, 1, 15)),
         (datetime(2024, 1, 15, 23, 30, tzinfo=UTC), date(2024, 1, 16)),
         (datetime(2024, 7, 15, 22, 30, tzinfo=UTC), date(2024, 7, 16)),
@@ -147,7 +147,7 @@ def test_a_refusal_is_found_by_its_name():
         (datetime(2024, 10, 27, 22, 59, tzinfo=UTC), date(2024, 10, 27)),
         (datetime(2024, 10, 27, 23, 0, tzinfo=UTC), date(2024, 10, 28)),
         (datetime(2024, 1, 1, 0, 30, tzinfo=timezone(timedelta(hours=5))), date(2023, 12, 31)),
-    ),
+    ],
 )
 def test_a_moment_belongs_to_a_day_of_the_brokers_zone(moment, day):
     assert day_of(moment, BERLIN) == day
@@ -167,7 +167,9 @@ def test_the_hour_that_comes_twice_is_told_apart():
 
 
 def test_a_moment_without_an_offset_belongs_to_no_day():
-    with pytest.raises(ValueError, match=r"2024-01-15T12:00:00 has no offset: write it as .*\+01:00"):
+    with pytest.raises(
+        ValueError, match=r"2024-01-15T12:00:00 has no offset: write it as .*\+01:00"
+    ):
         day_of(datetime(2024, 1, 15, 12), BERLIN)  # noqa: DTZ001  # that is the point
 
 
@@ -180,13 +182,13 @@ def test_the_stamp_is_local_time():
 
 @pytest.mark.parametrize(
     "address",
-    (
+    [
         K,
         "a@b.de",
         "first.last+tag@sub-domain.example.org",
         "müller@bücher.example",
         "x" * 242 + "@example.org",
-    ),
+    ],
 )
 def test_a_well_formed_address_is_accepted(address):
     assert is_address(address)
@@ -194,13 +196,13 @@ def test_a_well_formed_address_is_accepted(address):
 
 @pytest.mark.parametrize(
     "address",
-    (
+    [
         *("", "k", "k@", "@example.org", "k@example", "k@@example.org", "k k@example.org"),
         *("k@exa mple.org", "k@-example.org", "k@example-.org", "k@example..org", "k@.org"),
         *("k@example.org.", ".k@example.org", "k.@example.org", "k..k@example.org"),
         *("a@b.de,c@d.de", "<k@example.org>", "k@example.org\nBcc: x@y.de", "k@example_.org"),
         "x" * 243 + "@example.org",
-    ),
+    ],
 )
 def test_a_malformed_address_is_not(address):
     assert not is_address(address)
