@@ -5,8 +5,9 @@ import shlex
 import sys
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import Final, cast
 
 import click
 import orjson
@@ -15,8 +16,9 @@ from rich.console import Console
 from rich.progress import Progress
 from rich_click import RichCommand
 
+from simulator.check import answers
 from simulator.check.judging import Checked, Task, check_trace
-from simulator.check.outputs import as_json, as_junit, printable, worst, write_text
+from simulator.check.outputs import as_json, as_junit, printable, worst, worst_of, write_text
 from simulator.exits import Exit
 from simulator.history.bad_input import suggest
 from simulator.history.checks import readings_fault
@@ -105,16 +107,44 @@ def _counter(name: str, total: int | None) -> Callable[[int], None]:
     return tell
 
 
+@contextmanager
+def _opened(name: str) -> Generator[Readable]:
+    """Open a file, or the standard input for `-`, that tells how much of it is read."""
+    if name == _STDIN:
+        with _progress(name, None) as tell:
+            yield _Told(sys.stdin.buffer, tell)
+    else:
+        with Path(name).open("rb") as stream, _progress(name, Path(name).stat().st_size) as tell:
+            yield _Told(stream, tell)
+
+
 def check_file(name: str, task: Task) -> Checked:
     """Check one file, or the standard input for `-`; an unreadable file is a result too."""
     try:
-        if name == _STDIN:
-            with _progress(name, None) as tell:
-                return check_trace(_Told(sys.stdin.buffer, tell), name, task)
-        with Path(name).open("rb") as stream, _progress(name, Path(name).stat().st_size) as tell:
-            return check_trace(_Told(stream, tell), name, task)
+        with _opened(name) as stream:
+            return check_trace(stream, name, task)
     except (OSError, ValueError) as error:  # ValueError: a name that no file can have
         return Checked(name, Exit.ENVIRONMENT, error=f"{name}: {error}")
+
+
+def _answer(
+    traces: Sequence[str], repeat: str, ask: Callable[[Readable, str], tuple[list[str], Exit]]
+) -> Exit:
+    """Print the answer to a question about each trace, and give the exit code."""
+    codes: list[Exit] = []
+    for name in traces:
+        try:
+            with _opened(name) as stream:
+                lines, code = ask(stream, name)
+        except (OSError, ValueError) as error:
+            lines, code = [f"error: {name}: {error}"], Exit.ENVIRONMENT
+        codes.append(code)
+        for line in lines:
+            click.echo(printable(line))
+    code = worst_of(codes)
+    if code is not Exit.KEPT:
+        click.echo(f"again: {printable(repeat)}")
+    return code
 
 
 def _write(target: str, content: bytes) -> None:
@@ -134,7 +164,10 @@ def again(context: click.Context) -> str:
     for parameter in context.command.params:
         value: object = context.params.get(parameter.name or "")
         if value and value != parameter.default:
-            words += _repeated(parameter, value if isinstance(value, tuple) else (value,))
+            words += _repeated(
+                parameter,
+                cast("tuple[object, ...]", value) if isinstance(value, tuple) else (value,),
+            )
     return f"{context.command_path} {shlex.join(words)}"
 
 
@@ -152,6 +185,9 @@ def _repeated(parameter: click.Parameter, values: tuple[object, ...]) -> list[st
 @click.argument("traces", nargs=-1, metavar="TRACE…")
 @click.option("--reading", multiple=True, metavar="NAME=VALUE", help="Judge by this reading.")
 @click.option("--require", multiple=True, metavar="RULE", help="Undecided unless it was decisive.")
+@click.option("--infer-readings", is_flag=True, help="Which readings does the trace follow?")
+@click.option("--explain", "what", metavar="MESSAGE|CASE", help="Why does it count as it does?")
+@click.option("--for", "recipient", metavar="ADDRESS", help="With --explain: for whom.")
 @click.option("--limit", default="2s", metavar="TIME", help="What counts as at once (2s).")
 @click.option("--json", "json_file", metavar="FILE", help="Write the result as JSON; - is stdout.")
 @click.option("--junit", "junit_file", metavar="FILE", help="Write JUnit XML; - is stdout.")
@@ -163,6 +199,9 @@ def check(  # noqa: PLR0913 - the options of the command line
     traces: tuple[str, ...],
     reading: tuple[str, ...],
     require: tuple[str, ...],
+    infer_readings: bool,
+    what: str | None,
+    recipient: str | None,
     limit: str,
     json_file: str | None,
     junit_file: str | None,
@@ -180,6 +219,14 @@ def check(  # noqa: PLR0913 - the options of the command line
     if json_file == junit_file == _STDIN:
         raise click.UsageError("only one of --json and --junit can go to the standard output")
     task = Task(parse_readings(reading), parse_required(require), parse_limit(limit))
+    if recipient is not None and what is None:
+        raise click.UsageError("--for goes with --explain MESSAGE")
+    if infer_readings:
+        ask = partial(answers.infer_readings, task=task)
+        context.exit(_answer(traces, again(context), ask))
+    if what is not None:
+        ask = partial(answers.explain, task=task, what=what, recipient=recipient)
+        context.exit(_answer(traces, again(context), ask))
     checked = [check_file(name, task) for name in traces]
     _write_all(checked, again(context), json_file, junit_file)
     context.exit(worst(checked))

@@ -27,8 +27,13 @@ def printable(text: str) -> str:
 
 def worst(checked: Iterable[Checked]) -> Exit:
     """Give the exit code of several files: environment, bad input, violated, undecided, kept."""
+    return worst_of(one.exit for one in checked)
+
+
+def worst_of(exits: Iterable[Exit]) -> Exit:
+    """Give the exit code that stands for several."""
     order = (Exit.ENVIRONMENT, Exit.BAD_INPUT, Exit.VIOLATED, Exit.UNDECIDED)
-    codes = {one.exit for one in checked}
+    codes = set(exits)
     return next((code for code in order if code in codes), Exit.KEPT)
 
 

@@ -23,6 +23,7 @@ _LEAST, _LARGEST = -(2**63), 2**64 - 1
 
 _NUMBER: Final[Schema] = {"type": "integer", "minimum": _LEAST, "maximum": _LARGEST}
 _NAME: Final[Schema] = {"type": "string", "minLength": 1}
+_READINGS: Final[Schema] = {name: {"enum": [*values]} for name, values in READINGS.items()}
 _MOMENT: Final = rf"^{_DAY}T{_CLOCK}:[0-5][0-9](\.[0-9]{{1,9}})?(Z|[+-]{_CLOCK})$"
 
 #: The values of the kinds that need to know nothing of their field.
@@ -42,7 +43,7 @@ _PLAIN: Final[Mapping[Kind, Schema]] = {
     },
     Kind.READINGS: {
         "type": "object",
-        "properties": {name: {"enum": [*values]} for name, values in READINGS.items()},
+        "properties": _READINGS,
         "additionalProperties": False,
     },
 }

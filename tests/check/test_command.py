@@ -188,3 +188,27 @@ def test_help_names_the_subcommands_without_importing_them():
 def test_unknown_subcommand_is_bad_usage():
     result = CliRunner().invoke(main, ["chek"])
     assert result.exit_code == 2
+
+
+def test_message_is_explained_by_the_chain_of_facts_and_the_rule():
+    result = check(BAD, "--explain", "m1", "--for", "k@example.org")
+    assert result.exit_code == 0
+    lines = result.stdout.splitlines()
+    assert lines[0].startswith(f"{BAD}:2: m1 asks for a reply")
+    assert lines[-1].startswith("so: ")
+    assert lines[-1].endswith("(INB-3)")
+
+
+def test_case_is_explained_by_what_changed_its_fields():
+    result = check(BAD, "--explain", "53")
+    assert result.exit_code == 0
+    assert "Antwort" in result.stdout
+    assert check(BAD, "--explain", "54").exit_code == 3
+
+
+def test_readings_are_inferred_with_the_line_that_rules_a_value_out():
+    result = check(str(FOLDER / "INB-4-good.jsonl"), "--infer-readings")
+    assert result.exit_code == 0
+    assert "reply_scope: message, case" in result.stdout
+    assert check("-", "--infer-readings", text="{").exit_code == 2
+    assert check("/nowhere/x", "--explain", "53").exit_code == 4

@@ -1,0 +1,71 @@
+"""Answers to questions about one trace: which readings it follows, why it counts as it does."""
+
+from collections.abc import Callable
+
+from simulator.check.judging import Task, oracle_for, refuse_unmentioned
+from simulator.exits import Exit
+from simulator.history.bad_input import BadInput
+from simulator.history.reading import Header, Readable, Trace
+from simulator.oracle import Inferred, Reason, Unmentioned, explain_case, explain_message, infer
+
+
+def infer_readings(stream: Readable, name: str, task: Task) -> tuple[list[str], Exit]:
+    """Say for each reading which values the trace is consistent with, and what rules out others."""
+
+    def asked(trace: Trace) -> tuple[list[str], Exit]:
+        header = trace.header or Header()
+        inferred = infer(
+            trace, time_zone=header.time_zone, carrier=header.carrier, limit_us=task.limit_us
+        )
+        lines = [line for one in inferred for line in _reading_lines(name, one)]
+        return lines, Exit.KEPT if all(one.consistent for one in inferred) else Exit.VIOLATED
+
+    return _answered(stream, name, asked)
+
+
+def explain(
+    stream: Readable, name: str, task: Task, what: str, recipient: str | None
+) -> tuple[list[str], Exit]:
+    """Say why a message counts as it does for a recipient, or a case shows what it shows."""
+
+    def asked(trace: Trace) -> tuple[list[str], Exit]:
+        oracle = oracle_for(trace.header or Header(), task)
+        if recipient is not None:
+            reasons = explain_message(trace, oracle, what, recipient)
+        else:
+            number = int(what) if what.isascii() and what.isdigit() else what
+            reasons = explain_case(trace, oracle, number)
+        if not reasons:
+            return [f"{name}: nothing in it is about {what}"], Exit.UNDECIDED
+        return [_reason_line(name, reason) for reason in reasons], Exit.KEPT
+
+    return _answered(stream, name, asked)
+
+
+def _answered(
+    stream: Readable, name: str, asked: Callable[[Trace], tuple[list[str], Exit]]
+) -> tuple[list[str], Exit]:
+    try:
+        trace = Trace.open(stream, name)
+        try:
+            return asked(trace)
+        except Unmentioned as error:
+            refuse_unmentioned(trace, error)
+    except BadInput as error:
+        return [f"error: {error}"], Exit.BAD_INPUT
+    except OSError as error:
+        return [f"error: {name}: {error.strerror or error}"], Exit.ENVIRONMENT
+
+
+def _reading_lines(name: str, one: Inferred) -> list[str]:
+    values = ", ".join(one.consistent) or "none of its values"
+    lines = [f"{one.reading}: {values}"]
+    for value, finding in one.ruled_out.items():
+        place = f"{name}:{finding.line}"
+        lines.append(f"  not {value}: {place}: {finding.rule}: {finding.seen}; {finding.because}")
+    return lines
+
+
+def _reason_line(name: str, reason: Reason) -> str:
+    place = f"{name}:{reason.line}: " if reason.line else "so: "
+    return f"{place}{reason.says} ({reason.rule})"
