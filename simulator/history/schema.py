@@ -58,7 +58,7 @@ def _values(field: Field) -> Schema:
 
 
 def _value(field: Field) -> Schema:
-    values = _values(field)
+    values: Schema = _values(field)
     if field.nullable:
         values = {"anyOf": [values, {"type": "null"}]}
     return {"description": field.meaning, **values}
