@@ -84,6 +84,7 @@ def refused_wrongly(w: World, line: int, what: str, rule: str, because: str) -> 
 def set_role(w: World, line: int, at: int, record: Record) -> None:
     """Fold RGT-3: who holds which role, and which addresses are caseworkers'."""
     if record["outcome"] == "ok":
+        w.decide("RGT-3")
         w.roles[record["caseworker"]] = record["role"]
         email = record.get("email")
         if email:
@@ -164,6 +165,7 @@ def _note(w: World, case: Case, line: int, at: int, record: Record, outcome: str
     text = record.get("text")
     letter = Letter(NOTE - 2, 0 if text is None else digest(text), None, 0)
     case.enter(at, record["by"], None, letter, None)
+    w.decide("SEND-2")
     case.happens("note", line)
 
 
@@ -293,6 +295,7 @@ def _send(w: World, case: Case, line: int, at: int, record: Record, outcome: str
         accepted_wrongly(w, line, f"send {message} in case {case.number}", why)
     else:
         w.decide("SEND-1")
+        _decide_send(w, case, record)
     to = record.get("to")
     known = (preset_of(w, case) or ()) if to is None else tuple(address(one) for one in to)
     recipients = choosing_replaces_the_preset(known)
@@ -315,6 +318,25 @@ def _send(w: World, case: Case, line: int, at: int, record: Record, outcome: str
     case.happens("send", line)
     if w.limit == 0:
         w.settle(case, at)
+
+
+def _decide_send(w: World, case: Case, record: Record) -> None:
+    """Count the rules by which a send was accepted."""
+    to = record.get("to")
+    for rule in ("SEND-3", "SEND-4", "SEND-5", "SEND-12", "SEND-6" if to is None else "SEND-7"):
+        w.decide(rule)
+    if record.get("documents"):
+        w.decide("SEND-9")
+        if any(
+            one in box.own_documents for box in case.boxes.values() for one in record["documents"]
+        ):
+            w.decide("REP-5")
+    if record["by"] in w.roles:
+        w.decide("RGT-1")
+    if w.active & DELIVERY_FAULTS:
+        w.decide("DLV-4")
+    if any(address(one) not in w.accounts for one in to or ()):
+        w.decide("ACC-1")
 
 
 def _tell(
@@ -484,6 +506,7 @@ def register(w: World, line: int, at: int, record: Record) -> None:
         w.found.pop(place, None)
     if link is not None:
         _use_link(w, line, one, link, record["outcome"])
+    w.decide("ACC-1")
     w.accounts.setdefault(one, False)
     w.registered |= {one}
 
@@ -767,7 +790,10 @@ def _reply(
     if why is not None:
         accepted_wrongly(w, line, what, why)
     else:
-        w.decide("REP-1")
+        for rule in ("REP-1", "REP-3", "REP-4", "INB-10"):
+            w.decide(rule)
+        if box is not None and box.right is True:
+            w.decide("RGT-2")
     _write(w, case, case.box(one), line, at, data)
 
 

@@ -61,6 +61,7 @@ from simulator.oracle.world import (
 )
 
 SEEN: Final = SEEN_READ | SEEN_UNREAD
+INBOX_RULES: Final = tuple(INDEX[rule] for rule in ("DLV-1", "DLV-2", "ACC-4", "INB-7", "SEND-13"))
 ENTRY_RULES: Final = tuple(INDEX[entry.rule] for entry in ENTRIES)
 SHORT_TEXT: Final = 4  # characters; a shorter text may stand in a mail by chance
 LAST_RULE: Final = {
@@ -183,6 +184,13 @@ def _see_status(w: World, case: Case, line: int, record: Record) -> None:
     if demanded is None:
         case.seen_status = seen
         return
+    w.decide("STA-6")
+    if w.rep_line:
+        w.decide("RPL-3")
+    if case.last == "note":
+        w.decide("SEND-2")
+    if "by" in record and role_of(w, record["by"]) is not None:
+        w.decide("STA-7")
     set_by = {SILENT: "STA-1", RECEIVED: "STA-3"}.get(case.kind, "STA-2")
     w.decide(set_by)
     if seen != demanded:
@@ -227,6 +235,10 @@ def _see_date(w: World, case: Case, line: int, seen: str | None) -> None:
     if case.kind == SILENT and not case.told:
         return
     demanded = date_of(w, case)
+    w.decide("STA-6")
+    if case.kind != SILENT:
+        w.decide("STA-5")
+        w.decide("STA-2" if case.kind != RECEIVED else "STA-3")
     if case.reads or case.kind == RECEIVED:
         w.decide("STA-9")
         w.decide("STA-3" if case.kind == RECEIVED else "STA-4")
@@ -316,6 +328,8 @@ def _see_preset(w: World, case: Case, line: int, at: int, record: Record, outcom
         case.preset = case.chosen = tuple(dict.fromkeys(seen))
         return
     w.decide("SEND-6")
+    w.decide("SEND-7")
+    w.decide("SEND-12")
     if len(set(seen)) != len(seen):
         because = "the same address twice is one recipient"
         w.report("SEND-12", f"{case.number} preset", line, f"preset {seen}", "each once", because)
@@ -352,6 +366,8 @@ def _see_log(w: World, case: Case, line: int, at: int, entries: list[Record], ou
     if log is None:
         return
     w.decide("LOG-3")
+    w.decide("SEND-10")
+    w.decide("DLV-5")
     if not _same_sequence(w, case, line, entries):
         return
     for index, entry in enumerate(entries):
@@ -590,6 +606,15 @@ def _see_entries(
     box = case.boxes.get(one)
     items = _NO_ITEMS if box is None else box.items
     counts = w.counts
+    for rule in INBOX_RULES:
+        counts[rule] += 1
+    if w.outages:
+        w.decide("DLV-4")
+        w.decide("DLV-3")
+    if w.rep_line:
+        w.decide("RPL-3")
+    if case.last == "note":
+        w.decide("SEND-2")
     for entry in entries:
         message = entry["message"]
         bits = items.get(message)
@@ -601,6 +626,10 @@ def _see_entries(
         must = ENTRIES[facts]
         if "unread" in entry:
             seen = entry["unread"]
+            if bits & SEEN_READ:
+                w.decide("INB-8")
+            if len(case.boxes) > 1:
+                w.decide("INB-9")
             if seen != must.unread:
                 _wrong_unread(w, case, line, (message, one, bits), must)
                 continue
@@ -609,7 +638,11 @@ def _see_entries(
             flag = LISTED
         if bits & flag != flag:
             items[message] = bits | flag
-        if "hint" in entry and entry["hint"] != must.hint:
+        if "hint" in entry:
+            w.decide("INB-6")
+        if "opened" in entry or "answered" in entry:
+            w.decide("INB-11")
+        if entry.get("hint", must.hint) != must.hint:
             _wrong_hint(w, line, entry["hint"], must, (message, one, bits))
         if entry.get("opened", must.opened) != must.opened:
             _wrong_fact(w, line, "opened", (message, one, bits), must.opened)
@@ -804,6 +837,10 @@ def _see_subject(w: World, case: Case, line: int, seen: str | None, box: Box, ke
             latest = index
     allowed = [subject for *_, subject in case.versions[sure : max(latest, sure) + 1]]
     w.decide("RPL-2")
+    if full:
+        w.decide("RPL-5")
+    if w.failed:
+        w.decide("RPL-6")
     if seen not in allowed and None not in allowed:
         before_full, _, before_failed, _ = case.versions[sure]
         rule = "RPL-2"
@@ -906,6 +943,11 @@ def _notice(
     _content(w, line, key, record.get("body"), due[2] if due else None)
     noticed = (message, one) in case.notices if bits is None else bool(bits & NOTICED)
     w.decide("MAIL-1")
+    w.decide("MAIL-2")
+    if w.mail_outages:
+        w.decide("MAIL-4")
+    if one in w.emails:
+        w.decide("ACC-5")
     if noticed:
         rule = "MAIL-4" if w.mail_outages else "MAIL-1"
         w.report(rule, key, line, f"{said} again", "one", f"{one} was told of {message} before")

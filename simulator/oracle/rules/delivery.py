@@ -101,3 +101,15 @@ def a_bundle_has_a_bounded_size_and_an_answer(records: int) -> bool:
 def a_failed_run_loses_nothing() -> bool:
     """What a failed run did not carry is carried by the next successful one."""
     return True
+
+
+@promise("RGT-3", "set_role")
+def an_administrator_sets_the_roles() -> bool:
+    """A role that is set with no actor named is accepted; who did it is not judged."""
+    return True
+
+
+@promise("RPL-5", "portal_case")
+def repeating_a_bundle_changes_nothing() -> bool:
+    """A run that repeats an earlier one leaves the portal as it was."""
+    return True
