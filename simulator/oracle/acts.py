@@ -354,6 +354,8 @@ def _tell(
         w.accounts[one] = new and sure
     if sure and "new_message" not in w.events_off:
         w.due["new_message", message, one] = (at, line, record.get("text"))
+    if w.events_off:
+        w.decide("MAIL-2")
     if w.due and w.next_due == NEVER:
         w.next_due = at + w.limit
 
