@@ -175,7 +175,7 @@ class Model:
             frozenset(self._mailboxes.items()),
             frozenset(map(self._account_key, self._accounts.values())),
             frozenset(self._roles.items()),
-            frozenset(self._templates.items()),
+            None if self._templates is self.rules.templates else frozenset(self._templates.items()),
             self._down,
             tuple(map(self._envelope_key, self._outbox)),
             tuple(map(self._envelope_key, self._waiting)),
@@ -185,7 +185,9 @@ class Model:
 
     def _account_key(self, account: Account) -> Hashable:
         link = account.link
-        expiry = link and (link.used, self.rules.day_of(link.expires_at, self.rules.zone))
+        expiry = None
+        if link is not None and self.registration:
+            expiry = link.used, self.rules.day_of(link.expires_at, self.rules.zone)
         return account.address, account.registered, account.caseworker, expiry
 
     def _envelope_key(self, envelope: Envelope) -> Hashable:
