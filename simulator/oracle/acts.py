@@ -15,7 +15,8 @@ from simulator.oracle.facts import (
     Case,
     Flight,
     Letter,
-    answer_messages,
+    answer_message,
+    cover_messages,
     digest,
     mark_message,
     open_messages,
@@ -487,7 +488,9 @@ def _acted_unregistered(w: World, one: str, line: int) -> None:
 
 
 def _refused_recipient(w: World, line: int, one: str, what: str, rule: str, because: str) -> None:
-    """Report a refused act of a recipient, unless the account had to be registered first."""
+    """Report a refused act of a recipient, unless it lacked an account or a registration."""
+    if one not in w.accounts:
+        return
     unregistered = w.accounts.get(one) and one not in w.registered
     if unregistered and w.registers:
         w.decide("ACC-2")
@@ -543,7 +546,7 @@ def request_link(w: World, line: int, at: int, record: Record) -> None:
     """Fold that a new link was asked for: a registration mail may come again."""
     if record["outcome"] != "refused" and isinstance(record.get("by"), str):
         one = address(record["by"])
-        w.links[f"asked {one}"] = (one, False)
+        w.asked[one] = w.asked.get(one, 0) + 1
         w.accounts.setdefault(one, False)
 
 
@@ -806,8 +809,9 @@ def _write(w: World, case: Case, box: Box, line: int, at: int, data: tuple[Recor
     expects = None
     if answers is not None and answers in box.items:
         expects = box.items[answers] & 3
-        everything = w.readings["reply_scope"] == "case"
-        answer_messages(box, tuple(box.items) if everything else (answers,), filed=bool(files))
+        answer_message(box, answers, filed=bool(files))
+        if w.readings["reply_scope"] == "case":
+            _travel(w, case, at, cover_messages(case, box, one, answers, filed=bool(files)))
     content = 0 if text is None else digest(text)
     box.own_text = content or box.own_text
     box.own_documents |= frozenset(files)

@@ -8,7 +8,7 @@ from attrs import frozen
 from simulator.oracle.acts import ASKS
 from simulator.oracle.facts import Case
 from simulator.oracle.oracle import Oracle
-from simulator.oracle.rules.inbox import ANSWERED, ENTRIES, FACTS, FILED, MARKED, OPENED
+from simulator.oracle.rules.inbox import ANSWERED, COVERED, ENTRIES, FACTS, FILED, MARKED, OPENED
 from simulator.oracle.sees import date_of, reason_of_fields, status_of, why_unread
 from simulator.oracle.world import NEVER, address
 
@@ -18,6 +18,7 @@ STEPS = (
     (MARKED, "marked as read", "INB-5"),
     (ANSWERED, "answered", "INB-10"),
     (FILED, "answered with a file", "INB-4"),
+    (COVERED, "settled by answering another message of the case", "INB-10"),
 )
 
 

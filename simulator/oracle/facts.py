@@ -10,6 +10,7 @@ from typing import Final, NamedTuple
 
 from simulator.oracle.rules.inbox import (
     ANSWERED,
+    COVERED,
     ENTRIES,
     EXPECTS_MASK,
     FACTS,
@@ -19,6 +20,7 @@ from simulator.oracle.rules.inbox import (
     OPENED,
     SEEN_READ,
     SEEN_UNREAD,
+    WITH_FILE,
 )
 from simulator.oracle.rules.status import (
     a_reply_without_file_counts,
@@ -303,11 +305,25 @@ def mark_message(case: Case, box: Box, recipient: str, message: str) -> list[Fli
     return [Flight(0, UP, recipient, READ, message)] if message == case.message else []
 
 
-def answer_messages(box: Box, messages: tuple[str, ...], *, filed: bool) -> None:
-    """Note that messages were answered, with or without a file."""
-    for message in messages:
-        bits = box.items[message] | ANSWERED
-        box.items[message] = (bits | FILED if filed else bits) & CLEAR
+def answer_message(box: Box, message: str, *, filed: bool) -> None:
+    """Note that a message was answered, with or without a file."""
+    bits = box.items[message] | ANSWERED
+    box.items[message] = (bits | FILED if filed else bits) & CLEAR
+
+
+def cover_messages(
+    case: Case, box: Box, recipient: str, answered: str, *, filed: bool
+) -> list[Flight]:
+    """Let an answer settle the other messages of the case too; give the read marks of that."""
+    marks: list[Flight] = []
+    for message, bits in box.items.items():
+        if message == answered or not unread(bits):
+            continue
+        if filed or bits & EXPECTS_MASK != WITH_FILE:
+            box.items[message] = (bits | COVERED) & CLEAR
+            if message == case.message and not bits & EXPECTS_MASK:
+                marks.append(Flight(0, UP, recipient, READ, message))
+    return marks
 
 
 def arrive(

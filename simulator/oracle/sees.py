@@ -23,6 +23,7 @@ from simulator.oracle.facts import (
 )
 from simulator.oracle.rules.inbox import (
     ANSWERED,
+    COVERED,
     ENTRIES,
     FACTS,
     FILED,
@@ -719,6 +720,8 @@ def happened_to(bits: int, one: str) -> str:
         done.append("answered without a file" if bits & 3 == 2 else "answered it")
     else:
         done.append("has not answered")
+    if bits & COVERED:
+        done.append("settled it by answering another message of the case")
     return f"{one} {' and '.join(done)}"
 
 
@@ -908,7 +911,9 @@ def _registration_mail(w: World, line: int, one: str, record: Record) -> None:
     link = record.get("link")
     if link is not None:
         w.links[link] = (one, False)
-    asked = w.links.pop(f"asked {one}", None) is not None
+    asked = due is None and w.asked.get(one, 0) > 0
+    if asked:
+        w.asked[one] -= 1
     said = f"a registration mail to {one}"
     if due is not None or asked:
         w.decide("ACC-2")

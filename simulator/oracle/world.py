@@ -34,6 +34,7 @@ class World:
 
     __slots__ = (
         "accounts",
+        "asked",
         "active",
         "beyond",
         "boxes_of",
@@ -91,6 +92,7 @@ class World:
         self.roles: dict[str, str] = {}
         self.emails: frozenset[str] = frozenset()
         self.accounts: dict[str, bool] = {}  # address -> whether this log saw it being created
+        self.asked: dict[str, int] = {}  # address -> registration links asked for, not mailed yet
         self.registered: frozenset[str] = frozenset()
         self.registers = False
         self.excused: dict[str, tuple[tuple[str, str], ...]] = {}
@@ -414,6 +416,7 @@ _COPIED: Final = (
     "home",
     "roles",
     "accounts",
+    "asked",
     "links",
     "due",
     "mail_ids",

@@ -17,11 +17,12 @@ OPENED: Final = 4
 MARKED: Final = 8
 ANSWERED: Final = 16
 FILED: Final = 32
-FACTS: Final = 63
-SEEN_READ: Final = 64
-SEEN_UNREAD: Final = 128
-NOTICED: Final = 256
-LISTED: Final = 512
+COVERED: Final = 64  # by an answer to another message of the case (reading `reply_scope`)
+FACTS: Final = 127
+SEEN_READ: Final = 128
+SEEN_UNREAD: Final = 256
+NOTICED: Final = 512
+LISTED: Final = 1024
 
 
 class Facts(NamedTuple):
@@ -32,6 +33,7 @@ class Facts(NamedTuple):
     marked: bool
     answered: bool
     filed: bool
+    covered: bool
 
 
 class Entry(NamedTuple):
@@ -49,6 +51,12 @@ class Entry(NamedTuple):
 def answering_settles_whatever_was_asked_but_a_file(facts: Facts) -> bool | None:
     """An answered message that did not ask for a file counts as read."""
     return False if facts.answered and facts.expects != WITH_FILE else None
+
+
+@promise("INB-10", "inbox")
+def answer_settles_the_whole_case_where_agreed(facts: Facts) -> bool | None:
+    """A message counts as read if an answer to another one of its case settled it too."""
+    return False if facts.covered else None
 
 
 @promise("INB-4", "inbox")
@@ -114,6 +122,7 @@ def reading_by_one_changes_no_other_inbox(others_read: bool) -> bool:
 
 
 UNREAD_PROMISES: Final = (
+    ("INB-10", answer_settles_the_whole_case_where_agreed),
     ("INB-4", file_request_stays_unread_until_a_file_came),
     ("INB-3", reply_request_stays_unread_until_answered),
     ("INB-10", answering_settles_whatever_was_asked_but_a_file),
@@ -129,6 +138,7 @@ def facts_of(bits: int) -> Facts:
         bool(bits & MARKED),
         bool(bits & ANSWERED),
         bool(bits & FILED),
+        bool(bits & COVERED),
     )
 
 
