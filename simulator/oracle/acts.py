@@ -84,6 +84,7 @@ def refused_wrongly(w: World, line: int, what: str, rule: str, because: str) -> 
 
 def set_role(w: World, line: int, at: int, record: Record) -> None:
     """Fold RGT-3: who holds which role, and which addresses are caseworkers'."""
+    w.own_rest()
     if record["outcome"] == "ok":
         w.decide("RGT-3")
         w.roles[record["caseworker"]] = record["role"]
@@ -243,6 +244,7 @@ def send(w: World, line: int, at: int, record: Record) -> None:
             _refused_send(w, line, at, record)
         message = record.get("message")
         if isinstance(message, str) and isinstance(record.get("case"), int | str):
+            w.own_rest()
             w.refused[message] = record["case"]
         return
     number, message = record["case"], record["message"]
@@ -252,6 +254,7 @@ def send(w: World, line: int, at: int, record: Record) -> None:
     case = w.case(number, line) if number in w.cases else w.new_case(number, told=True)
     if record.get("to") is None and case.preset is None:
         raise w.unmentioned(line, "to", None)
+    w.own_rest()
     w.judge(number, _send, UP, line, at, record, outcome)
     w.home[message] = number
     to = record.get("to")
@@ -496,6 +499,7 @@ def _refused_recipient(w: World, line: int, one: str, what: str, rule: str, beca
         w.decide("ACC-2")
         return
     if unregistered:
+        w.own_rest()
         w.excused[one] = (*w.excused.get(one, ()), (rule, what))
     refused_wrongly(w, line, what, rule, because)
 
@@ -507,6 +511,7 @@ def register(w: World, line: int, at: int, record: Record) -> None:
         _refused_register(w, line, one, link)
         return
     one = address(one)
+    w.own_rest()
     for place in w.excused.pop(one, ()):
         w.found.pop(place, None)
     if link is not None:
@@ -546,6 +551,7 @@ def request_link(w: World, line: int, at: int, record: Record) -> None:
     """Fold that a new link was asked for: a registration mail may come again."""
     if record["outcome"] != "refused" and isinstance(record.get("by"), str):
         one = address(record["by"])
+        w.own_rest()
         w.asked[one] = w.asked.get(one, 0) + 1
         w.accounts.setdefault(one, False)
 
@@ -620,7 +626,7 @@ def _open(w: World, case: Case, line: int, at: int, data: tuple[Record, str], ou
         opened = tuple(box.items)
     else:
         opened = (newest,) if newest is not None else ()
-    _travel(w, case, at, open_messages(case, box, one, opened))
+    _travel(w, case, at, open_messages(case, one, opened))
     case.happens("open" if case.message in opened else "open older", line)
 
 
@@ -694,7 +700,7 @@ def _mark(w: World, case: Case, line: int, at: int, data: tuple[str, str], outco
             w, line, what, ("INB-5", f"{message} {ASKS[bits & 3]} and counts as unread")
         )
         return
-    _travel(w, case, at, mark_message(case, box, one, message))
+    _travel(w, case, at, mark_message(case, one, message))
     case.happens("mark" if case.message == message else "open older", line)
 
 
@@ -727,6 +733,7 @@ def reply(w: World, line: int, at: int, record: Record) -> None:
     one = _signed_up(w, line, record, "reply")
     w.judge(record["case"], _reply, one, line, at, (record, one), outcome)
     if outcome != "refused":
+        w.own_rest()
         w.home[str(message)] = record["case"]
         _remember_try(w, str(message), line, outcome)
 
@@ -799,7 +806,7 @@ def _reply(
             w.decide(rule)
         if box is not None and box.right is True:
             w.decide("RGT-2")
-    _write(w, case, case.box(one), line, at, data)
+    _write(w, case, case.own_box(one), line, at, data)
 
 
 def _write(w: World, case: Case, box: Box, line: int, at: int, data: tuple[Record, str]) -> None:

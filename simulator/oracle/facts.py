@@ -6,6 +6,7 @@ two sides is a *flight*; until it arrives, only the sender knows of it.
 
 from array import array
 from collections.abc import Callable, Hashable, Mapping
+from itertools import count
 from typing import Final, NamedTuple
 
 from simulator.oracle.rules.inbox import (
@@ -41,6 +42,7 @@ RECEIVED: Final = 3  # in `Case.kind`, beside the three expected actions
 SILENT: Final = -1  # no communication yet
 WORDS: Final = 7  # of the log, for each entry
 CLEAR: Final = ~(SEEN_READ | SEEN_UNREAD)
+_SERIALS: Final = count()  # tells states of cases apart, so that they can share mailboxes
 
 
 class Letter(NamedTuple):
@@ -73,12 +75,17 @@ def digest(value: Hashable) -> int:
 
 
 class Box:
-    """The mailbox of one recipient in one case; messages stand in the order of arrival."""
+    """The mailbox of one recipient in one case; messages stand in the order of arrival.
 
-    __slots__ = ("documents", "items", "own_documents", "own_text", "right", "text", "version")
+    States of a case share their mailboxes until one of them changes: `Case.own_box`.
+    """
 
-    def __init__(self) -> None:
+    __slots__ = ("cached", "owner", "documents", "items", "own_documents", "own_text", "right", "text", "version")
+
+    def __init__(self, owner: int) -> None:
         """Start empty, with nothing said about the right to write."""
+        self.owner = owner
+        self.cached: Hashable = None
         self.items: dict[str, int] = {}
         self.right: bool | None = None
         self.version = -1
@@ -87,9 +94,11 @@ class Box:
         self.documents: frozenset[str] | None = frozenset()
         self.own_documents: frozenset[str] = frozenset()
 
-    def copy(self) -> "Box":
+    def copy(self, owner: int) -> "Box":
         """Copy what changes."""
         new = Box.__new__(Box)
+        new.owner = owner
+        new.cached = None
         new.items = self.items.copy()
         new.right = self.right
         new.version = self.version
@@ -101,15 +110,17 @@ class Box:
 
     def key(self) -> Hashable:
         """Give what distinguishes this mailbox from another."""
-        return (
-            tuple((name, bits & FACTS) for name, bits in self.items.items()),
-            self.right,
-            self.version,
-            self.text,
-            self.own_text,
-            self.documents,
-            self.own_documents,
-        )
+        if self.cached is None:
+            self.cached = (
+                tuple([(name, bits & FACTS) for name, bits in self.items.items()]),
+                self.right,
+                self.version,
+                self.text,
+                self.own_text,
+                self.documents,
+                self.own_documents,
+            )
+        return self.cached
 
     def newest(self) -> str | None:
         """Name the message that arrived last."""
@@ -143,6 +154,7 @@ class Case:
         "seen_date",
         "seen_status",
         "sent",
+        "serial",
         "split",
         "token",
         "told",
@@ -159,6 +171,7 @@ class Case:
         self.preset: tuple[str, ...] | None = ()
         self.chosen: tuple[str, ...] | None = ()
         self.boxes: dict[str, Box] = {}
+        self.serial = next(_SERIALS)
         self.flights: tuple[Flight, ...] = ()
         self.kind = SILENT
         self.message: str | None = None
@@ -189,7 +202,9 @@ class Case:
         new.perhaps = self.perhaps
         new.preset = self.preset
         new.chosen = self.chosen
-        new.boxes = {name: box.copy() for name, box in self.boxes.items()}
+        new.boxes = self.boxes.copy()
+        new.serial = next(_SERIALS)
+        self.serial = next(_SERIALS)
         new.flights = self.flights
         new.kind = self.kind
         new.message = self.message
@@ -239,11 +254,15 @@ class Case:
             self.versions,
         )
 
-    def box(self, recipient: str) -> Box:
-        """Give the recipient's mailbox, made when first needed."""
+    def own_box(self, recipient: str) -> Box:
+        """Give the recipient's mailbox for a change: made when first needed, shared no longer."""
         box = self.boxes.get(recipient)
         if box is None:
-            box = self.boxes[recipient] = Box()
+            box = self.boxes[recipient] = Box(self.serial)
+        elif box.owner != self.serial:
+            box = self.boxes[recipient] = box.copy(self.serial)
+        else:
+            box.cached = None
         return box
 
     def happens(self, what: str, line: int) -> None:
@@ -284,24 +303,26 @@ def unread(bits: int) -> bool:
     return ENTRIES[bits & FACTS].unread
 
 
-def open_messages(case: Case, box: Box, recipient: str, messages: tuple[str, ...]) -> list[Flight]:
+def open_messages(case: Case, recipient: str, messages: tuple[str, ...]) -> list[Flight]:
     """Open messages; give the read marks that the case has to learn, without their moment."""
     marks: list[Flight] = []
+    box = case.boxes[recipient]
     for message in messages:
         bits = box.items[message]
         if not bits & OPENED:
+            box = case.own_box(recipient)
             if message == case.message and (bits & EXPECTS_MASK or unread(bits)):
                 marks.append(Flight(0, UP, recipient, READ, message))
             box.items[message] = (bits | OPENED) & CLEAR
     return marks
 
 
-def mark_message(case: Case, box: Box, recipient: str, message: str) -> list[Flight]:
+def mark_message(case: Case, recipient: str, message: str) -> list[Flight]:
     """Mark an unread message as read; a message that is read already stays as it is."""
-    bits = box.items[message]
+    bits = case.boxes[recipient].items[message]
     if not unread(bits):
         return []
-    box.items[message] = (bits | MARKED) & CLEAR
+    case.own_box(recipient).items[message] = (bits | MARKED) & CLEAR
     return [Flight(0, UP, recipient, READ, message)] if message == case.message else []
 
 
@@ -332,7 +353,7 @@ def arrive(
     """Let one envelope arrive, at a moment between the two."""
     letter = flight.letter
     if flight.kind == MESSAGE and letter is not None:
-        box = case.box(flight.recipient)
+        box = case.own_box(flight.recipient)
         noticed = (flight.message, flight.recipient) in case.notices
         if noticed:
             case.notices -= {(flight.message, flight.recipient)}
@@ -343,7 +364,7 @@ def arrive(
         if box.documents is not None and letter.documents is not None:
             box.documents |= frozenset(letter.documents)
     elif flight.kind == RELEASE:
-        case.box(flight.recipient).right = flight.right
+        case.own_box(flight.recipient).right = flight.right
     elif flight.kind == READ:
         if flight.message == case.message and case.kind != RECEIVED:
             case.reads = {**case.reads, flight.recipient: flight.at}

@@ -39,7 +39,7 @@ def given_case(w: World, line: int, at: int, record: Record) -> None:
         _given_date(case, record["acknowledged_on"])
     releases: dict[str, bool] = record.get("releases") or {}
     for one, right in releases.items():
-        case.box(address(one)).right = right
+        case.own_box(address(one)).right = right
         _knows(w, address(one), case)
 
 
@@ -68,7 +68,7 @@ def given_message(w: World, line: int, at: int, record: Record) -> None:
     code = EXPECTS[expects]
     recipients = tuple(dict.fromkeys(address(one) for one in record["to"]))
     for one in recipients:
-        box = case.box(one)
+        box = case.own_box(one)
         box.items[message] = code
         box.text = 0
         box.documents = None
@@ -95,7 +95,7 @@ def given_mailbox(w: World, line: int, at: int, record: Record) -> None:
     """Fold what had happened to the messages in a mailbox."""
     case = _case(w, record["case"])
     one = address(record["recipient"])
-    box = case.box(one)
+    box = case.own_box(one)
     _knows(w, one, case)
     for entry in record["messages"]:
         message = entry["message"]

@@ -53,6 +53,7 @@ class Oracle:
                 SEES[word](world, line, at, record)
             else:
                 world.given = True
+                world.own_rest()
                 GIVENS[record["given"]](world, line, at, record)
         if at > world.next_due:
             overdue(world, at, line)

@@ -638,6 +638,7 @@ def _see_entries(
         else:
             flag = LISTED
         if bits & flag != flag:
+            items = case.own_box(one).items
             items[message] = bits | flag
         if "hint" in entry:
             w.decide("INB-6")
@@ -872,6 +873,7 @@ def _see_documents(w: World, line: int, seen: list[str], box: Box, key: str) -> 
 
 def see_mail(w: World, line: int, at: int, record: Record) -> None:
     """Judge a mail that arrived: due, once, and without content (MAIL, ACC-2, ACC-5)."""
+    w.own_rest()
     if not w.mails_seen:
         _first_mail(w, line, at)
     one = address(record["to"])
@@ -961,7 +963,7 @@ def _notice(
     if bits is None or box is None:
         case.notices |= {(message, one)}
     else:
-        box.items[message] = bits | NOTICED
+        case.own_box(one).items[message] = bits | NOTICED
 
 
 def _content(w: World, line: int, key: str, body: str | None, text: str | None) -> None:
@@ -988,6 +990,7 @@ def overdue(w: World, at: int, line: int) -> None:
             latest = at if w.mail_active else w.deadline(sent, mail=True)
             w.next_due = max(latest, at) if w.mails_seen else at + UNSEEN_US
             break
+        w.own_rest()
         del w.due[mail]
         raw = _late_mail(w, mail, line)
         if w.mails_seen:

@@ -32,51 +32,6 @@ EVERYBODY: Final = "*"
 class World:
     """The facts of all cases, accounts and mails, and the findings so far."""
 
-    __slots__ = (
-        "accounts",
-        "asked",
-        "active",
-        "beyond",
-        "boxes_of",
-        "carrier",
-        "cases",
-        "counts",
-        "days",
-        "doubt",
-        "due",
-        "emails",
-        "events_off",
-        "excused",
-        "failed",
-        "found",
-        "full_at",
-        "given",
-        "home",
-        "limit",
-        "links",
-        "mail_active",
-        "mail_ids",
-        "mail_outages",
-        "mails_seen",
-        "new",
-        "next_due",
-        "out",
-        "outages",
-        "overdue",
-        "partial_at",
-        "readings",
-        "refused",
-        "registered",
-        "registers",
-        "rep_line",
-        "roles",
-        "token",
-        "trial",
-        "tries",
-        "unknown",
-        "zone",
-    )
-
     def __init__(self, readings: Mapping[str, str], zone: str, carrier: str, limit: int) -> None:
         """Start with nothing known."""
         self.readings = readings
@@ -84,6 +39,7 @@ class World:
         self.carrier = carrier
         self.limit = limit
         self.token = object()
+        self.borrows = False
         self.cases: dict[int | str, Case] = {}
         self.doubt: dict[int | str, list[Case]] = {}
         self.beyond: dict[int | str, int] = {}
@@ -122,17 +78,27 @@ class World:
         self.days: dict[int, int] = {}
 
     def fork(self) -> "World":
-        """Copy what changes; cases are copied when either side changes them."""
+        """Give a copy that goes its own way; what is large is copied when either side changes it.
+
+        The counters stay common to both.
+        """
         new = World.__new__(World)
-        for name in _SHARED:
-            setattr(new, name, getattr(self, name))
-        for name in _COPIED:
-            setattr(new, name, getattr(self, name).copy())
+        self.borrows = True
+        new.__dict__.update(self.__dict__)
+        new.cases = self.cases.copy()
+        new.doubt = self.doubt.copy()
         self.token = object()
         new.token = object()
         new.out = []
         new.trial = None
         return new
+
+    def own_rest(self) -> None:
+        """Stop sharing what changes now and then, before a change of it."""
+        if self.borrows:
+            self.borrows = False
+            for name in _RARE:
+                setattr(self, name, getattr(self, name).copy())
 
     # Reporting
 
@@ -143,6 +109,7 @@ class World:
         if self.trial is not None:
             self.trial.append((rule, key, line, seen, demanded, because))
             return
+        self.own_rest()
         place = (rule, key)
         known = self.found.get(place)
         if known is None:
@@ -283,6 +250,7 @@ class World:
             unique = {(*s.key(), bytes(s.log or b"")): s for s in reversed(states)}
             states = list(unique.values())[::-1]
         if len(states) > POSSIBILITIES_MAX:
+            self.own_rest()
             self.beyond[number] = line
             states = states[:1]
         self.cases[number] = states[0]
@@ -299,6 +267,7 @@ class World:
                 other.happened |= {line}
                 kept.append(other)
         if len(kept) > len(states):
+            self.own_rest()
             self.unknown[line] = (kept[0].number, judge.__name__.strip("_"))
         return kept
 
@@ -387,32 +356,8 @@ class World:
         return any(run > flight.at for run in self.partial_at)
 
 
-_SHARED: Final = (
-    "active",
-    "carrier",
-    "emails",
-    "events_off",
-    "failed",
-    "full_at",
-    "given",
-    "limit",
-    "mail_active",
-    "mail_outages",
-    "mails_seen",
-    "next_due",
-    "outages",
-    "overdue",
-    "partial_at",
-    "readings",
-    "registered",
-    "registers",
-    "rep_line",
-    "zone",
-    "days",
-)
-_COPIED: Final = (
-    "cases",
-    "doubt",
+#: What lines change only now and then: forks share it until one of them changes any of it.
+_RARE: Final = (
     "home",
     "roles",
     "accounts",
@@ -420,7 +365,6 @@ _COPIED: Final = (
     "links",
     "due",
     "mail_ids",
-    "counts",
     "found",
     "unknown",
     "beyond",
