@@ -126,8 +126,9 @@ def edit_case(w: World, line: int, at: int, record: Record) -> None:
 
 
 def _edit(w: World, case: Case, line: int, at: int, record: Record, outcome: str) -> None:
-    if "subject" in record or not case.versions:
-        version = (len(w.full_at), len(w.partial_at), w.failed, record.get("subject"))
+    subject = record.get("subject")
+    if not case.versions or ("subject" in record and subject != case.versions[-1][3]):
+        version = (w.full_runs, w.partial_runs, w.failed, subject)
         case.versions = (*case.versions, version)
     if "follow_up_on" in record:
         case.follow_up = record["follow_up_on"]
@@ -306,7 +307,7 @@ def _send(w: World, case: Case, line: int, at: int, record: Record, outcome: str
     expects = EXPECTS.get(record["expects"], ACKNOWLEDGE)
     text, documents = record.get("text"), record.get("documents")
     if not case.versions:
-        case.versions = ((len(w.full_at), len(w.partial_at), w.failed, None),)
+        case.versions = ((w.full_runs, w.partial_runs, w.failed, None),)
     letter = Letter(
         expects,
         0 if text is None else digest(text),
@@ -433,12 +434,12 @@ def replicate(w: World, line: int, at: int, record: Record) -> None:
         w.report("RPL-4", "result", line, f"result {result}", "0, 1 or 2", because)
     w.rep_line = line
     if outcome == "ok" and result == 0:
-        w.full_at = (*w.full_at, at)
-        w.partial_at = (*w.partial_at, at)
+        w.full_runs, w.full_at = w.full_runs + 1, at
+        w.partial_runs, w.partial_at = w.partial_runs + 1, at
     else:
         w.failed += 1
     if result == 1 or (outcome == "unknown" and result == 0):
-        w.partial_at = (*w.partial_at, at)
+        w.partial_runs, w.partial_at = w.partial_runs + 1, at
 
 
 def fault(w: World, line: int, at: int, record: Record) -> None:

@@ -42,6 +42,11 @@ RECEIVED: Final = 3  # in `Case.kind`, beside the three expected actions
 SILENT: Final = -1  # no communication yet
 WORDS: Final = 7  # of the log, for each entry
 CLEAR: Final = ~(SEEN_READ | SEEN_UNREAD)
+#: What of the facts about a message makes a difference: an opened one need not be marked.
+_TELLING: Final = [
+    facts & ~MARKED if facts & OPENED and facts & EXPECTS_MASK == 0 else facts
+    for facts in range(FACTS + 1)
+]
 _SERIALS: Final = count()  # tells states of cases apart, so that they can share mailboxes
 
 
@@ -80,7 +85,17 @@ class Box:
     States of a case share their mailboxes until one of them changes: `Case.own_box`.
     """
 
-    __slots__ = ("cached", "owner", "documents", "items", "own_documents", "own_text", "right", "text", "version")
+    __slots__ = (
+        "cached",
+        "owner",
+        "documents",
+        "items",
+        "own_documents",
+        "own_text",
+        "right",
+        "text",
+        "version",
+    )
 
     def __init__(self, owner: int) -> None:
         """Start empty, with nothing said about the right to write."""
@@ -112,9 +127,8 @@ class Box:
         """Give what distinguishes this mailbox from another."""
         if self.cached is None:
             self.cached = (
-                tuple([(name, bits & FACTS) for name, bits in self.items.items()]),
+                tuple([(name, _TELLING[bits & FACTS]) for name, bits in self.items.items()]),
                 self.right,
-                self.version,
                 self.text,
                 self.own_text,
                 self.documents,
@@ -235,7 +249,7 @@ class Case:
         if isinstance(follow_up, tuple):
             follow_up = (when(follow_up[0]), when(follow_up[1]))  # type: ignore[assignment]
         return (
-            tuple((name, box.key()) for name, box in sorted(self.boxes.items())),
+            tuple([(name, box.version, box.key()) for name, box in sorted(self.boxes.items())]),
             tuple((f[1:], when(f.at)) for f in self.flights),
             self.kind,
             self.message,

@@ -6,9 +6,10 @@ from typing import Any, Final
 
 from simulator.history.vocabulary import READINGS
 from simulator.oracle.acts import ACTS
-from simulator.oracle.facts import Case
+from simulator.oracle.facts import HELD, RECEIVED, Case
 from simulator.oracle.findings import Finding, Verdict
 from simulator.oracle.givens import GIVENS
+from simulator.oracle.rules.inbox import ACKNOWLEDGE
 from simulator.oracle.sees import SEES, overdue
 from simulator.oracle.world import NEVER, RULES, World
 
@@ -110,15 +111,60 @@ class Oracle:
             world.mail_active,
             world.events_off,
             tuple(sorted(world.due)),
-            tuple(sorted(world.links.items())),
-            len(world.full_at),
-            len(world.partial_at),
+            tuple(sorted(world.links.values())),
+            tuple(sorted(world.asked.items())),
         )
 
 
 def _rest(world: World, case: Case) -> tuple[Hashable, ...]:
-    """Give a state once all that travels has arrived, as far as no outage holds it up."""
+    """Give a state once all that travels has arrived, as far as no outage holds it up.
+
+    Runs count from now, and of what was read only what can still show in the fields.
+    """
     if case.flights and not world.active:
         case = case.copy(world.token)
         world.settle(case, NEVER)
-    return case.key(world.day)
+    carried = [full < world.full_runs for full, *_ in case.versions]
+    base = max((place for place, sure in enumerate(carried) if sure), default=0)
+    day, follow_up = world.day, case.follow_up
+    return (
+        tuple(
+            [
+                (name, max(box.version - base, 0), box.key())
+                for name, box in sorted(case.boxes.items())
+            ]
+        ),
+        tuple([(*flight[1:], day(flight.at)) for flight in case.flights]),
+        tuple([world.partial_at > flight.at for flight in case.flights if flight.way == HELD]),
+        case.kind,
+        case.message,
+        day(case.moment) if case.kind == RECEIVED else None,
+        case.recipients,
+        _reads_that_count(world, case),
+        case.sent,
+        (day(follow_up[0]), day(follow_up[1])) if isinstance(follow_up, tuple) else follow_up,
+        case.preset,
+        case.chosen,
+        case.documents,
+        case.perhaps,
+        tuple(
+            [
+                (subject, full < world.full_runs, partial < world.partial_runs)
+                for full, partial, _, subject in case.versions[base:]
+            ]
+        ),
+        case.happened,
+        case.given_date,
+    )
+
+
+def _reads_that_count(world: World, case: Case) -> Hashable:
+    """Give what of the readings of the last communication can still make a difference."""
+    if not case.reads:
+        return None
+    reading = world.readings["several_acknowledge"] if case.kind == ACKNOWLEDGE else "first"
+    if reading == "first":
+        return world.day(min(case.reads.values()))
+    if reading == "latest":
+        return world.day(max(case.reads.values()))
+    return frozenset(case.reads), world.day(max(case.reads.values()))

@@ -832,7 +832,7 @@ def _see_button(w: World, line: int, seen: str | None, box: Box, key: str) -> No
 
 def _see_subject(w: World, case: Case, line: int, seen: str | None, box: Box, key: str) -> None:
     """Judge the subject: at least as new as the last full run or message, not newer than a run."""
-    full, partial = len(w.full_at), len(w.partial_at)
+    full, partial = w.full_runs, w.partial_runs
     sure, latest = max(box.version, 0), 0
     for index, (before_full, before_partial, _, _) in enumerate(case.versions):
         if before_full < full:

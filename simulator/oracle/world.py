@@ -65,8 +65,8 @@ class World:
         self.mails_seen = False
         self.mail_ids: dict[str, tuple[str, str, str]] = {}
         self.events_off: frozenset[str] = frozenset()
-        self.full_at: tuple[int, ...] = ()
-        self.partial_at: tuple[int, ...] = ()
+        self.full_runs = self.partial_runs = 0  # successful in full, or in part at least
+        self.full_at = self.partial_at = -1  # the moment of the last one
         self.failed = 0
         self.rep_line = 0
         self.refused: dict[str, int | str] = {}
@@ -303,7 +303,7 @@ class World:
         for flight in case.flights:
             channel = (flight.way, flight.recipient)
             if flight.way == HELD:
-                over = any(run > flight.at for run in self.full_at)
+                over = self.full_at > flight.at
             else:
                 over = self.is_over(flight.at, at)
             if over and channel not in late:
@@ -353,7 +353,7 @@ class World:
         return need == UP and (flight.way == UP or self._may_be_carried(flight))
 
     def _may_be_carried(self, flight: Flight) -> bool:
-        return any(run > flight.at for run in self.partial_at)
+        return self.partial_at > flight.at
 
 
 #: What lines change only now and then: forks share it until one of them changes any of it.
