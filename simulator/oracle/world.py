@@ -167,7 +167,7 @@ class World:
     def is_over(self, sent: int, at: int, *, mail: bool = False) -> bool:
         """Tell whether what was sent must be there by now."""
         latest = self.deadline(sent, mail=mail)
-        return at > latest or (self.limit == 0 and at == latest)
+        return at > latest or (self.limit == 0 and at == latest and not mail)
 
     # Cases and their possible states
 
