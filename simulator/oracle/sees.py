@@ -492,7 +492,7 @@ def _is_reply(flight: Flight, message: str) -> bool:
 
 def _let_arrive(w: World, case: Case, line: int, at: int, message: str) -> None:
     flight = next(one for one in case.flights if _is_reply(one, message))
-    if w.is_over(flight.at, at):
+    if at > w.deadline(flight.at):
         because = f"{message} was written {w.day(flight.at)}, and no outage delayed it so long"
         w.report("DLV-5", f"{message} late", line, f"{message} arrives late", "at once", because)
     stay: list[Flight] = []
