@@ -1,17 +1,19 @@
 """The trace of a counterexample: as short as it can be, to be read, or checked again."""
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from reference.domain.rules import Rules
-from simulator.explore.search import Counterexample, Settings, came_of, moment, views
+from simulator.explore.search import START, Counterexample, Settings, came_of, timed, views
 from simulator.explore.worlds import Record
 from simulator.oracle import Finding, Oracle
 from simulator.targets.model import Model
 
 _ZONE: Final = ZoneInfo("Europe/Berlin")
+STEP: Final = timedelta(seconds=10)  # between acts: longer than anything may take to arrive
+LOOK: Final = timedelta(seconds=5)  # from an act to the looks that follow it
 #: What is told besides acts: it comes by itself, nobody has to look.
 _NEWS: Final = (None, "mail", "arrival")
 Timed = tuple[int, Record]  # a line with its moment in microseconds
@@ -50,20 +52,18 @@ def _lived(settings: Settings, rules: Rules, found: Counterexample) -> Iterator[
     """Give the lines of each step: the act, the mails it caused, the looks at what came of it."""
     world = settings.world
     model = Model(rules, world.registers)
-    day, depth = 0, -len(world.beginning)
+    at = START - len(world.beginning) * STEP
     for record in world.beginning:
-        yield list(_acted(model, dict(record), *moment(0, depth)))
-        depth += 1
-    looks: list[Timed] = list(_looked(settings, model, *moment(0, 0, looking=True)))
+        yield list(_acted(model, dict(record), *timed(at)))
+        at += STEP
+    looks: list[Timed] = list(_looked(settings, model, *timed(at + LOOK)))
     for step in found.steps:
-        if step.record is None:
-            day += 1
-            lines: list[Timed] = []
-        else:
-            depth += 1
-            lines = list(_acted(model, dict(step.record), *moment(day, depth)))
+        at += STEP if step.record is not None else timedelta(days=1)
+        lines: list[Timed] = []
+        if step.record is not None:
+            lines = list(_acted(model, dict(step.record), *timed(at)))
         yield [*looks, *lines]
-        looks = list(_looked(settings, model, *moment(day, depth, looking=True)))
+        looks = list(_looked(settings, model, *timed(at + LOOK)))
     yield looks
 
 

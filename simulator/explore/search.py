@@ -22,16 +22,22 @@ from simulator.targets.model import Model
 
 #: Half an hour to midnight in UTC: already the next day where the broker is.
 START: Final = datetime(2024, 1, 15, 23, 30, tzinfo=UTC)
-STEP: Final = timedelta(seconds=10)  # between acts: longer than anything may take to arrive
-LOOK: Final = timedelta(seconds=5)  # from an act to the looks that follow it
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
 
 
 @cache
-def moment(day: int, depth: int, *, looking: bool = False) -> tuple[datetime, int]:
-    """Give the moment of an act, or of the looks after it: as a datetime and in microseconds."""
-    at = START + day * timedelta(days=1) + depth * STEP + (LOOK if looking else timedelta())
+def moment(day: int) -> tuple[datetime, int]:
+    """Give the moment of all acts of a day: as a datetime and in microseconds.
+
+    The oracle needs to know the order of acts and of what came of them, and is told of two more
+    microseconds with each. Its limit is 0: what is sent is there at once, or held up by a fault.
+    """
+    return timed(START + day * timedelta(days=1))
+
+
+def timed(at: datetime) -> tuple[datetime, int]:
+    """Give a moment as a datetime and in microseconds since 1970."""
     return at, (at - _EPOCH) // _MICROSECOND
 
 
@@ -153,10 +159,10 @@ def _key(node: Node) -> Hashable:
 
 def _beginning(settings: Settings, rules: Rules, found: Found) -> Node:
     registers = settings.world.registers
-    oracle = Oracle(settings.readings, registers=registers)
+    oracle = Oracle(settings.readings, limit_us=0, registers=registers)
     root = Node(Model(rules, registers), oracle, 0, 0, 0, {})
-    for number, record in enumerate(settings.world.beginning):
-        at, at_us = moment(0, number - len(settings.world.beginning))
+    at, at_us = moment(0)
+    for record in settings.world.beginning:
         outcome, _ = root.model.act(record, at)
         oracle.take(0, at_us, {**record, "outcome": outcome})
     finding = _look(root, settings.world)
@@ -201,7 +207,8 @@ def _apply(  # noqa: PLR0913 - the hot path: an object to hold these would cost 
     """Do one act on a copy of both sides; the oracle judges its outcome and the mails it caused."""
     found.transitions += 1
     depth = node.depth + 1
-    at, at_us = moment(node.day, depth)
+    at, at_us = moment(node.day)
+    at_us += 2 * depth
     model = node.model.fork()
     outcome, reason = model.act(record, at)
     oracle = node.oracle.fork()
@@ -246,7 +253,8 @@ def _keep(
 
 def _look(node: Node, world: World) -> Finding | None:
     """Compare what the domain shows everybody with what the oracle demands; the first finding."""
-    at, at_us = moment(node.day, node.depth, looking=True)
+    at, at_us = moment(node.day)
+    at_us += 2 * node.depth + 1
     looks: dict[tuple[str, str], Record] = {}
     for see, by, case in views(world):
         record = node.model.look(see, by, case, at=at)
