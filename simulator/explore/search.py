@@ -54,11 +54,9 @@ def views(world: World) -> Sequence[tuple[str, str, int | None]]:
 
 
 def came_of(after: Model, before: Model, act: Record) -> list[Record]:
-    """Give what an act let arrive: mails, and messages in the case that were written earlier."""
-    lines = after.mails_since(before)
-    if act["act"] != "reply":
-        lines += after.arrivals_since(before)
-    return lines
+    """Give what an act let arrive: messages in the case that were written earlier, and mails."""
+    mails = after.mails_since(before)
+    return mails if act["act"] == "reply" else [*after.arrivals_since(before), *mails]
 
 
 @frozen
