@@ -349,9 +349,7 @@ def _tell(
 ) -> None:
     """Make the mails due that a message causes, and its account known (MAIL-1, ACC-1, ACC-2)."""
     sure = record["outcome"] == "ok"
-    cases = w.boxes_of.get(one, ())
-    if number not in cases:
-        w.boxes_of[one] = (*cases, number)
+    w.boxes_of.setdefault(one, {})[number] = None
     new = one not in w.accounts and not w.given and one not in w.emails
     if new and sure and "registration" not in w.events_off:
         w.due["registration", "", one] = (at, line, None)
@@ -407,6 +405,7 @@ def set_mail(w: World, line: int, at: int, record: Record) -> None:
     """Fold which mails are switched off (MAIL-2)."""
     if record["outcome"] == "refused" or "enabled" not in record:
         return
+    w.common = None
     if record["enabled"] and record["outcome"] == "ok":
         w.events_off -= {record["event"]}
     else:
@@ -447,7 +446,9 @@ def fault(w: World, line: int, at: int, record: Record) -> None:
     if record["outcome"] == "refused":
         return
     what, up = record["what"], record["state"] == "up"
+    w.common = None
     w.outages, w.active = _outage(w.outages, w.active, DELIVERY_FAULTS, what, at, up=up)
+    w.calm_from = w.outages[-1][1] if w.outages else 0
     w.mail_outages, w.mail_active = _outage(
         w.mail_outages, w.mail_active, MAIL_FAULTS, what, at, up=up
     )

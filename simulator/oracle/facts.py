@@ -146,6 +146,7 @@ class Case:
 
     __slots__ = (
         "boxes",
+        "cached",
         "chosen",
         "documents",
         "flights",
@@ -186,6 +187,7 @@ class Case:
         self.chosen: tuple[str, ...] | None = ()
         self.boxes: dict[str, Box] = {}
         self.serial = next(_SERIALS)
+        self.cached: Hashable = None  # its part of the fingerprint, while nothing changes
         self.flights: tuple[Flight, ...] = ()
         self.kind = SILENT
         self.message: str | None = None
@@ -219,6 +221,7 @@ class Case:
         new.boxes = self.boxes.copy()
         new.serial = next(_SERIALS)
         self.serial = next(_SERIALS)
+        new.cached = None
         new.flights = self.flights
         new.kind = self.kind
         new.message = self.message

@@ -17,6 +17,7 @@ def _case(w: World, number: int | str) -> Case:
         case = w.new_case(number, told=False)
         case.preset = case.chosen = None
         case.log = None
+    case.cached = None
     return w.own(case) if case.token is not w.token else case
 
 
@@ -51,9 +52,7 @@ def _given_date(case: Case, day: str | None) -> None:
 
 def _knows(w: World, one: str, case: Case) -> None:
     w.accounts[one] = False
-    cases = w.boxes_of.get(one, ())
-    if case.number not in cases:
-        w.boxes_of[one] = (*cases, case.number)
+    w.boxes_of.setdefault(one, {})[case.number] = None
 
 
 def given_message(w: World, line: int, at: int, record: Record) -> None:

@@ -11,7 +11,7 @@ from simulator.oracle.findings import Finding, Verdict
 from simulator.oracle.givens import GIVENS
 from simulator.oracle.rules.inbox import ACKNOWLEDGE
 from simulator.oracle.sees import SEES, overdue
-from simulator.oracle.world import NEVER, RULES, World
+from simulator.oracle.world import COUNTED, NEVER, RULES, World
 
 NONE: Final[tuple[Finding, ...]] = ()
 
@@ -67,7 +67,11 @@ class Oracle:
     @property
     def decisive(self) -> Mapping[str, int]:
         """How often each rule decided what a line had to be."""
-        return dict(zip(RULES, self.world.counts, strict=True))
+        decisive = dict.fromkeys(RULES, 0)
+        for rules, count in zip(COUNTED, self.world.counts, strict=True):
+            for rule in rules if count else ():
+                decisive[rule] += count
+        return decisive
 
     def finish(self) -> Verdict:
         """Close the trace and give the verdict."""

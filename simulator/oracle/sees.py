@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import date, datetime
 from itertools import product
+from operator import itemgetter
 from typing import Final
 
 from simulator.oracle.acts import ASKS, preset_of, role_of
@@ -58,12 +59,29 @@ from simulator.oracle.world import (
     Record,
     World,
     address,
+    together,
     utc_day,
 )
 
 SEEN: Final = SEEN_READ | SEEN_UNREAD
-INBOX_RULES: Final = tuple(INDEX[rule] for rule in ("DLV-1", "DLV-2", "ACC-4", "INB-7", "SEND-13"))
 ENTRY_RULES: Final = tuple(INDEX[entry.rule] for entry in ENTRIES)
+INBOX: Final = together("DLV-1", "DLV-2", "ACC-4", "INB-7", "SEND-13")
+IN_OUTAGES: Final = together("DLV-3", "DLV-4")
+INB_1, INB_8, INB_9 = INDEX["INB-1"], INDEX["INB-8"], INDEX["INB-9"]
+RPL_3, SEND_2 = INDEX["RPL-3"], INDEX["SEND-2"]
+FIELDS_OF_ENTRY: Final = itemgetter("message", "unread", "hint", "opened", "answered")
+#: For every combination of facts: what a whole entry shows, what that counts, and how it was seen.
+SHOWN: Final = tuple(
+    (
+        entry.unread,
+        entry.hint,
+        entry.opened,
+        entry.answered,
+        together(entry.rule, "INB-6", "INB-11"),
+        LISTED | (SEEN_UNREAD if entry.unread else SEEN_READ),
+    )
+    for entry in ENTRIES
+)
 SHORT_TEXT: Final = 4  # characters; a shorter text may stand in a mail by chance
 LAST_RULE: Final = {
     "send": "STA-2",
@@ -530,6 +548,8 @@ def see_inbox(w: World, line: int, at: int, record: Record) -> None:
         if "unread" in record:
             _see_number(w, line, at, record["unread"], one)
         return
+    if _is_right(w, at, record, one):
+        return
     groups: dict[int | str, list[Record]] = {number: [] for number in numbers}
     for entry in entries:
         number = w.home.get(entry["message"])
@@ -542,6 +562,77 @@ def see_inbox(w: World, line: int, at: int, record: Record) -> None:
         w.judge(number, _see_entries, one, line, at, (group, one), "")
     if "unread" in record:
         _see_shown_number(w, line, at, record, one)
+
+
+def _is_right(w: World, at: int, record: Record, one: str) -> bool:
+    """Look for a deviation only where there may be one: whether all is as it must be, plainly."""
+    bits_of: dict[str, int] = {}
+    cases: list[Case] = []
+    for number in w.boxes_of.get(one, ()):
+        case = w.cases[number]
+        if case.flights and not w.calm(case, one, at):
+            return False
+        if case.split or number in w.beyond or case.token is not w.token:
+            return False
+        box = case.boxes.get(one)
+        if box is not None:
+            cases.append(case)
+            bits_of.update(box.items)
+    entries = record["messages"]
+    if len(entries) != len(bits_of):
+        return False
+    fresh = _fresh_entries(w, entries, bits_of)
+    if fresh is None or record.get("unread", fresh[0]) != fresh[0]:
+        return False
+    for message, bits in fresh[1]:
+        w.cases[w.home[message]].own_box(one).items[message] = bits
+    _count_right(w, record, cases, one)
+    return True
+
+
+def _fresh_entries(
+    w: World, entries: list[Record], bits_of: dict[str, int]
+) -> tuple[int, list[tuple[str, int]]] | None:
+    """Give how many are unread, and what is seen as it is for the first time; None if wrong."""
+    number = again = 0
+    fresh: list[tuple[str, int]] = []
+    rules: list[int] = []
+    try:
+        for message, seen, hint, opened, answered in map(FIELDS_OF_ENTRY, entries):
+            bits = bits_of.pop(message)
+            unread, its_hint, was_opened, was_answered, rule, seen_as = SHOWN[bits & FACTS]
+            if seen != unread or hint != its_hint or opened != was_opened:
+                return None
+            if answered != was_answered:
+                return None
+            number += unread
+            rules.append(rule)
+            again += bits & SEEN_READ
+            if bits & seen_as != seen_as:
+                fresh.append((message, bits | seen_as))
+    except KeyError:
+        return None
+    counts = w.counts
+    for rule in rules:
+        counts[rule] += 1
+    counts[INB_8] += again // SEEN_READ
+    return number, fresh
+
+
+def _count_right(w: World, record: Record, cases: list[Case], one: str) -> None:
+    counts = w.counts
+    counts[INBOX] += len(w.boxes_of.get(one, ()))
+    if "unread" in record:
+        counts[INB_1] += 1
+    if w.outages:
+        counts[IN_OUTAGES] += len(cases)
+    if w.rep_line:
+        counts[RPL_3] += len(cases)
+    for case in cases:
+        if len(case.boxes) > 1:
+            counts[INB_9] += len(case.boxes[one].items)
+        if case.last == "note":
+            counts[SEND_2] += 1
 
 
 def _refused_message(w: World, line: int, message: str, where: str) -> None:
@@ -582,7 +673,7 @@ def _see_number(w: World, line: int, at: int, seen: int, one: str) -> None:
     if seen not in possible:
         _wrong_number(w, line, seen, possible[0], one)
     elif len(numbers) == 1 and len(counts[0]) > 1:
-        w.judge(numbers[0], _see_count, one, line, at, (seen, one), "")
+        w.judge(next(iter(numbers)), _see_count, one, line, at, (seen, one), "")
 
 
 def _unread_in(case: Case, one: str) -> int:
@@ -607,11 +698,9 @@ def _see_entries(
     box = case.boxes.get(one)
     items = _NO_ITEMS if box is None else box.items
     counts = w.counts
-    for rule in INBOX_RULES:
-        counts[rule] += 1
+    counts[INBOX] += 1
     if w.outages:
-        w.decide("DLV-4")
-        w.decide("DLV-3")
+        counts[IN_OUTAGES] += 1
     if w.rep_line:
         w.decide("RPL-3")
     if case.last == "note":

@@ -4,7 +4,7 @@ Usually a case has one possible state. It gets several only where a line depends
 that may or may not have arrived, or on an act of unknown outcome; observations rule states out.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -20,6 +20,8 @@ Raw = tuple[str, str, int, str, str, str]
 
 RULES: Final = tuple(dict.fromkeys(promise.rule for promise in REGISTRY))
 INDEX: Final = {rule: index for index, rule in enumerate(RULES)}
+#: What is counted: each rule alone, and sets of rules that always decide together.
+COUNTED: Final[list[tuple[str, ...]]] = [(rule,) for rule in RULES]
 POSSIBILITIES_MAX: Final = 256
 QUARTER_US: Final = 900_000_000
 DAY_US: Final = 86_400_000_000
@@ -27,6 +29,12 @@ NEVER: Final = 1 << 62
 UNSEEN_US: Final = 60_000_000  # how often to look for overdue mails where none was ever seen
 MAIL_IDS_MAX: Final = 4096
 EVERYBODY: Final = "*"
+
+
+def together(*rules: str) -> int:
+    """Give the place in `World.counts` of rules that decide together."""
+    COUNTED.append(rules)
+    return len(COUNTED) - 1
 
 
 class World:
@@ -44,7 +52,7 @@ class World:
         self.doubt: dict[int | str, list[Case]] = {}
         self.beyond: dict[int | str, int] = {}
         self.home: dict[str, int | str] = {}
-        self.boxes_of: dict[str, tuple[int | str, ...]] = {}
+        self.boxes_of: dict[str, dict[int | str, None]] = {}
         self.roles: dict[str, str] = {}
         self.emails: frozenset[str] = frozenset()
         self.accounts: dict[str, bool] = {}  # address -> whether this log saw it being created
@@ -56,6 +64,7 @@ class World:
         self.links: dict[str, tuple[str, bool]] = {}
         self.given = False
         self.outages: tuple[tuple[int, int], ...] = ()
+        self.calm_from = 0  # nothing that is sent from this moment on meets an outage
         self.active: frozenset[str] = frozenset()
         self.mail_outages: tuple[tuple[int, int], ...] = ()
         self.mail_active: frozenset[str] = frozenset()
@@ -64,13 +73,15 @@ class World:
         self.overdue: tuple[Raw, int] | None = None
         self.mails_seen = False
         self.mail_ids: dict[str, tuple[str, str, str]] = {}
+        self.older_mail_ids: dict[str, tuple[str, str, str]] = {}
+        self.common: Hashable = None  # of the fingerprint, while nothing common changes
         self.events_off: frozenset[str] = frozenset()
         self.full_runs = self.partial_runs = 0  # successful in full, or in part at least
         self.full_at = self.partial_at = -1  # the moment of the last one
         self.failed = 0
         self.rep_line = 0
         self.refused: dict[str, int | str] = {}
-        self.counts = [0] * len(RULES)
+        self.counts = [0] * len(COUNTED)
         self.found: dict[tuple[str, str], Finding] = {}
         self.out: list[Finding] = []
         self.trial: list[Raw] | None = None
@@ -95,10 +106,12 @@ class World:
 
     def own_rest(self) -> None:
         """Stop sharing what changes now and then, before a change of it."""
+        self.common = None
         if self.borrows:
             self.borrows = False
             for name in _RARE:
                 setattr(self, name, getattr(self, name).copy())
+            self.boxes_of = {one: cases.copy() for one, cases in self.boxes_of.items()}
 
     # Reporting
 
@@ -178,6 +191,7 @@ class World:
             raise self.unmentioned(line, "case", number)
         if case.token is not self.token:
             case = self.own(case)
+        case.cached = None
         return case
 
     def own(self, case: Case) -> Case:
@@ -208,24 +222,28 @@ class World:
             raise self.unmentioned(line, "case", number)
         if number in self.beyond:
             return
+        if outcome == "refused" and not case.flights and not case.split:
+            judge(self, case, line, at, data, outcome)
+            return
         if case.token is not self.token:
             case = self.own(case)
-        flights = case.flights
-        if (
-            flights
-            and not case.split
-            and not self.outages
-            and flights[-1].at + self.limit < at
-            and self.readings["receipt_transport"] == "immediate"
-        ):
-            case.flights = ()
-            for flight in flights:
-                sent = flight.at
-                arrive(case, flight, sent, sent + self.limit, self.readings)
-        if case.flights or case.split or outcome == "unknown":
+        case.cached = None
+        if case.split or outcome == "unknown" or (case.flights and not self.calm(case, need, at)):
             self._branch(case, judge, need, line, at, data, outcome)
         else:
             judge(self, case, line, at, data, outcome)
+
+    def calm(self, case: Case, need: str, at: int) -> bool:
+        """Let arrive what must be there by now; tell whether nothing that travels matters."""
+        oldest = case.flights[0].at
+        if oldest < self.calm_from or self.readings["receipt_transport"] == "replication":
+            return False
+        if case.token is not self.token:
+            return False
+        if oldest + self.limit < at:
+            case.cached = None
+            self.settle(case, at)
+        return not (need and any(self._matters(flight, need) for flight in case.flights))
 
     def _branch(
         self, case: Case, judge: Judge, need: str, line: int, at: int, data: Any, outcome: str
@@ -255,6 +273,7 @@ class World:
             states = states[:1]
         self.cases[number] = states[0]
         for state in states:
+            state.cached = None
             state.split = len(states) > 1
         if len(states) > 1:
             self.doubt[number] = states
@@ -365,10 +384,10 @@ _RARE: Final = (
     "links",
     "due",
     "mail_ids",
+    "older_mail_ids",
     "found",
     "unknown",
     "beyond",
-    "boxes_of",
     "excused",
     "tries",
     "refused",
