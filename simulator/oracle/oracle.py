@@ -115,7 +115,7 @@ class Oracle:
             world.mail_active,
             world.events_off,
             tuple(sorted(world.due)),
-            tuple(sorted(world.links.values())),
+            frozenset(world.links.values()),
             tuple(sorted(world.asked.items())),
         )
 
