@@ -171,8 +171,7 @@ RECIPIENTS: Final = World(
         _answer(JULE, files=(10,)),
         _replicate(0),
     ),
-    messages=2,
-    days=3,
+    days=2,
     vary=(
         {},
         *_each("several_acknowledge", "latest", "all"),
@@ -182,7 +181,6 @@ RECIPIENTS: Final = World(
         *_each("reply_scope", "case"),
         {"several_acknowledge": "all", "receipt_transport": "replication"},
         {"several_acknowledge": "latest", "last_communication": "last_sent"},
-        {"acknowledge_on_open": "first_open", "receipt_transport": "replication"},
     ),
 )
 
@@ -254,14 +252,11 @@ OUTAGE: Final = World(
         _fault("mail", "up"),
         _send("acknowledge"),
         _send("reply"),
-        _act("set_release", ANNA, case=CASE, recipient=KARL, create_messages=False),
         _open("widget"),
         _mark_read(),
         _answer(files=(10,)),
         _new_message(),
-        _replicate(0),
     ),
-    messages=3,
     days=2,
     vary=({}, *_each("several_acknowledge", "latest")),
 )
@@ -324,8 +319,6 @@ ACCOUNTS: Final = World(
         _act("set_mail", None, event="new_message", enabled=False),
         _act("set_mail", None, event="new_message", enabled=True),
         _open("case"),
-        _fault("mail", "down"),
-        _fault("mail", "up"),
     ),
 )
 
