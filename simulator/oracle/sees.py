@@ -1,10 +1,14 @@
 """The observations: what each has to show by the facts, and which rule a deviation breaks."""
 
-from collections.abc import Callable
-from datetime import date, datetime
+from collections import Counter
+from collections.abc import Callable, Sequence
+from datetime import date
+from functools import lru_cache
 from itertools import product
 from operator import itemgetter
-from typing import Final
+from typing import Any, Final
+
+from simulator.history.moments import moment_us
 
 from simulator.oracle.acts import ASKS, preset_of, role_of
 from simulator.oracle.facts import (
@@ -63,6 +67,7 @@ from simulator.oracle.world import (
     utc_day,
 )
 
+Words = Sequence[int]  # of one entry of the log
 SEEN: Final = SEEN_READ | SEEN_UNREAD
 ENTRY_RULES: Final = tuple(INDEX[entry.rule] for entry in ENTRIES)
 INBOX: Final = together("DLV-1", "DLV-2", "ACC-4", "INB-7", "SEND-13")
@@ -81,6 +86,18 @@ SHOWN: Final = tuple(
         LISTED | (SEEN_UNREAD if entry.unread else SEEN_READ),
     )
     for entry in ENTRIES
+)
+SETS_STATUS: Final = {SILENT: "STA-1", 0: "STA-2", 1: "STA-2", 2: "STA-2", RECEIVED: "STA-3"}
+STATUS_DECIDED: Final = {kind: together("STA-6", rule) for kind, rule in SETS_STATUS.items()}
+#: What an "acknowledged on" decides by the kind of the last communication, unread and read.
+DATE_DECIDED: Final = {
+    kind: together("STA-6", "STA-5", rule) for kind, rule in SETS_STATUS.items()
+} | {
+    SILENT: INDEX["STA-6"],
+    RECEIVED: together("STA-6", "STA-5", "STA-3", "STA-9"),
+}
+READ_DATE_DECIDED: Final = DATE_DECIDED | dict.fromkeys(
+    range(RECEIVED), together("STA-6", "STA-5", "STA-2", "STA-9", "STA-4")
 )
 SHORT_TEXT: Final = 4  # characters; a shorter text may stand in a mail by chance
 LAST_RULE: Final = {
@@ -203,15 +220,13 @@ def _see_status(w: World, case: Case, line: int, record: Record) -> None:
     if demanded is None:
         case.seen_status = seen
         return
-    w.decide("STA-6")
+    w.counts[STATUS_DECIDED[case.kind]] += 1
     if w.rep_line:
         w.decide("RPL-3")
     if case.last == "note":
         w.decide("SEND-2")
     if "by" in record and role_of(w, record["by"]) is not None:
         w.decide("STA-7")
-    set_by = {SILENT: "STA-1", RECEIVED: "STA-3"}.get(case.kind, "STA-2")
-    w.decide(set_by)
     if seen != demanded:
         rule = _blame(w, case)
         w.report(
@@ -228,7 +243,7 @@ def _see_status(w: World, case: Case, line: int, record: Record) -> None:
         if record["status_text"] != text:
             because = f"the cloud status is {seen!r}"
             seen_text = f"status_text {record['status_text']!r}"
-            w.report(set_by, f"{case.number} text", line, seen_text, f"{text!r}", because)
+            w.report(SETS_STATUS[case.kind], f"{case.number} text", line, seen_text, f"{text!r}", because)
 
 
 def _blame_date(w: World, case: Case, seen: str | None, demanded: str | None) -> str:
@@ -254,15 +269,8 @@ def _see_date(w: World, case: Case, line: int, seen: str | None) -> None:
     if case.kind == SILENT and not case.told:
         return
     demanded = date_of(w, case)
-    w.decide("STA-6")
-    if case.kind != SILENT:
-        w.decide("STA-5")
-        w.decide("STA-2" if case.kind != RECEIVED else "STA-3")
-    if case.reads or case.kind == RECEIVED:
-        w.decide("STA-9")
-        w.decide("STA-3" if case.kind == RECEIVED else "STA-4")
-    elif case.kind != SILENT:
-        w.decide("STA-5")
+    decided = READ_DATE_DECIDED if case.reads else DATE_DECIDED
+    w.counts[decided[case.kind]] += 1
     if seen != demanded:
         rule = _blame_date(w, case, seen, demanded)
         said = f"acknowledged_on {seen or 'empty'}"
@@ -276,7 +284,10 @@ def _see_follow_up(w: World, case: Case, line: int, seen: str | None) -> None:
     told = case.follow_up
     if isinstance(told, tuple):
         w.decide("REP-6")
-        first, last = w.day(told[0]), w.day(told[1])
+        first = w.day(told[0])
+        if seen == first:
+            return
+        last = w.day(told[1])
         if seen is not None and first <= seen <= last:
             return
         rule = "STA-9" if seen == utc_day(told[0]) else "REP-6"
@@ -297,8 +308,10 @@ def _see_follow_up(w: World, case: Case, line: int, seen: str | None) -> None:
 
 
 def _see_under_way(w: World, case: Case, line: int, at: int, seen: list[str]) -> None:
-    flying = {flight.message for flight in case.flights if flight.kind == MESSAGE}
     w.decide("DLV-4")
+    if not (seen or case.flights):
+        return
+    flying = {flight.message for flight in case.flights if flight.kind == MESSAGE}
     for message in dict.fromkeys([*sorted(flying), *seen]):
         if (message in flying) != (message in seen):
             said, must = (
@@ -367,10 +380,6 @@ def _see_preset(w: World, case: Case, line: int, at: int, record: Record, outcom
 # The log
 
 
-def _moment(text: str) -> int:
-    return round(datetime.fromisoformat(text).timestamp() * 1_000_000)
-
-
 def see_activities(w: World, line: int, at: int, record: Record) -> None:
     """Judge the Aktivitätenliste: complete, in order, each entry as it was written (LOG)."""
     for entry in record["entries"]:
@@ -384,59 +393,64 @@ def _see_log(w: World, case: Case, line: int, at: int, entries: list[Record], ou
     log = case.log
     if log is None:
         return
-    w.decide("LOG-3")
-    w.decide("SEND-10")
-    w.decide("DLV-5")
+    w.counts[LOG_DECIDED] += 1
     if not _same_sequence(w, case, line, entries):
         return
+    counts = w.counts
     for index, entry in enumerate(entries):
         words = log[index * WORDS : index * WORDS + WORDS]
-        wrong = _wrong_in_entry(w, entry, list(words))
-        rule = {1: "LOG-2", NOTE_WORD: "SEND-2"}.get(words[6], "LOG-1")
-        w.decide(rule)
-        if wrong:
-            name = entry.get("message") or f"entry {index + 1}"
-            value = entry.get(wrong)
-            because = f"entry {index + 1} of case {case.number} was written otherwise"
-            key = f"{case.number} {name} {wrong}"
-            w.report(rule, key, line, f"{wrong} {value!r} of {name}", "as it was written", because)
+        rule = ENTRY_RULE.get(words[KIND], "LOG-1")
+        counts[INDEX[rule]] += 1
+        for field, value in entry.items():
+            states = STATES_OF_ENTRY.get(field)
+            if states is not None and not states(w, words, value):
+                name = entry.get("message") or f"entry {index + 1}"
+                because = f"entry {index + 1} of case {case.number} was written otherwise"
+                key = f"{case.number} {name} {field}"
+                said = f"{field} {value!r} of {name}"
+                w.report(rule, key, line, said, "as it was written", because)
+                break
 
 
 NOTE_WORD: Final = 0xFFFFFFFF
+RECEIVED_WORD: Final = 1
+TEXT_WORD, AUTHOR_WORD, TO_WORD, FILES_WORD, SECOND, KIND = range(1, WORDS)  # in an entry
+ENTRY_RULE: Final = {RECEIVED_WORD: "LOG-2", NOTE_WORD: "SEND-2"}
+LOG_DECIDED: Final = together("LOG-3", "SEND-10", "DLV-5")
+EXPECTS_WORD: Final = {None: 0, "acknowledge": 2, "reply": 3, "reply_with_file": 4}
 
 
 def _same_sequence(w: World, case: Case, line: int, entries: list[Record]) -> bool:
     """Compare which entries there are, and report the first that is missing, doubled or strange."""
-    demanded = list(case.log or ())[::WORDS]
-    seen = [
-        digest(entry["message"])
-        if "message" in entry
-        else (demanded[i] if i < len(demanded) else 0)
-        for i, entry in enumerate(entries)
-    ]
+    demanded = [] if case.log is None else case.log[::WORDS].tolist()
+    try:
+        seen = [digest(entry["message"]) for entry in entries]
+    except KeyError:
+        known = [*demanded, *[0] * len(entries)]
+        seen = [
+            digest(entry["message"]) if "message" in entry else known[i]
+            for i, entry in enumerate(entries)
+        ]
     if seen == demanded:
         return True
     names = [str(entry.get("message") or "a note") for entry in entries]
     key = f"{case.number} log"
+    written, shown = Counter(demanded), Counter(seen)
     for digested, name in zip(seen, names, strict=True):
-        if seen.count(digested) > demanded.count(digested):
-            known = digested in demanded
-            rule = "LOG-3" if known else "SEND-13" if name in w.refused else "SEND-10"
-            must = "each entry once" if known else "no such entry"
-            w.report(
-                rule,
-                key,
-                line,
-                f"{name} too often",
-                must,
-                f"it belongs {demanded.count(digested)} times",
-            )
+        times = written[digested]
+        if shown[digested] > times:
+            rule = "LOG-3" if times else "SEND-13" if name in w.refused else "SEND-10"
+            must = "each entry once" if times else "no such entry"
+            why = f"it belongs {times} times"
+            w.report(rule, key, line, f"{name} too often", must, why)
             return False
     for index, digested in enumerate(demanded):
-        if seen.count(digested) < demanded.count(digested):
+        if shown[digested] < written[digested]:
             newest = index >= len(seen)
-            kind = (case.log or ())[index * WORDS + 6]
-            rule = {1: "DLV-5", NOTE_WORD: "SEND-2"}.get(kind, "LOG-1") if newest else "LOG-3"
+            kind = (case.log or ())[index * WORDS + KIND]
+            rule = "LOG-3"
+            if newest:
+                rule = "DLV-5" if kind == RECEIVED_WORD else ENTRY_RULE.get(kind, "LOG-1")
             said = f"{len(seen)} entries; entry {index + 1} is missing"
             w.report(rule, key, line, said, f"{len(demanded)} entries", "no entry is ever lost")
             return False
@@ -444,47 +458,63 @@ def _same_sequence(w: World, case: Case, line: int, entries: list[Record]) -> bo
     return False
 
 
-def _wrong_in_entry(w: World, entry: Record, words: list[int]) -> str:
-    received = words[6] == 1
-    if "text" in entry and words[1] and digest(entry["text"]) != words[1]:
-        return "text"
-    if "author" in entry and digest(_author(entry["author"], received=received)) != words[2]:
-        return "author"
-    if received and "carried_by" in entry and entry["carried_by"] != w.carrier:
-        return "carried_by"
-    if "to" in entry and not received:
-        to = tuple(sorted(address(one) for one in entry["to"]))
-        if digest(to if words[6] != NOTE_WORD or to else None) != words[3]:
-            return "to"
-    if "files" in entry and words[4] and digest(tuple(sorted(entry["files"]))) != words[4]:
-        return "files"
-    if "expects" in entry and words[6] != _expects_word(entry["expects"], words[6]):
-        return "expects"
-    if "at" in entry and _moment(entry["at"]) // 1_000_000 & 0xFFFFFFFF != words[5]:
-        return "at"
-    if "stamp" in entry and not _stamp_fits(w, entry, words[5]):
-        return "stamp"
-    return ""
+def _is_text(w: World, words: Words, text: str) -> bool:
+    return not words[TEXT_WORD] or digest(text) == words[TEXT_WORD]
 
 
-def _author(author: str, *, received: bool) -> str:
-    return address(author) if received else author
+def _is_author(w: World, words: Words, author: str) -> bool:
+    name = address(author) if words[KIND] == RECEIVED_WORD else author
+    return digest(name) == words[AUTHOR_WORD]
 
 
-def _expects_word(expects: str | None, none: int) -> int:
-    if expects is None:
-        return none if none in (1, NOTE_WORD) else 0
-    return {"acknowledge": 2, "reply": 3, "reply_with_file": 4}[expects]
+def _is_carrier(w: World, words: Words, carrier: str | None) -> bool:
+    return words[KIND] != RECEIVED_WORD or carrier == w.carrier
 
 
-def _stamp_fits(w: World, entry: Record, second: int) -> bool:
+def _is_to(w: World, words: Words, to: list[str]) -> bool:
+    kind = words[KIND]
+    if kind == RECEIVED_WORD or (kind == NOTE_WORD and not to):
+        return True
+    return digest(tuple(sorted([address(one) for one in to]))) == words[TO_WORD]
+
+
+def _are_files(w: World, words: Words, files: list[str]) -> bool:
+    return not words[FILES_WORD] or digest(tuple(sorted(files))) == words[FILES_WORD]
+
+
+def _is_expected(w: World, words: Words, expects: str | None) -> bool:
+    kind = words[KIND]
+    return EXPECTS_WORD[expects] == (0 if kind in (RECEIVED_WORD, NOTE_WORD) else kind)
+
+
+def _is_moment(w: World, words: Words, at: str) -> bool:
+    return (moment_us(at) or 0) // 1_000_000 & 0xFFFFFFFF == words[SECOND]
+
+
+@lru_cache(4096)
+def _minute(minute: int) -> str:
+    day = date.fromisoformat(utc_day(minute * 60_000_000))
+    return f" am {day:%d.%m.%Y} {minute // 60 % 24:02}:{minute % 60:02}:"
+
+
+def _is_stamp(w: World, words: Words, stamp: str) -> bool:
     """Tell whether the head line has the form `cloudtransfer am 19.02.2024 12:18:16` (LOG-1)."""
-    local = w.local(second * 1_000_000) // 1_000_000
-    day = date.fromisoformat(utc_day(local * 1_000_000))
-    clock = f"{local // 3600 % 24:02}:{local // 60 % 60:02}:{local % 60:02}"
-    form = f" am {day:%d.%m.%Y} {clock}"
-    name = str(entry["stamp"]).removesuffix(form)
-    return str(entry["stamp"]).endswith(form) and bool(name)
+    minute, second = divmod(w.local(words[SECOND] * 1_000_000) // 1_000_000, 60)
+    form = f"{_minute(minute)}{second:02}"
+    return stamp.endswith(form) and len(stamp) > len(form)
+
+
+#: Whether a field of an entry is as it was written.
+STATES_OF_ENTRY: Final[dict[str, Callable[[World, Words, Any], bool]]] = {
+    "text": _is_text,
+    "author": _is_author,
+    "carried_by": _is_carrier,
+    "to": _is_to,
+    "files": _are_files,
+    "expects": _is_expected,
+    "at": _is_moment,
+    "stamp": _is_stamp,
+}
 
 
 def see_arrival(w: World, line: int, at: int, record: Record) -> None:
@@ -759,23 +789,24 @@ def _stranger(w: World, case: Case, line: int, message: str, one: str) -> None:
 
 def _wrong_set(w: World, case: Case, line: int, seen: list[str], one: str) -> None:
     box = case.boxes.get(one)
-    for message in dict.fromkeys(seen):
-        if seen.count(message) > 1:
+    items = {} if box is None else box.items.copy()
+    times = Counter(seen)
+    for message, count in times.items() if len(times) < len(seen) else ():
+        if count > 1:
             because = f"{message} was sent to {one} once"
-            said = f"{message} {seen.count(message)} times"
-            rule = (
-                "RPL-3"
-                if w.rep_line > case.last_line and box and box.items.get(message, 0) & LISTED
-                else "DLV-2"
-            )
+            said = f"{message} {count} times"
+            listed = w.rep_line > case.last_line and items.get(message, 0) & LISTED
+            rule = "RPL-3" if listed else "DLV-2"
             w.report(rule, f"{message} {one} twice", line, said, "once", because)
-    for message, bits in tuple(box.items.items()) if box else ():
-        if message not in seen:
-            order = list(box.items) if box else []
-            later = w.trial is not None and any(
-                other in seen for other in order[order.index(message) + 1 :]
-            )
-            _missing(w, case, line, (message, one, bits), later=later)
+    later = False
+    missing: list[tuple[str, int, bool]] = []
+    for message, bits in reversed(items.items()):
+        if message in times:
+            later = w.trial is not None
+        else:
+            missing.append((message, bits, later))
+    for message, bits, overtaken in reversed(missing):
+        _missing(w, case, line, (message, one, bits), later=overtaken)
 
 
 def _missing(w: World, case: Case, line: int, what: tuple[str, str, int], *, later: bool) -> None:
