@@ -108,7 +108,7 @@ class Found:
     counterexample: Counterexample | None = None
     refusals: set[str] = Factory(set[str])
     goals: set[str] = Factory(set[str])
-    decisive: dict[str, int] = Factory(dict[str, int])
+    decisive: Mapping[str, int] = Factory(dict[str, int])
 
 
 @frozen
@@ -148,6 +148,7 @@ def search(settings: Settings, rules: Rules) -> Generator[Found, None, None]:
         if following:
             found.depth += 1
         level = following
+        found.decisive = root.oracle.decisive  # forks share their counters
         yield found
 
 
