@@ -253,6 +253,9 @@ class World:
         for state in self.doubt.pop(number) if case.split else [case]:
             self.settle(state, at)
             candidates += self.arrivals(state, need, at) if need else [state]
+        if len(candidates) > POSSIBILITIES_MAX:
+            self._give_up(number, candidates[0], line)
+            return
         if outcome == "unknown":
             kept = self._both(candidates, judge, line, at, data)
         elif len(candidates) == 1:
@@ -268,15 +271,22 @@ class World:
             unique = {(*s.key(), bytes(s.log or b"")): s for s in reversed(states)}
             states = list(unique.values())[::-1]
         if len(states) > POSSIBILITIES_MAX:
-            self.own_rest()
-            self.beyond[number] = line
-            states = states[:1]
+            self._give_up(number, states[0], line)
+            return
         self.cases[number] = states[0]
         for state in states:
             state.cached = None
             state.split = len(states) > 1
         if len(states) > 1:
             self.doubt[number] = states
+
+    def _give_up(self, number: int | str, state: Case, line: int) -> None:
+        """Judge the case no more: it stays undecided."""
+        self.own_rest()
+        self.beyond[number] = line
+        self.cases[number] = state
+        state.cached = None
+        state.split = False
 
     def _both(self, states: list[Case], judge: Judge, line: int, at: int, data: Any) -> list[Case]:
         kept = list(states)
@@ -338,8 +348,14 @@ class World:
                 stay.append(flight)
         case.flights = tuple(stay)
 
-    def arrivals(self, case: Case, need: str, at: int) -> list[Case]:
-        """Give the states that differ by what arrived so far, all arrived first, none last."""
+    def arrivals(
+        self, case: Case, need: str, at: int, known: set[Hashable] | None = None
+    ) -> list[Case]:
+        """Give the states that differ by what arrived so far, all arrived first, none last.
+
+        Of more than are followed, only as many are given that this shows.
+        """
+        known = set() if known is None else known
         heads: dict[tuple[str, str], Flight] = {}
         for flight in case.flights:
             if self._matters(flight, need):
@@ -357,11 +373,14 @@ class World:
                 max(flight.at, min(at, self.deadline(flight.at))),
                 self.readings,
             )
-            states += self.arrivals(other, need, at)
+            if len(heads) > 1 or known:
+                key = (*other.key(), bytes(other.log or b""))
+                if key in known:
+                    continue
+                known.add(key)
+            states += self.arrivals(other, need, at, known)
             if len(states) > POSSIBILITIES_MAX:
                 break
-        if len(heads) > 1:
-            states = list({(*s.key(), bytes(s.log or b"")): s for s in states}.values())
         return [*states, case]
 
     def _matters(self, flight: Flight, need: str) -> bool:
