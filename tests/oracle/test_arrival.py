@@ -162,7 +162,8 @@ def test_mail_that_never_came_is_found_once_a_mail_was_seen():
     story = sent().send("m2", "reply", L).send("m3", "reply", L).inbox(K, m1=True)
     assert story.rules == []
     mail(story, to=L, message="m3")
-    assert story.rules == [("MAIL-1", 5), ("ACC-2", 5)] or story.rules
+    assert story.rules == [("ACC-2", 3)]
+    assert story.verdict.findings[0].count == 5  # K and L registered, m1, m2, m3
 
 
 def test_same_mail_again_after_a_fault_is_no_second_mail():
@@ -175,7 +176,7 @@ def test_outage_delays_the_notice():
     story = mail(mail(sent()), event="registration").fault("mail", "down").send("m2", "reply", K)
     assert story.inbox(K, m1=True, m2=True).rules == []
     story.fault("mail", "up").inbox(K, after=9 * SECOND, m1=True, m2=True)
-    assert story.rules == [("MAIL-4", 9)] or story.rules == [("MAIL-4", 8)]
+    assert story.rules == [("MAIL-4", 9)]
 
 
 def test_mail_carries_no_message_text():
@@ -245,7 +246,7 @@ def test_log_may_begin_in_mid_life():
     story.send("m3", "reply", documents=["a.pdf"]).reply(K, "r1", "m3")
     story.see("activities", entries=[]).see("portal_case", K, documents=["y"])
     assert story.rules == []
-    assert story.reply(L, "r2", "m2").rules == [("RGT-2", 13)] or story.rules == [("REP-1", 13)]
+    assert story.reply(L, "r2", "m2").rules == [("REP-1", 13)]
 
 
 def test_given_file_settles_a_file_request():

@@ -1,0 +1,316 @@
+"""What is rare: odd values, outages that overlap, a limit of 0, forks, and bounds."""
+
+import pytest
+
+from simulator.oracle import Unmentioned
+from tests.oracle.notation import DAY, SECOND, K, L, Story, sent
+
+WHOLE_CASE = {"reply_scope": "case", "last_communication": "last_sent"}
+HELD = {"receipt_transport": "replication"}
+
+
+def release(story, by="anna", outcome="ok", recipient=K, **more):
+    return story.act(
+        "set_release", by, outcome, case=53, recipient=recipient, create_messages=True, **more
+    )
+
+
+def mail(story, to=K, event="new_message", **fields):
+    return story.see("mail", after=1, to=to, event=event, **fields)
+
+
+# Acts
+
+
+def test_refused_act_of_nobody_in_particular_is_judged_without_a_role():
+    assert release(sent(), 3, "refused").rules == [("RGT-2", 3)]
+    assert release(sent(), 3, "refused", recipient=3).rules == []
+    story = sent().act("set_release", "anna", "refused", case=53, recipient=K)
+    assert story.rules == []
+    assert sent().act("note", None, "refused", case=53, text="x").rules == [("SEND-2", 3)]
+    assert sent().role("anna", "none").act("note", "anna", "refused", case=53, text="x").rules == []
+
+
+def test_refused_case_is_not_there():
+    story = Story().act("create_case", "anna", "refused", case=53)
+    with pytest.raises(Unmentioned):
+        story.see(cloud_status="")
+
+
+def test_case_created_again_is_edited():
+    story = sent().case(follow_up_on="2024-03-01")
+    assert story.see(follow_up_on="2024-03-01", cloud_status="Antwort").rules == []
+
+
+def test_refused_send_in_a_case_never_mentioned_is_not_judged():
+    assert Story().send("m1", "reply", K, outcome="refused").rules == []
+
+
+def test_refused_send_without_recipients_is_not_judged_where_no_preset_was_told():
+    story = Story().tell(given="case", case=53).send("m1", "reply", outcome="refused")
+    assert story.rules == []
+
+
+def test_refused_act_of_somebody_without_an_account_is_not_judged():
+    story = release(sent(), recipient=L).reply(L, "r1", None, outcome="refused")
+    assert story.rules == []
+
+
+def test_registered_recipient_is_never_refused():
+    story = sent().act("register", K).open(K, outcome="refused")
+    assert story.rules == [("ACC-3", 4)]
+    assert story.act("register", K).rules == [("ACC-3", 4)]
+    strict = sent(registers=True).act("register", K).open(K, outcome="refused")
+    assert strict.rules == [("ACC-3", 4)]
+
+
+def test_refused_registration_is_judged_only_where_an_account_waits_for_it():
+    assert sent().act("register", None, "refused").rules == []
+    assert sent().act("register", L, "refused").rules == []
+    assert sent().fault("portal", "down").act("register", K, "refused").rules == []
+    assert sent().fault("link", "down").act("register", K, "refused").rules == [("ACC-1", 4)]
+
+
+def test_refused_request_asks_for_no_link():
+    story = mail(mail(sent(), message="m1"), event="registration")
+    story.act("request_link", K, "refused")
+    assert mail(story, event="registration").rules == [("ACC-2", 6)]
+    story = mail(mail(sent(), message="m1"), event="registration").act("request_link", None)
+    assert mail(story, event="registration").rules == [("ACC-2", 6)]
+
+
+def test_refused_click_of_unknown_kind_is_not_judged():
+    assert sent().open(K, via="elsewhere", outcome="refused").rules == []
+
+
+@pytest.mark.parametrize("what", ["portal", "server"])
+def test_acts_may_be_refused_while_the_portal_is_down(what):
+    def story():
+        return sent("acknowledge").fault(what, "down")
+
+    assert story().open(K, outcome="refused").rules == []
+    assert story().mark(K, "m1", outcome="refused").rules == []
+    assert story().reply(K, "r1", "m1", outcome="refused").rules == []
+
+
+@pytest.mark.parametrize("what", ["mail", "link", "replication"])
+def test_other_faults_excuse_no_refusal(what):
+    def story():
+        return sent("acknowledge").fault(what, "down")
+
+    assert story().open(K, outcome="refused").rules == [("ACC-3", 4)]
+    assert story().mark(K, "m1", outcome="refused").rules == [("INB-5", 4)]
+    assert story().reply(K, "r1", "m1", outcome="refused").rules == [("REP-1", 4)]
+
+
+def test_acts_of_the_mvp_may_be_refused_while_the_server_is_down():
+    def story():
+        return sent().fault("server", "down")
+
+    assert story().send("m2", "reply", K, outcome="refused").rules == []
+    assert release(story(), outcome="refused").rules == []
+    assert story().act("note", "anna", "refused", case=53, text="x").rules == []
+    assert story().role("anna", "Benutzer", outcome="refused").rules == []
+
+
+# Outages
+
+
+def test_outages_that_overlap_last_until_both_are_over():
+    story = Story().case().fault("link", "down").fault("portal", "down").send("m1", "reply", K)
+    story.fault("link", "up").inbox(K).fault("portal", "up").fault("portal", "up")
+    assert story.inbox(K, after=3 * SECOND).rules == [("DLV-4", 9)]
+
+
+def test_outage_that_never_began_delays_nothing():
+    assert Story().case().fault("link", "up").send("m1", "reply", K).inbox(K).rules == [
+        ("DLV-1", 4)
+    ]
+
+
+def test_outage_before_the_send_delays_nothing():
+    story = Story().case().fault("link", "down").fault("link", "up").send("m1", "reply", K)
+    assert story.inbox(K, after=2 * SECOND).rules == []
+    assert story.inbox(K, after=1).rules == [("DLV-4", 6)]
+
+
+def test_outage_that_begins_within_the_limit_delays():
+    story = sent().tell(SECOND, act="fault", what="link", state="down", outcome="ok")
+    story.inbox(K).fault("link", "up").inbox(K, after=2 * SECOND).inbox(K, after=1)
+    assert story.rules == [("DLV-4", 7)]
+
+
+# A limit of 0
+
+
+def test_with_a_limit_of_0_everything_is_there_at_once():
+    story = sent("acknowledge", limit_us=0).inbox(K, after=0, m1=True)
+    story.open(K).see(after=0, acknowledged_on=DAY)
+    story.reply(K, "r1", "m1").see(after=0, cloud_status="OK")
+    story.act("set_release", "anna", case=53, recipient=K, create_messages=False)
+    story.reply(K, "r2", "m1", after=0, outcome="refused")
+    assert story.rules == []
+    story = sent("acknowledge", limit_us=0).open(K).see(after=0, acknowledged_on=None)
+    assert story.rules == [("STA-4", 4)]
+    story = sent(limit_us=0).reply(K, "r1", "m1").see(after=0, cloud_status="Antwort")
+    assert story.rules == [("STA-3", 4)]
+
+
+# Read marks
+
+
+def test_answer_that_covers_an_info_message_reads_it():
+    story = sent(readings=WHOLE_CASE).send("m2", "acknowledge", K).reply(K, "r1", "m1")
+    assert story.see(cloud_status="Info", acknowledged_on=DAY).rules == []
+    story = sent(readings=WHOLE_CASE).send("m2", "reply", K).reply(K, "r1", "m1")
+    assert story.see(cloud_status="Antwort", acknowledged_on=None).rules == []
+
+
+def test_read_mark_that_a_new_send_overtakes_does_not_show():
+    story = sent("acknowledge").open(K).send("m2", "acknowledge", K, after=SECOND)
+    assert story.see(acknowledged_on=None).rules == []
+    story = sent("acknowledge", readings=HELD).open(K).reply(K, "r1", None).replicate()
+    assert story.see(cloud_status="OK", acknowledged_on=DAY).rules == []
+
+
+def test_read_mark_of_the_writer_arrives_before_the_reply():
+    story = sent("acknowledge").tell(act="open", by=K, case=53, via="case", outcome="ok")
+    story.reply(K, "r1", "m1", after=1).see("arrival", message="r1", after=1)
+    assert story.see(cloud_status="OK", after=1).rules == []
+
+
+# Given lines
+
+
+def test_given_message_tells_the_preset_and_the_status():
+    story = Story().tell(
+        given="message", case=53, message="m1", by="anna", expects="reply", to=[K, " K@example.org"]
+    )
+    story.see("preset", recipients=[K]).see(cloud_status="Antwort", acknowledged_on=None)
+    story.send("m2", "acknowledge").inbox(K, 2, m1=True, m2=True)
+    assert story.rules == []
+
+
+def test_given_case_without_documents_judges_none():
+    story = Story().tell(given="case", case=53, preset=[K], cloud_status="")
+    story.send("m1", "reply", documents=["a.pdf"]).reply(K, "r1", "m1", 5)
+    assert story.send("m2", "reply", documents=["b.pdf"]).rules == []
+
+
+def test_status_that_was_not_given_is_learned_from_the_first_look():
+    story = Story().tell(given="case", case=53).see(cloud_status="Info")
+    assert story.see(cloud_status="Info").rules == []
+    assert story.see(cloud_status="OK").rules == [("STA-1", 4)]
+
+
+# What is seen
+
+
+def test_inbox_after_a_note_shows_that_a_note_changes_nothing():
+    story = sent().act("note", "anna", case=53, text="x").inbox(K, m1=True)
+    assert story.rules == []
+    assert story.verdict.decisive["SEND-2"] == 2
+
+
+def test_notice_that_names_no_message_is_not_judged():
+    assert mail(sent()).rules == []
+
+
+def test_registration_mail_is_not_judged_where_accounts_may_have_been_before():
+    story = Story().tell(given="case", case=53, preset=[K])
+    assert mail(story, event="registration").rules == []
+
+
+def test_caseworker_is_told_of_a_message_too():
+    story = Story().role("bert", "Benutzer", email=K).case().send("m1", "reply", K)
+    assert mail(story, message="m1").rules == []
+    assert story.verdict.decisive["ACC-5"] == 1
+    assert mail(story, event="registration").rules == [("ACC-5", 5)]
+
+
+def test_only_the_latest_mail_ids_are_remembered():
+    story = mail(mail(sent(), event="registration"), message="m1", message_id="a")
+    assert mail(story, message="m1", message_id="a").rules == []
+    for i in range(4096):
+        mail(story, message="m1", message_id=f"b{i}")
+    assert story.rules == [("MAIL-1", 6)]
+    assert story.verdict.findings[0].count == 4096
+    assert mail(story, message="m1", message_id="a").verdict.findings[0].count == 4097
+    assert mail(story, message="m1", message_id="a").verdict.findings[0].count == 4097
+
+
+def test_arrival_in_a_case_never_mentioned_is_bad_input():
+    with pytest.raises(Unmentioned, match="case 99") as caught:
+        sent().see("arrival", case=99, message="m1")
+    assert (caught.value.line, caught.value.field, caught.value.known) == (3, "case", ("53",))
+
+
+def test_page_of_a_case_never_mentioned_is_bad_input():
+    with pytest.raises(Unmentioned, match="case 99"):
+        sent().see("portal_case", K, case=99)
+
+
+# Possibilities
+
+
+def crowd(recipients):
+    """One message to each of several recipients, a microsecond apart."""
+    story = Story().case()
+    for i in range(recipients):
+        story.send(f"m{i}", "reply", f"{i}@example.org", after=1)
+    return story
+
+
+@pytest.mark.parametrize("arrived", [(), ("m0", "m5", "m7"), tuple(f"m{i}" for i in range(8))])
+def test_messages_to_several_recipients_arrive_in_any_order(arrived):
+    under_way = [f"m{i}" for i in range(8) if f"m{i}" not in arrived]
+    story = crowd(8).see(after=1, under_way=under_way)
+    for name in arrived:
+        story.inbox(f"{name[1:]}@example.org", after=1, **{name: True})
+    assert story.verdict.kept
+    story.inbox("0@example.org", after=1, **({} if arrived else {"m0": True}))
+    assert story.rules == ([("DLV-2", story.line)] if arrived else [])
+
+
+def test_more_arrivals_than_are_followed_leave_the_case_undecided():
+    story = crowd(9).see(after=1, under_way=["m0", "m3", "m4", "m8"])
+    assert story.see(cloud_status="OK").rules == []
+    assert story.verdict.undecided == (
+        "line 11: case 53 has more possible states than are followed",
+    )
+
+
+def test_states_that_differ_in_nothing_are_one():
+    story = sent()
+    for _ in range(20):
+        story.open(K, outcome="unknown")
+    assert story.verdict.undecided == (
+        "line 3: whether the open of unknown outcome happened was never shown",
+    )
+
+
+# Forks
+
+
+def test_fork_that_changes_a_case_leaves_the_other_as_it_was():
+    def arrival(oracle, at):
+        return oracle.take(9, at, {"see": "arrival", "case": 53, "message": "r1"})
+
+    story = sent().reply(K, "r1", "m1")
+    before = story.oracle.fingerprint()
+    fork = story.oracle.fork()
+    assert arrival(fork, story.at + 1) == ()
+    assert [one.rule for one in arrival(fork, story.at + 2)] == ["DLV-5"]
+    assert story.oracle.fingerprint() == before
+    assert arrival(story.oracle, story.at + 1) == ()
+
+
+def test_rest_of_a_fork_is_its_own():
+    story = sent()
+    fork = story.oracle.fork()
+    record = {"act": "set_role", "by": None, "caseworker": "anna", "role": "none", "outcome": "ok"}
+    fork.take(3, story.at, record)
+    assert story.send("m2", "reply", K).rules == []
+    other = {"act": "send", "by": "anna", "case": 53, "message": "m2", "text": "x", "to": [K]}
+    found = fork.take(4, story.at, {**other, "expects": "reply", "outcome": "ok"})
+    assert [one.rule for one in found] == ["RGT-1"]
