@@ -6,7 +6,6 @@ from functools import lru_cache
 from typing import Final
 
 _MINUTE: Final = re.compile(r"(\d{4})-(\d\d)-(\d\d)T([01]\d|2[0-3]):([0-5]\d):", re.ASCII)
-_SECOND: Final = re.compile(r"([0-5]\d)(?:\.(\d{1,9}))?", re.ASCII)
 _OFFSET: Final = re.compile(r"([+-])([01]\d|2[0-3]):([0-5]\d)", re.ASCII)
 _DAY: Final = re.compile(r"(\d{4})-(\d\d)-(\d\d)", re.ASCII)
 _EPOCH: Final = date(1970, 1, 1).toordinal()
@@ -17,6 +16,9 @@ _SECOND_US: Final = 1_000_000
 _MINUTE_US: Final = 60 * _SECOND_US
 _HOUR_US: Final = 60 * _MINUTE_US
 _DAY_US: Final = 24 * _HOUR_US
+_SECONDS: Final = {f"{second:02}": second * _SECOND_US for second in range(60)}
+_LONGEST_SECOND: Final = len("16.123456789")
+_UNIT_US: Final = tuple(10 ** (8 - length) for length in range(9))  # by the digits of a second
 
 
 def moment_us(text: str) -> int | None:
@@ -26,8 +28,20 @@ def moment_us(text: str) -> int | None:
     """
     tail = -1 if text[-1:] == "Z" else -6
     minute = _minute_us(text[:17], text[tail:])
-    second = _second_us(text[17:tail])
+    shown = text[17:tail]
+    second = _SECONDS.get(shown)
+    if second is None:
+        second = _fraction_us(shown)
     return None if minute is None or second is None else minute + second
+
+
+def _fraction_us(second: str) -> int | None:
+    digits = second[:2] + second[3:9]
+    if second[:2] not in _SECONDS or second[2:3] != "." or not second.isascii():
+        return None
+    if not second[3:].isdecimal() or len(second) > _LONGEST_SECOND:
+        return None
+    return int(digits) * _UNIT_US[len(digits)]
 
 
 @lru_cache(maxsize=4096)
@@ -49,14 +63,6 @@ def _offset_us(offset: str) -> int | None:
         return None
     ahead = int(parts[2]) * _HOUR_US + int(parts[3]) * _MINUTE_US
     return -ahead if parts[1] == "-" else ahead
-
-
-@lru_cache(maxsize=4096)
-def _second_us(second: str) -> int | None:
-    parts = _SECOND.fullmatch(second)
-    if parts is None:
-        return None
-    return int(parts[1]) * _SECOND_US + int((parts[2] or "")[:6].ljust(6, "0"))
 
 
 def _day_number(year: int, month: int, day: int) -> int | None:

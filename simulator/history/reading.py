@@ -57,8 +57,6 @@ _CHUNK_BYTES: Final = 1 << 18
 _LONGEST_LINE_BYTES: Final = 1 << 23
 _VERSION: Final = 1
 _BOM: Final = b"\xef\xbb\xbf"
-#: A name and its colon with a blank between them: names cannot be counted by `":` then.
-_GAPS: Final = (b'" ', b'"\t', b'"\r')
 #: The lines that are no header: the field that tells what they are, its words, their fields.
 KINDS: Final[Mapping[str, Mapping[str, tuple[Field, ...]]]] = {
     "act": ACTS,
@@ -401,7 +399,11 @@ def _values_within(record: Record) -> Iterator[tuple[Path, Value]]:
 
 
 def _has_gap(raw: bytes) -> bool:
-    return any(gap in raw for gap in _GAPS)
+    """Tell whether a blank may stand between a name and its colon: `":` counts no names then.
+
+    Tabs and returns are looked for alone first, which is fast.
+    """
+    return b" :" in raw or (b"\t" in raw and b"\t:" in raw) or (b"\r" in raw and b"\r:" in raw)
 
 
 def _header_fault(header: Record) -> Fault | None:
