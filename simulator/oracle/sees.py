@@ -608,27 +608,26 @@ def _is_right(w: World, at: int, record: Record, one: str) -> bool:
         if box is not None:
             cases.append(case)
             bits_of.update(box.items)
-    entries = record["messages"]
-    if len(entries) != len(bits_of):
+    if len(record["messages"]) != len(bits_of):
         return False
-    fresh = _fresh_entries(w, entries, bits_of)
-    if fresh is None or record.get("unread", fresh[0]) != fresh[0]:
+    fresh = _fresh_entries(w, record, bits_of)
+    if fresh is None:
         return False
-    for message, bits in fresh[1]:
+    for message, bits in fresh:
         w.cases[w.home[message]].own_box(one).items[message] = bits
     _count_right(w, record, cases, one)
     return True
 
 
 def _fresh_entries(
-    w: World, entries: list[Record], bits_of: dict[str, int]
-) -> tuple[int, list[tuple[str, int]]] | None:
-    """Give how many are unread, and what is seen as it is for the first time; None if wrong."""
+    w: World, record: Record, bits_of: dict[str, int]
+) -> list[tuple[str, int]] | None:
+    """Give what is seen as it is for the first time; None where an entry or the number is wrong."""
     number = again = 0
     fresh: list[tuple[str, int]] = []
     rules: list[int] = []
     try:
-        for message, seen, hint, opened, answered in map(FIELDS_OF_ENTRY, entries):
+        for message, seen, hint, opened, answered in map(FIELDS_OF_ENTRY, record["messages"]):
             bits = bits_of.pop(message)
             unread, its_hint, was_opened, was_answered, rule, seen_as = SHOWN[bits & FACTS]
             if seen != unread or hint != its_hint or opened != was_opened:
@@ -642,11 +641,13 @@ def _fresh_entries(
                 fresh.append((message, bits | seen_as))
     except KeyError:
         return None
+    if record.get("unread", number) != number:
+        return None
     counts = w.counts
     for rule in rules:
         counts[rule] += 1
     counts[INB_8] += again // SEEN_READ
-    return number, fresh
+    return fresh
 
 
 def _count_right(w: World, record: Record, cases: list[Case], one: str) -> None:
