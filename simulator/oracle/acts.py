@@ -1,6 +1,6 @@
 """The acts: whether each was rightly accepted or refused, and what it does to the facts."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from simulator.oracle.facts import (
@@ -42,14 +42,19 @@ from simulator.oracle.rules.sending import (
     the_right_is_set_by_a_caseworker_with_a_role,
     writing_needs_a_cloud_role,
 )
-from simulator.oracle.world import NEVER, Record, World, address
+from simulator.oracle.world import NEVER, Record, World, address, together
 
 Refusal = tuple[str, str]
+Sending = tuple[Record, list[str] | None]  # a send, and its addresses in their normal form
 NOTE: Final = 0xFFFFFFFF
 ASKS: Final = ("asks to acknowledge", "asks for a reply", "asks for a reply with file")
 PORTAL_FAULTS: Final = frozenset({"portal", "server"})
 DELIVERY_FAULTS: Final = frozenset({"portal", "link", "server"})
 MAIL_FAULTS: Final = frozenset({"mail", "portal", "link", "server"})
+_ACCEPTED: Final = ("SEND-1", "SEND-3", "SEND-4", "SEND-5", "SEND-12")
+SENT: Final = together(*_ACCEPTED, "SEND-7")
+SENT_TO_THE_PRESET: Final = together(*_ACCEPTED, "SEND-6")
+WRITTEN: Final = together("REP-1", "REP-3", "REP-4", "INB-10")
 JUST_BELOW: Final = 1_000_000  # bytes below the limit that still count as "about the limit"
 
 
@@ -172,7 +177,14 @@ def _note(w: World, case: Case, line: int, at: int, record: Record, outcome: str
     case.happens("note", line)
 
 
-def _send_refusal(w: World, case: Case, record: Record) -> Refusal | None:
+def _addresses(record: Record) -> list[str] | None:
+    to = record.get("to")
+    return None if to is None else [address(one) for one in to]
+
+
+def _send_refusal(
+    w: World, case: Case, record: Record, to: Sequence[str] | None
+) -> Refusal | None:
     by = record.get("by")
     if writing_needs_a_cloud_role(role_of(w, by)):
         return "RGT-1", f"{by} does not hold the cloud role Benutzer or Administrator"
@@ -180,9 +192,8 @@ def _send_refusal(w: World, case: Case, record: Record) -> Refusal | None:
         return "SEND-3", f"the expected action is {record.get('expects')!r}"
     if blank_text_is_not_sent(record.get("text")):
         return "SEND-4", "the text is blank"
-    to = record.get("to")
     for one in to or ():
-        if malformed_address_is_refused(address(one)):
+        if malformed_address_is_refused(one):
             return "SEND-12", f"{one!r} is no e-mail address"
     if somebody_receives_it(preset_of(w, case) if to is None else to):
         return "SEND-5", "no recipient is chosen or preset"
@@ -256,11 +267,10 @@ def send(w: World, line: int, at: int, record: Record) -> None:
     if record.get("to") is None and case.preset is None:
         raise w.unmentioned(line, "to", None)
     w.own_rest()
-    w.judge(number, _send, UP, line, at, record, outcome)
+    to = _addresses(record)
+    w.judge(number, _send, UP, line, at, (record, to), outcome)
     w.home[message] = number
-    to = record.get("to")
-    chosen = (preset_of(w, case) or ()) if to is None else tuple(address(one) for one in to)
-    for one in dict.fromkeys(chosen):
+    for one in dict.fromkeys((preset_of(w, case) or ()) if to is None else to):
         _tell(w, number, message, one, line, at, record)
     _remember_try(w, message, line, outcome)
 
@@ -281,7 +291,7 @@ def _refused_send(w: World, line: int, at: int, record: Record) -> None:
     for state in w.doubt.get(number, [case]):
         if state.flights:
             w.settle(state, at)
-        why = _send_refusal(w, state, record)
+        why = _send_refusal(w, state, record, _addresses(record))
         if why is not None:
             w.decide(why[0])
             return
@@ -291,19 +301,17 @@ def _refused_send(w: World, line: int, at: int, record: Record) -> None:
     refused_wrongly(w, line, f"send {record.get('message')} in case {number}", rule, because)
 
 
-def _send(w: World, case: Case, line: int, at: int, record: Record, outcome: str) -> None:
+def _send(w: World, case: Case, line: int, at: int, data: Sending, outcome: str) -> None:
+    record, to = data
     message = record["message"]
     if w.tries.get(message) in case.happened:
         return
-    why = _send_refusal(w, case, record)
+    why = _send_refusal(w, case, record, to)
     if why is not None:
         accepted_wrongly(w, line, f"send {message} in case {case.number}", why)
     else:
-        w.decide("SEND-1")
-        _decide_send(w, case, record)
-    to = record.get("to")
-    known = (preset_of(w, case) or ()) if to is None else tuple(address(one) for one in to)
-    recipients = choosing_replaces_the_preset(known)
+        _decide_send(w, case, record, to)
+    recipients = choosing_replaces_the_preset((preset_of(w, case) or ()) if to is None else to)
     expects = EXPECTS.get(record["expects"], ACKNOWLEDGE)
     text, documents = record.get("text"), record.get("documents")
     if not case.versions:
@@ -311,37 +319,39 @@ def _send(w: World, case: Case, line: int, at: int, record: Record, outcome: str
     letter = Letter(
         expects,
         0 if text is None else digest(text),
-        tuple(sorted(documents)) if documents is not None else (),
+        tuple(sorted(documents)) if documents else (),
         len(case.versions) - 1,
     )
     case.enter(at, record["by"], message, letter, tuple(sorted(recipients)))
     case.preset = recipients
-    case.chosen = tuple(dict.fromkeys((*(case.chosen or ()), *recipients)))
+    if case.chosen != recipients:
+        case.chosen = tuple(dict.fromkeys((*(case.chosen or ()), *recipients)))
     case.sent = message
     case.communicate(expects, message, at, len(recipients))
-    case.flights += tuple(Flight(at, DOWN, one, MESSAGE, message, letter) for one in recipients)
     case.happens("send", line)
+    case.flights += tuple([Flight(at, DOWN, one, MESSAGE, message, letter) for one in recipients])
     if w.limit == 0:
         w.settle(case, at)
 
 
-def _decide_send(w: World, case: Case, record: Record) -> None:
+def _decide_send(w: World, case: Case, record: Record, to: Sequence[str] | None) -> None:
     """Count the rules by which a send was accepted."""
-    to = record.get("to")
-    for rule in ("SEND-3", "SEND-4", "SEND-5", "SEND-12", "SEND-6" if to is None else "SEND-7"):
-        w.decide(rule)
-    if record.get("documents"):
+    w.counts[SENT_TO_THE_PRESET if to is None else SENT] += 1
+    documents = record.get("documents")
+    if documents:
         w.decide("SEND-9")
-        if any(
-            one in box.own_documents for box in case.boxes.values() for one in record["documents"]
-        ):
-            w.decide("REP-5")
+        for box in case.boxes.values():
+            if not box.own_documents.isdisjoint(documents):
+                w.decide("REP-5")
+                break
     if record["by"] in w.roles:
         w.decide("RGT-1")
     if w.active & DELIVERY_FAULTS:
         w.decide("DLV-4")
-    if any(address(one) not in w.accounts for one in to or ()):
-        w.decide("ACC-1")
+    for one in to or ():
+        if one not in w.accounts:
+            w.decide("ACC-1")
+            break
 
 
 def _tell(
@@ -759,7 +769,7 @@ def _reply_refusal(
     if a_reply_has_a_text(record.get("text")):
         return "REP-3", "the text is blank"
     files = record.get("files") or ()
-    size = sum(file["size"] for file in files)
+    size = sum([file["size"] for file in files])
     if files_are_at_most_twenty_and_35_mb(len(files), size, w.readings["megabyte"]):
         return "REP-4", f"it carries {len(files)} files of {size} bytes together"
     return None
@@ -804,8 +814,7 @@ def _reply(
     if why is not None:
         accepted_wrongly(w, line, what, why)
     else:
-        for rule in ("REP-1", "REP-3", "REP-4", "INB-10"):
-            w.decide(rule)
+        w.counts[WRITTEN] += 1
         if box is not None and box.right is True:
             w.decide("RGT-2")
     _write(w, case, case.own_box(one), line, at, data)
@@ -814,7 +823,8 @@ def _reply(
 def _write(w: World, case: Case, box: Box, line: int, at: int, data: tuple[Record, str]) -> None:
     record, one = data
     answers, text = record.get("answers"), record.get("text")
-    files = tuple(sorted(file["name"] for file in record.get("files") or ()))
+    sent = record.get("files")
+    files = tuple(sorted([file["name"] for file in sent])) if sent else ()
     expects = None
     if answers is not None and answers in box.items:
         expects = box.items[answers] & 3
@@ -823,7 +833,8 @@ def _write(w: World, case: Case, box: Box, line: int, at: int, data: tuple[Recor
             _travel(w, case, at, cover_messages(case, box, one, answers, filed=bool(files)))
     content = 0 if text is None else digest(text)
     box.own_text = content or box.own_text
-    box.own_documents |= frozenset(files)
+    if files:
+        box.own_documents = box.own_documents.union(files)
     letter = Letter(-1, content, files, 0, answers, expects, files)
     case.flights += (Flight(at, UP, one, ANSWER, str(record["message"]), letter),)
     case.happens("new message" if answers is None else "reply", line)

@@ -371,15 +371,16 @@ def arrive(
     letter = flight.letter
     if flight.kind == MESSAGE and letter is not None:
         box = case.own_box(flight.recipient)
-        noticed = (flight.message, flight.recipient) in case.notices
-        if noticed:
+        bits = letter.expects
+        if case.notices and (flight.message, flight.recipient) in case.notices:
             case.notices -= {(flight.message, flight.recipient)}
-        box.items[flight.message] = letter.expects | (NOTICED if noticed else 0)
+            bits |= NOTICED
+        box.items[flight.message] = bits
         box.text = letter.text
         box.own_text = 0
         box.version = max(box.version, letter.version)
-        if box.documents is not None and letter.documents is not None:
-            box.documents |= frozenset(letter.documents)
+        if box.documents is not None and letter.documents:
+            box.documents = box.documents.union(letter.documents)
     elif flight.kind == RELEASE:
         case.own_box(flight.recipient).right = flight.right
     elif flight.kind == READ:
@@ -396,8 +397,8 @@ def _reply_arrives(
 ) -> None:
     case.follow_up = when
     case.enter(flight.at, flight.recipient, flight.message, letter, None)
-    if case.documents is not None:
-        case.documents |= frozenset(letter.files)
+    if letter.files and case.documents is not None:
+        case.documents = case.documents.union(letter.files)
     case.seen = 0
     filed = bool(letter.files)
     if not a_reply_without_file_counts(letter.answered_expects, filed, readings["fileless_reply"]):

@@ -92,7 +92,7 @@ def infer(
 
 def _under(oracle: Oracle, reading: str, value: str) -> Oracle:
     new = oracle.fork()
-    new.world.readings = {**oracle.world.readings, reading: value}
+    new.world.read_as({**oracle.world.readings, reading: value})
     return new
 
 

@@ -73,7 +73,7 @@ ENTRY_RULES: Final = tuple(INDEX[entry.rule] for entry in ENTRIES)
 INBOX: Final = together("DLV-1", "DLV-2", "ACC-4", "INB-7", "SEND-13")
 IN_OUTAGES: Final = together("DLV-3", "DLV-4")
 INB_1, INB_8, INB_9 = INDEX["INB-1"], INDEX["INB-8"], INDEX["INB-9"]
-RPL_3, SEND_2 = INDEX["RPL-3"], INDEX["SEND-2"]
+RPL_3, SEND_2, STA_7 = INDEX["RPL-3"], INDEX["SEND-2"], INDEX["STA-7"]
 FIELDS_OF_ENTRY: Final = itemgetter("message", "unread", "hint", "opened", "answered")
 #: For every combination of facts: what a whole entry shows, what that counts, and how it was seen.
 SHOWN: Final = tuple(
@@ -174,11 +174,12 @@ def see_case(w: World, line: int, at: int, record: Record) -> None:
 
 
 def _see_case(w: World, case: Case, line: int, at: int, record: Record, outcome: str) -> None:
-    hidden = fields_are_hidden_without_a_role(role_of(w, record.get("by")))
-    if hidden:
+    role = role_of(w, record.get("by"))
+    if fields_are_hidden_without_a_role(role):
         _hidden(w, case, line, record)
-    elif not (record.get("cloud_status", "") is None and role_of(w, record["by"]) is None):
+    elif not (role is None and record.get("cloud_status", "") is None):
         if "cloud_status" in record or "status_text" in record:
+            w.counts[STA_7] += role is not None
             _see_status(w, case, line, record)
         if "acknowledged_on" in record:
             _see_date(w, case, line, record["acknowledged_on"])
@@ -225,8 +226,6 @@ def _see_status(w: World, case: Case, line: int, record: Record) -> None:
         w.decide("RPL-3")
     if case.last == "note":
         w.decide("SEND-2")
-    if "by" in record and role_of(w, record["by"]) is not None:
-        w.decide("STA-7")
     if seen != demanded:
         rule = _blame(w, case)
         w.report(

@@ -42,7 +42,7 @@ class World:
 
     def __init__(self, readings: Mapping[str, str], zone: str, carrier: str, limit: int) -> None:
         """Start with nothing known."""
-        self.readings = readings
+        self.read_as(readings)
         self.zone = ZoneInfo(zone)
         self.carrier = carrier
         self.limit = limit
@@ -87,6 +87,11 @@ class World:
         self.trial: list[Raw] | None = None
         self.unknown: dict[int, tuple[int | str, str]] = {}
         self.days: dict[int, int] = {}
+
+    def read_as(self, readings: Mapping[str, str]) -> None:
+        """Judge by these readings from now on."""
+        self.readings = readings
+        self.holds = readings["receipt_transport"] == "replication"  # read marks wait for a run
 
     def fork(self) -> "World":
         """Give a copy that goes its own way; what is large is copied when either side changes it.
@@ -236,13 +241,15 @@ class World:
     def calm(self, case: Case, need: str, at: int) -> bool:
         """Let arrive what must be there by now; tell whether nothing that travels matters."""
         oldest = case.flights[0].at
-        if oldest < self.calm_from or self.readings["receipt_transport"] == "replication":
+        if oldest < self.calm_from or self.holds:
             return False
         if case.token is not self.token:
             return False
         if oldest + self.limit < at:
             case.cached = None
             self.settle(case, at)
+            if not case.flights:
+                return True
         return not (need and any(self._matters(flight, need) for flight in case.flights))
 
     def _branch(
@@ -327,22 +334,26 @@ class World:
 
     def settle(self, case: Case, at: int) -> None:
         """Let everything arrive that must be there by now."""
+        flights, limit = case.flights, self.limit
+        if not flights:
+            return
+        past = limit == 0 or flights[-1].at + limit < at
+        if past and flights[0].at >= self.calm_from and not self.holds:
+            case.flights = ()
+            for flight in flights:
+                arrive(case, flight, flight.at, flight.at + limit, self.readings)
+            return
         stay: list[Flight] = []
         late: set[tuple[str, str]] = set()
-        for flight in case.flights:
+        for flight in flights:
             channel = (flight.way, flight.recipient)
             if flight.way == HELD:
                 over = self.full_at > flight.at
             else:
                 over = self.is_over(flight.at, at)
             if over and channel not in late:
-                arrive(
-                    case,
-                    flight,
-                    flight.at,
-                    max(flight.at, min(at, self.deadline(flight.at))),
-                    self.readings,
-                )
+                latest = max(flight.at, min(at, self.deadline(flight.at)))
+                arrive(case, flight, flight.at, latest, self.readings)
             else:
                 late.add(channel)
                 stay.append(flight)

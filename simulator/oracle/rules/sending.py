@@ -74,7 +74,7 @@ def preset_is_what_was_chosen_before(
 
 
 @promise("SEND-7", "send", "preset")
-def choosing_replaces_the_preset(to: tuple[str, ...]) -> tuple[str, ...]:
+def choosing_replaces_the_preset(to: Sequence[str]) -> tuple[str, ...]:
     """Recipients chosen for a message become the preset of the case."""
     return tuple(dict.fromkeys(to))
 
