@@ -13,7 +13,8 @@ class Story:
     """A history that is judged while it is told."""
 
     def __init__(self, readings=None, *, start=START, **settings):
-        self.oracle = Oracle(readings or {}, **settings)
+        self.settings = {"readings": readings or {}, **settings}
+        self.oracle = Oracle(**self.settings)
         self.at = start
         self.line = 0
         self.lines = []
@@ -86,6 +87,16 @@ class Story:
     @property
     def rules(self):
         return [(finding.rule, finding.line) for finding in self.verdict.findings]
+
+    @property
+    def decided(self):
+        """Tell how often each rule decided the last line; rules that did not are left out."""
+        oracle = Oracle(**self.settings)
+        for line in self.lines[:-1]:
+            oracle.take(*line)
+        before = oracle.decisive
+        after = self.oracle.decisive.items()
+        return {rule: count - before[rule] for rule, count in after if count > before[rule]}
 
 
 def sent(expects="reply", *to, readings=None, **settings):
