@@ -244,7 +244,7 @@ _ALL: Final = (
     Flaw(
         "only_first_recipient",
         "of several recipients only the first one gets the message",
-        ("SEND-13", "SEND-7", "DLV-1", "LOG-1"),
+        ("SEND-13", "DLV-1", "ACC-2"),
         _set(recipients_of=_first_only),
     ),
     Flaw(
@@ -318,7 +318,7 @@ _ALL: Final = (
     Flaw(
         "message_waits_for_replication",
         "messages travel with the replication",
-        ("DLV-1",),
+        ("DLV-1", "DLV-4"),
         _by_replication(Message),
     ),
     Flaw(
@@ -330,7 +330,7 @@ _ALL: Final = (
     Flaw(
         "release_waits_for_replication",
         "a withheld right travels with the replication",
-        ("RGT-2",),
+        ("RGT-2", "REP-1"),
         _by_replication(Release),
     ),
     Flaw(
@@ -503,7 +503,7 @@ _ALL: Final = (
     Flaw(
         "one_mailbox_for_all",
         "the recipients of a case share one mailbox",
-        ("INB-9", "ACC-4", "DLV-1", "DLV-2"),
+        ("INB-9", "ACC-4", "DLV-1", "ACC-2"),
         _set(mailbox_key=lambda case, _: (case, "")),
     ),
     Flaw(
@@ -602,7 +602,7 @@ _ALL: Final = (
     Flaw(
         "writing_needs_a_release",
         "nobody may write without a release",
-        ("REP-1",),
+        ("REP-1", "REP-2"),
         _writing(None, may=False),
     ),
     Flaw(
@@ -653,7 +653,7 @@ _ALL: Final = (
     Flaw(
         "only_administrators_send",
         "Benutzer cannot send",
-        ("RGT-1",),
+        ("RGT-1", "SEND-1"),
         _role(CloudRole.USER, Right.SEE_STATUS, Right.SET_RELEASE),
     ),
     Flaw(

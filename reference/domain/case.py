@@ -287,7 +287,7 @@ def take_into_case(
         case Reply():
             return _take_reply(case, envelope.recipient, envelope.content, now, rules)
         case ReadMark():
-            return _take_read_mark(case, envelope.recipient, envelope.content, rules)
+            return _take_read_mark(case, envelope.recipient, envelope.content, now, rules)
         case _:
             return Refusal.MISDIRECTED
 
@@ -335,7 +335,9 @@ def _take_reply(
     return Decision(arrived, tuple(facts))
 
 
-def _take_read_mark(case: Case, reader: str, mark: ReadMark, rules: Rules) -> Decision[Case]:
+def _take_read_mark(
+    case: Case, reader: str, mark: ReadMark, now: datetime, rules: Rules
+) -> Decision[Case]:
     """Set the date of the shown message that was seen; older ones do not show (STA-4, STA-6)."""
     shown = case.shown
     if shown is None or shown.message != mark.message:
@@ -355,7 +357,7 @@ def _take_read_mark(case: Case, reader: str, mark: ReadMark, rules: Rules) -> De
     seen = Case(
         case.number,
         case.subject,
-        case.follow_up_on,
+        _day(change.follow_up_on, case.follow_up_on, mark.seen_at, now, rules),
         status,
         acknowledged_on,
         Shown(shown.message, shown.expects, waiting, seen_on),

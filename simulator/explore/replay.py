@@ -6,7 +6,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from reference.domain.rules import Rules
-from simulator.explore.search import START, Counterexample, Settings, came_of, timed, views
+from simulator.explore.search import NIGHT, START, Counterexample, Settings, came_of, timed, views
 from simulator.explore.worlds import Record
 from simulator.oracle import Finding, Oracle
 from simulator.targets.model import Model
@@ -58,7 +58,7 @@ def _lived(settings: Settings, rules: Rules, found: Counterexample) -> Iterator[
         at += STEP
     looks: list[Timed] = list(_looked(settings, model, *timed(at + LOOK)))
     for step in found.steps:
-        at += STEP if step.record is not None else timedelta(days=1)
+        at += STEP if step.record is not None else NIGHT
         lines: list[Timed] = []
         if step.record is not None:
             lines = list(_acted(model, dict(step.record), *timed(at)))

@@ -16,12 +16,16 @@ from attrs import Factory, define, frozen
 from reference.domain.readings import readings_from
 from reference.domain.rules import Rules, rules_for
 from simulator.explore.goals import GOALS, Looks
-from simulator.explore.worlds import CASE, Record, World
+from simulator.explore.worlds import ANNA, CASE, Record, World
 from simulator.oracle import Finding, Oracle
 from simulator.targets.model import Model
 
 #: Half an hour to midnight in UTC: already the next day where the broker is.
 START: Final = datetime(2024, 1, 15, 23, 30, tzinfo=UTC)
+#: From one day to the next: two, so that no day of the broker's is the day before's in UTC.
+NIGHT: Final = timedelta(days=2)
+WRITING: Final = frozenset({"note", "send", "reply"})  # the acts that leave an entry at once
+LOG: Final = ("activities", ANNA, CASE)
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
 
@@ -33,7 +37,7 @@ def moment(day: int) -> tuple[datetime, int]:
     The oracle needs to know the order of acts and of what came of them, and is told of two more
     microseconds with each. Its limit is 0: what is sent is there at once, or held up by a fault.
     """
-    return timed(START + day * timedelta(days=1))
+    return timed(START + day * NIGHT)
 
 
 def timed(at: datetime) -> tuple[datetime, int]:
@@ -45,12 +49,12 @@ def timed(at: datetime) -> tuple[datetime, int]:
 def views(world: World) -> Sequence[tuple[str, str, int | None]]:
     """Give everything that can be looked at: the observation, who looks, and at which case."""
     views: list[tuple[str, str, int | None]] = []
-    for by in world.viewers:
-        views += [("case", by, CASE), ("case_list", by, None)]
-    views += [(see, world.viewers[0], CASE) for see in ("activities", "preset")]
     for by in world.recipients:
         views += [("inbox", by, None), ("portal_case", by, CASE)]
-    return views
+    views.append(LOG)
+    for by in world.viewers:
+        views += [("case", by, CASE), ("case_list", by, None)]
+    return [*views, ("preset", ANNA, CASE)]
 
 
 def came_of(after: Model, before: Model, act: Record) -> list[Record]:
@@ -137,6 +141,8 @@ def search(settings: Settings, rules: Rules) -> Generator[Found, None, None]:
     """
     found = Found()
     root = _beginning(settings, rules, found)
+    if found.counterexample is not None:
+        yield found
     level = [root]
     seen: set[Hashable] = {_key(root)}
     while level and found.counterexample is None:
@@ -164,7 +170,7 @@ def _beginning(settings: Settings, rules: Rules, found: Found) -> Node:
     for record in settings.world.beginning:
         outcome, _ = root.model.act(record, at)
         oracle.take(0, at_us, {**record, "outcome": outcome})
-    finding = _look(root, settings.world)
+    finding = _look(root, views(settings.world))
     if finding is not None:
         found.counterexample = Counterexample((), finding)
     return root
@@ -190,7 +196,7 @@ def _pass_a_day(
     after = Node(
         node.model, node.oracle, node.day + 1, node.depth, node.messages, {}, node, Step(None, "")
     )
-    _keep(after, {}, world, found, seen, following)
+    _keep(node, after, {}, world, found, seen, following)
 
 
 def _apply(  # noqa: PLR0913 - the hot path: an object to hold these would cost a third more
@@ -223,10 +229,11 @@ def _apply(  # noqa: PLR0913 - the hot path: an object to hold these would cost 
     if findings:
         found.counterexample = Counterexample(tuple(after.steps()), findings[0])
         return
-    _keep(after, line, world, found, seen, following)
+    _keep(node, after, line, world, found, seen, following)
 
 
 def _keep(
+    node: Node,
     after: Node,
     line: Record,
     world: World,
@@ -234,28 +241,33 @@ def _keep(
     seen: set[Hashable],
     following: list[Node],
 ) -> None:
-    """Look at a state that is new from all sides, and go on from it later."""
+    """Look at a state that is new from all sides, and go on from it later.
+
+    Of one that is known, only what was logged on the way is looked at, as logs are left out.
+    """
     key = _key(after)
-    if key in seen:
+    known = key in seen
+    if known and line.get("act") not in WRITING and after.model.logged == node.model.logged:
         return
-    seen.add(key)
-    found.states += 1
-    following.append(after)
-    finding = _look(after, world)
+    finding = _look(after, (LOG,) if known else views(world))
+    if not known:
+        seen.add(key)
+        found.states += 1
+        following.append(after)
     if finding is not None:
         found.counterexample = Counterexample(tuple(after.steps()), finding)
-    elif line.get("outcome") == "ok" and after.parent is not None:
+    elif not known and line.get("outcome") == "ok":
         for goal, reached in GOALS.items():
-            if goal not in found.goals and reached(line, after.parent.looks, after.looks):
+            if goal not in found.goals and reached(line, node.looks, after.looks):
                 found.goals.add(goal)
 
 
-def _look(node: Node, world: World) -> Finding | None:
-    """Compare what the domain shows everybody with what the oracle demands; the first finding."""
+def _look(node: Node, what: Sequence[tuple[str, str, int | None]]) -> Finding | None:
+    """Compare what the domain shows people with what the oracle demands; the first finding."""
     at, at_us = moment(node.day)
     at_us += 2 * node.depth + 1
     looks: dict[tuple[str, str], Record] = {}
-    for see, by, case in views(world):
+    for see, by, case in what:
         record = node.model.look(see, by, case, at=at)
         if record is None:
             continue

@@ -17,8 +17,8 @@ _MINUTE_US: Final = 60 * _SECOND_US
 _HOUR_US: Final = 60 * _MINUTE_US
 _DAY_US: Final = 24 * _HOUR_US
 _SECONDS: Final = {f"{second:02}": second * _SECOND_US for second in range(60)}
-_LONGEST_SECOND: Final = len("16.123456789")
-_UNIT_US: Final = tuple(10 ** (8 - length) for length in range(9))  # by the digits of a second
+_MICRO: Final = 6  # digits of a fraction that count
+_NANO: Final = 9  # digits that it may have
 
 
 def moment_us(text: str) -> int | None:
@@ -35,13 +35,13 @@ def moment_us(text: str) -> int | None:
     return None if minute is None or second is None else minute + second
 
 
-def _fraction_us(second: str) -> int | None:
-    digits = second[:2] + second[3:9]
-    if second[:2] not in _SECONDS or second[2:3] != "." or not second.isascii():
+def _fraction_us(shown: str) -> int | None:
+    second, digits = _SECONDS.get(shown[:2]), shown[3:]
+    if second is None or shown[2:3] != "." or not (digits.isdecimal() and digits.isascii()):
         return None
-    if not second[3:].isdecimal() or len(second) > _LONGEST_SECOND:
-        return None
-    return int(digits) * _UNIT_US[len(digits)]
+    if len(digits) == _MICRO:
+        return second + int(digits)
+    return second + int(digits[:_MICRO].ljust(_MICRO, "0")) if len(digits) <= _NANO else None
 
 
 @lru_cache(maxsize=4096)

@@ -362,11 +362,12 @@ def _tell(
     w.boxes_of.setdefault(one, {})[number] = None
     new = one not in w.accounts and not w.given and one not in w.emails
     if new and sure and "registration" not in w.events_off:
-        w.due["registration", "", one] = (at, line, None)
+        w.due["registration", "", one] = (at, line, None, ())
     if one not in w.accounts:
         w.accounts[one] = new and sure
     if sure and "new_message" not in w.events_off:
-        w.due["new_message", message, one] = (at, line, record.get("text"))
+        documents = tuple(record.get("documents") or ())
+        w.due["new_message", message, one] = (at, line, record.get("text"), documents)
     if w.events_off:
         w.decide("MAIL-2")
     if w.due and w.next_due == NEVER:

@@ -177,6 +177,10 @@ def _see_case(w: World, case: Case, line: int, at: int, record: Record, outcome:
     role = role_of(w, record.get("by"))
     if fields_are_hidden_without_a_role(role):
         _hidden(w, case, line, record)
+    elif role is not None and record.get("cloud_status", "") is None:
+        because = f"{record['by']} holds the cloud role {role}"
+        key = f"{case.number} {record['by']} shown"
+        w.report("STA-7", key, line, "cloud_status hidden", f"{status_of(case)!r}", because)
     elif not (role is None and record.get("cloud_status", "") is None):
         if "cloud_status" in record or "status_text" in record:
             w.counts[STA_7] += role is not None
@@ -396,8 +400,9 @@ def _see_log(w: World, case: Case, line: int, at: int, entries: list[Record], ou
     if not _same_sequence(w, case, line, entries):
         return
     counts = w.counts
+    written = log.tolist()
     for index, entry in enumerate(entries):
-        words = log[index * WORDS : index * WORDS + WORDS]
+        words = written[index * WORDS : index * WORDS + WORDS]
         rule = ENTRY_RULE.get(words[KIND], "LOG-1")
         counts[INDEX[rule]] += 1
         for field, value in entry.items():
@@ -1007,6 +1012,10 @@ def see_mail(w: World, line: int, at: int, record: Record) -> None:
         mail = (event, message or "", one)
         if w.mail_ids.get(mail_id) == mail:
             w.decide("MAIL-4")
+            if not w.mail_outages:
+                because = f"{mail_id} came before, and no fault explains that it was sent again"
+                said = f"mail {mail_id} to {one} again"
+                w.report("MAIL-1", f"again {mail_id}", line, said, "one", because)
             return
         w.mail_ids[mail_id] = mail
         if len(w.mail_ids) > MAIL_IDS_MAX:
@@ -1049,7 +1058,8 @@ def _registration_mail(w: World, line: int, one: str, record: Record) -> None:
         because = (
             f"the account of {one} was there already" if known else f"nothing was sent to {one}"
         )
-        w.report("ACC-2", f"registration {one}", line, said, "none", because)
+        rule = "ACC-2" if record["to"] == one else "SEND-12"
+        w.report(rule, f"registration {one}", line, said, "none", because)
 
 
 def _notice(
@@ -1067,7 +1077,8 @@ def _notice(
         w.report("ACC-4", key, line, said, "none", f"{message} was not addressed to {one}")
         return
     due = w.due.pop(("new_message", message, one), None)
-    _content(w, line, key, record.get("body"), due[2] if due else None)
+    if due is not None:
+        _content(w, line, key, record.get("body"), due[2], due[3])
     noticed = (message, one) in case.notices if bits is None else bool(bits & NOTICED)
     w.decide("MAIL-1")
     w.decide("MAIL-2")
@@ -1086,8 +1097,17 @@ def _notice(
         case.own_box(one).items[message] = bits | NOTICED
 
 
-def _content(w: World, line: int, key: str, body: str | None, text: str | None) -> None:
-    if body is None or text is None or len(text.strip()) < SHORT_TEXT:
+def _content(  # noqa: PLR0913 - one mail, and what must not be in it
+    w: World, line: int, key: str, body: str | None, text: str | None, documents: tuple[str, ...]
+) -> None:
+    if body is None:
+        return
+    for name in documents:
+        w.decide("MAIL-3")
+        if len(name) >= SHORT_TEXT and name in body:
+            said = f"the document {name} in the mail"
+            w.report("MAIL-3", key, line, said, "no content", "mail is no safe place")
+    if text is None or len(text.strip()) < SHORT_TEXT:
         return
     w.decide("MAIL-3")
     if mail_carries_no_message_text(body, text):
@@ -1105,7 +1125,7 @@ def overdue(w: World, at: int, line: int) -> None:
     """Report mails that were due and did not come; kept back while no mail was ever seen."""
     w.next_due = NEVER
     while w.due:
-        mail, (sent, _, _) = next(iter(w.due.items()))
+        mail, (sent, *_) = next(iter(w.due.items()))
         if not w.is_over(sent, at, mail=True):
             latest = at if w.mail_active else w.deadline(sent, mail=True)
             w.next_due = max(latest, at) if w.mails_seen else at + UNSEEN_US

@@ -68,7 +68,7 @@ class World:
         self.active: frozenset[str] = frozenset()
         self.mail_outages: tuple[tuple[int, int], ...] = ()
         self.mail_active: frozenset[str] = frozenset()
-        self.due: dict[tuple[str, str, str], tuple[int, int, str | None]] = {}
+        self.due: dict[tuple[str, str, str], tuple[int, int, str | None, tuple[str, ...]]] = {}
         self.next_due = NEVER
         self.overdue: tuple[Raw, int] | None = None
         self.mails_seen = False
@@ -86,7 +86,8 @@ class World:
         self.out: list[Finding] = []
         self.trial: list[Raw] | None = None
         self.unknown: dict[int, tuple[int | str, str]] = {}
-        self.days: dict[int, int] = {}
+        self.days: dict[int, int] = {}  # quarter of an hour -> offset
+        self.dates: dict[int, str] = {}  # quarter of an hour -> the day that it lies in
 
     def read_as(self, readings: Mapping[str, str]) -> None:
         """Judge by these readings from now on."""
@@ -172,7 +173,14 @@ class World:
 
     def day(self, at: int) -> str:
         """Give the calendar day in the broker's time zone (STA-9)."""
-        return utc_day(self.local(at))
+        quarter = at // QUARTER_US
+        day = self.dates.get(quarter)
+        if day is None:
+            first = self.local(quarter * QUARTER_US)
+            if first // DAY_US != (first + QUARTER_US - 1) // DAY_US:
+                return utc_day(self.local(at))
+            day = self.dates[quarter] = utc_day(first)
+        return day
 
     def deadline(self, sent: int, *, mail: bool = False) -> int:
         """Give the moment by which what was sent then must be there; outages extend it."""

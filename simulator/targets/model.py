@@ -140,6 +140,7 @@ class Model:
     _marked: tuple[Record, ...] = ()
     _unsent: tuple[Mail, ...] = ()
     _links: int = 0
+    _logged: int = 0
     _mails: Linked | None = None
     _arrivals: Linked | None = None
 
@@ -161,6 +162,7 @@ class Model:
             self._marked,
             self._unsent,
             self._links,
+            self._logged,
             self._mails,
             self._arrivals,
         )
@@ -487,6 +489,7 @@ class Model:
         """Keep the facts that someone can look at, and mark what replication has to carry."""
         for fact in facts:
             if isinstance(fact, EntryLogged):
+                self._logged += 1
                 self._logs[fact.case] = Linked(fact.entry, self._logs.get(fact.case))
             elif isinstance(fact, MessageArrived):
                 self._arrivals = Linked((fact.case, fact.message, at), self._arrivals)
@@ -516,6 +519,11 @@ class Model:
         self._unsent = ()
 
     # Observations
+
+    @property
+    def logged(self) -> int:
+        """How many entries the activity lists have together."""
+        return self._logged
 
     def mails_since(self, earlier: "Model | None" = None) -> list[Line]:
         """Give the mails that went out since an earlier state of this model, oldest first."""

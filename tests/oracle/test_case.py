@@ -156,7 +156,7 @@ def test_fields_are_hidden_without_a_role():
         == 2
     )
     assert sent().see(by=K, status_text="x").rules == [("STA-7", 3)]
-    assert sent().role("bert", "Benutzer").see(by="bert", cloud_status=None).rules == [("STA-2", 4)]
+    assert sent().role("bert", "Benutzer").see(by="bert", cloud_status=None).rules == [("STA-7", 4)]
     assert sent().see(by="bert", cloud_status=None).rules == []
 
 

@@ -229,14 +229,32 @@ def test_caseworker_is_told_of_a_message_too():
 
 
 def test_only_the_latest_mail_ids_are_remembered():
-    story = mail(mail(sent(), event="registration"), message="m1", message_id="a")
+    story = mail(sent().fault("mail", "down"), event="registration")
+    mail(story, message="m1", message_id="a")
     assert mail(story, message="m1", message_id="a").rules == []
-    for i in range(4096):
+    for i in range(4095):
         mail(story, message="m1", message_id=f"b{i}")
-    assert story.rules == [("MAIL-1", 6)]
-    assert story.verdict.findings[0].count == 4096
+    assert story.rules == [("MAIL-4", 7)]
+    assert mail(story, message="m1", message_id="a").verdict.findings[0].count == 4095
+    assert mail(story, message="m1", message_id="b").verdict.findings[0].count == 4096
     assert mail(story, message="m1", message_id="a").verdict.findings[0].count == 4097
     assert mail(story, message="m1", message_id="a").verdict.findings[0].count == 4097
+
+
+def test_the_same_mail_again_without_any_fault_is_a_second_notice():
+    story = mail(mail(sent(), event="registration"), message="m1", message_id="a")
+    assert mail(story, message="m1", message_id="a").rules == [("MAIL-1", 5)]
+
+
+def test_a_mail_names_no_document():
+    story = sent().act("add_document", "anna", case=53, document="offer.pdf")
+    story.send("m2", "reply", K, documents=["offer.pdf"])
+    assert ("MAIL-3", 5) in mail(story, message="m2", body="see offer.pdf").rules
+
+
+def test_a_second_registration_mail_for_other_letter_case_is_blamed_on_the_comparison():
+    story = mail(sent(), event="registration")
+    assert mail(story, to=K.upper(), event="registration").rules == [("SEND-12", 4)]
 
 
 def test_arrival_in_a_case_never_mentioned_is_bad_input():

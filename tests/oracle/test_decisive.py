@@ -40,12 +40,12 @@ def noted():
 
 
 DECISIVE = [
-    (lambda: fresh(), ""),
+    (fresh, ""),
     (lambda: fresh().role("anna", "Benutzer"), "RGT-3"),
     (lambda: fresh().role("anna", "Benutzer", outcome="unknown"), ""),
     (lambda: fresh().act("note", "anna", case=53, text="x"), "SEND-2"),
     (lambda: fresh().act("note", "anna", "refused", case=53, text=" "), ""),
-    (lambda: sent(), "ACC-1 SEND-1 SEND-12 SEND-3 SEND-4 SEND-5 SEND-7"),
+    (sent, "ACC-1 SEND-1 SEND-12 SEND-3 SEND-4 SEND-5 SEND-7"),
     (lambda: sent().send("m1", "reply", K), "DLV-2"),
     (lambda: sent().send("m2", "reply"), "SEND-1 SEND-12 SEND-3 SEND-4 SEND-5 SEND-6"),
     (
