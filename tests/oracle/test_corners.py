@@ -229,7 +229,7 @@ def test_caseworker_is_told_of_a_message_too():
 
 
 def test_only_the_latest_mail_ids_are_remembered():
-    story = mail(sent().fault("mail", "down"), event="registration")
+    story = mail(Story().case().fault("mail", "down").send("m1", "reply", K), event="registration")
     mail(story, message="m1", message_id="a")
     assert mail(story, message="m1", message_id="a").rules == []
     for i in range(4095):

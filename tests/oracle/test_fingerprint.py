@@ -1,0 +1,152 @@
+"""A fingerprint tells histories apart that can still show a difference, and no others."""
+
+from itertools import combinations
+
+import pytest
+
+from tests.oracle.notation import MINUTE, SECOND, K, L, Story
+
+DAY = 24 * 60 * MINUTE
+
+
+def base(**settings):
+    """One message to acknowledge, to two recipients, of a case with a document; no mails."""
+    story = Story(**settings).case().act("add_document", "anna", case=53, document="a.pdf")
+    for event in ("new_message", "registration"):
+        story.act("set_mail", "anna", event=event, enabled=False)
+    return story.send("m1", "acknowledge", K, L)
+
+
+def later(story, **record):
+    return story.tell(DAY, **{"outcome": "ok", **record})
+
+
+def release(story, right):
+    return story.act("set_release", "anna", case=53, recipient=K, create_messages=right)
+
+
+def subject(story, name):
+    return story.act("edit_case", "anna", case=53, subject=name)
+
+
+def mail(story, to=K, event="registration", **fields):
+    return story.see("mail", after=1, to=to, event=event, **fields)
+
+
+DIFFERENT = {
+    "nothing": base,
+    "opened": lambda: base().open(K),
+    "opened by another": lambda: base().open(L),
+    "opened by both": lambda: base().open(K).open(L),
+    "marked": lambda: base().mark(K, "m1"),
+    "answered": lambda: base().reply(K, "r1", "m1"),
+    "answered with a file": lambda: base().reply(K, "r1", "m1", 1),
+    "answered otherwise": lambda: base().reply(K, "r1", "m1", text="Else"),
+    "answered with another id": lambda: base().reply(K, "r2", "m1"),
+    "answered the day after": lambda: later(
+        base(), act="reply", by=K, case=53, message="r1", answers="m1", text="Here"
+    ),
+    "written anew": lambda: base().reply(K, "r1", None),
+    "sent again": lambda: base().send("m2", "acknowledge", K, L),
+    "sent with another text": lambda: base().send("m2", "acknowledge", K, L, text="Else"),
+    "sent with another id": lambda: base().send("m3", "acknowledge", K, L),
+    "sent to one": lambda: base().send("m2", "acknowledge", K),
+    "sent with a document": lambda: base().send("m2", "acknowledge", K, L, documents=["a.pdf"]),
+    "asked": lambda: base().send("m2", "reply", K, L),
+    "asked for a file": lambda: base().send("m2", "reply_with_file", K, L),
+    "granted": lambda: release(base(), right=True),
+    "withheld": lambda: release(base(), right=False),
+    "edited": lambda: subject(base(), "Shed"),
+    "edited otherwise": lambda: subject(base(), "Garage"),
+    "edited in part": lambda: subject(base(), "Shed").replicate(1),
+    "edited and carried": lambda: subject(base(), "Shed").replicate(),
+    "followed up": lambda: base().act("edit_case", "anna", case=53, follow_up_on="2024-03-01"),
+    "filed": lambda: base().act("add_document", "anna", case=53, document="b.pdf"),
+    "perhaps filed": lambda: base().act("add_document", "anna", "unknown", case=53, document="b"),
+    "another case": lambda: base().case(54),
+    "a role": lambda: base().role("anna", "Benutzer"),
+    "another role": lambda: base().role("anna", "none"),
+    "an address": lambda: base().role("anna", "Benutzer", email="anna@example.org"),
+    "registered": lambda: base().act("register", K),
+    "asked for a link": lambda: base().act("request_link", K),
+    "asked for two links": lambda: base().act("request_link", K).act("request_link", K),
+    "mails on": lambda: base().act("set_mail", "anna", event="new_message", enabled=True),
+    "mails due": lambda: (
+        base().act("set_mail", "anna", event="new_message", enabled=True).send("m2", "reply", K)
+    ),
+    "link down": lambda: base().fault("link", "down"),
+    "mail down": lambda: base().fault("mail", "down"),
+    "portal down": lambda: base().fault("portal", "down"),
+    "mail came with a link": lambda: mail(base(), link="abc"),
+    "link used": lambda: mail(base(), link="abc").act("register", K, link="abc"),
+    "of unknown outcome": lambda: base().open(K, outcome="unknown"),
+    "on its way": lambda: base().fault("link", "down").reply(K, "r1", "m1"),
+    "on its way with a file": lambda: base().fault("link", "down").reply(K, "r1", "m1", 1),
+    "release on its way": lambda: release(base().fault("link", "down"), right=True),
+}
+
+
+def test_histories_that_can_show_a_difference_have_different_fingerprints():
+    told = {name: history().oracle.fingerprint() for name, history in DIFFERENT.items()}
+    alike = [pair for pair in combinations(told, 2) if told[pair[0]] == told[pair[1]]]
+    assert alike == []
+
+
+SAME = {
+    "an hour later": (lambda: base().open(K), lambda: base().open(K, after=60 * MINUTE)),
+    "seen": (base, lambda: base().see(cloud_status="Info", acknowledged_on=None)),
+    "seen in the inbox": (base, lambda: base().inbox(K, m1=True)),
+    "noted": (base, lambda: base().act("note", "anna", case=53, text="x")),
+    "opened twice": (lambda: base().open(K), lambda: base().open(K).open(K)),
+    "marked once opened": (lambda: base().open(K), lambda: base().open(K).mark(K, "m1")),
+    "carried twice": (
+        lambda: subject(base(), "Shed").replicate(),
+        lambda: subject(base(), "Shed").replicate().replicate(),
+    ),
+    "answered an hour later": (
+        lambda: base().reply(K, "r1", "m1"),
+        lambda: base().reply(K, "r1", "m1", after=60 * MINUTE),
+    ),
+    "fault over": (base, lambda: base().fault("replication", "down")),
+    "arrived": (
+        lambda: base().reply(K, "r1", "m1"),
+        lambda: base().reply(K, "r1", "m1").see("arrival", message="r1", after=SECOND),
+    ),
+}
+
+
+@pytest.mark.parametrize("pair", SAME)
+def test_histories_that_can_show_no_difference_have_one_fingerprint(pair):
+    one, other = SAME[pair]
+    assert one().oracle.fingerprint() == other().oracle.fingerprint()
+
+
+def read_by(reading, *days, expects="acknowledge"):
+    """Let K read a message some days after it was sent, and L some days after that."""
+    readings = {"several_acknowledge": reading, "acknowledge_on_open": "first_open"}
+    story = base(readings=readings).send("m2", expects, K, L)
+    for one, wait in zip((K, L), days, strict=False):
+        story.tell(MINUTE + wait * DAY, act="open", by=one, case=53, via="case", outcome="ok")
+    return story.oracle.fingerprint()
+
+
+def test_of_what_was_read_only_the_date_that_can_show_counts():
+    assert read_by("first", 0, 0) == read_by("first", 0, 1)
+    assert read_by("first", 0, 0) != read_by("first", 1, 0)
+    assert read_by("latest", 0, 1) == read_by("latest", 1, 0)
+    assert read_by("latest", 0, 0) != read_by("latest", 0, 1)
+    assert read_by("all", 0, 1) == read_by("all", 1, 0)
+    assert read_by("all", 0, 0) != read_by("all", 0, 1)
+    assert read_by("all", 0) != read_by("all")
+
+
+@pytest.mark.parametrize("reading", ["first", "latest", "all"])
+def test_of_the_openings_of_a_request_only_the_first_counts(reading):
+    assert read_by(reading, 0, 0, expects="reply") == read_by(reading, 0, 1, expects="reply")
+    assert read_by(reading, 0, 0, expects="reply") != read_by(reading, 1, 0, expects="reply")
+
+
+def test_fork_has_the_fingerprint_of_its_origin():
+    for history in DIFFERENT.values():
+        story = history()
+        assert story.oracle.fork().fingerprint() == story.oracle.fingerprint()
