@@ -27,7 +27,7 @@ from reference.domain.words import CloudRole, MailEvent, Standing
 from tests.domain.notation import NOON, REPLY, RULES, K, ok, refused
 
 WEEK = timedelta(days=7)
-RECEIVED = MessageReceived(53, K, "m1", "secret text", REPLY, ("secret.pdf",))
+RECEIVED = MessageReceived(53, K, "m1", "secret text", REPLY, ("secret.pdf", "plan.pdf"))
 NOTICE = Mail(
     K,
     MailEvent.NEW_MESSAGE,
@@ -57,6 +57,7 @@ def test_an_unknown_address_gets_an_account_a_registration_mail_and_the_notice()
     decision = told(None)
     assert decision.state == Account(K, link=Link("t1", NOON + WEEK))
     assert decision.facts == (AccountCreated(K), LinkIssued(K, "t1", NOON + WEEK))
+    assert decision.envelopes == ()
     assert decision.mails == (REGISTRATION, NOTICE)
 
 
@@ -101,7 +102,7 @@ def test_a_field_without_a_value_is_left_blank():
     assert decision.mails[0].body == "[]"
     template = Template("", "[$nothing][$link][$documents][$text]")
     templates = {**RULES.templates, MailEvent.NEW_MESSAGE: template}
-    assert told(Account(K), templates).mails[0].body == "[][][secret.pdf][secret text]"
+    assert told(Account(K), templates).mails[0].body == "[][][secret.pdf, plan.pdf][secret text]"
 
 
 @pytest.mark.parametrize(
@@ -144,6 +145,7 @@ def test_a_new_link_replaces_the_one_before():
     decision = ok(request_link(account, "t2", NOON + WEEK, RULES, RULES.templates))
     assert decision.state == Account(K, link=Link("t2", NOON + 2 * WEEK))
     assert decision.facts == (LinkIssued(K, "t2", NOON + 2 * WEEK),)
+    assert decision.envelopes == ()
     (mail,) = decision.mails
     assert (mail.event, mail.link, mail.message) == (MailEvent.REGISTRATION, "t2", None)
     assert mail.message_id == f"registration.t2.{K}"

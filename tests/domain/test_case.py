@@ -1,4 +1,5 @@
 from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 from attrs import evolve
@@ -68,6 +69,7 @@ from tests.domain.notation import (
 
 NINETEENTH = date(2024, 2, 19)
 STAMP = "anna am 19.02.2024 12:18:16"
+CARRIED = "cloudtransfer am 19.02.2024 12:18:16"
 
 
 def reply(name="r1", answers="m1", asked=ACK, files=(), number=1, by=K):
@@ -301,12 +303,12 @@ def test_a_reply_sets_ok_and_both_dates():
 
 
 @pytest.mark.parametrize(
-    ("reading", "fields"), [("ok", ("OK", 20, 20)), ("unchanged", ("Datei", None, 20))]
+    ("reading", "fields"), [("ok", ("OK", 20, 21)), ("unchanged", ("Datei", None, 21))]
 )
 def test_a_reply_without_a_file_to_a_file_request(reading, fields):
     world = World(fileless_reply=reading)
     world.send("m1", "reply_with_file")
-    world.replies("r1", at=NOON + DAY)
+    world.replies("r1", at=NOON + DAY, arrives=NOON + 2 * DAY)
     assert world.fields == fields
     assert world.read() == {"m1": False}
     world.replies("r2", files=PHOTO, at=NOON + 2 * DAY)
@@ -466,17 +468,47 @@ def test_a_read_mark_goes_by_the_table(day):
     assert after.status is CloudStatus.OK
 
 
-def test_sending_and_replication_go_by_the_table():
-    kept = CaseChange(None, Day.KEPT, Day.ARRIVED)
-    events = dict.fromkeys((CaseEvent.SENT_TO_ACKNOWLEDGE, CaseEvent.REPLICATED), kept)
+def test_a_read_mark_changes_the_date_and_what_it_goes_by_alone():
+    act = message(to=(K, J), documents=("a.pdf",))
+    case = ok(decide_case(new_case("a.pdf"), act, NOON, RULES)).state
+    case = evolve(case, follow_up_on=date(2024, 3, 1))
+    after = ok(take_into_case(case, Envelope(53, K, 1, ReadMark("m1", NOON)), NOON, RULES)).state
+    shown = Shown("m1", ACK, seen_on=NINETEENTH)
+    assert after == evolve(case, acknowledged_on=NINETEENTH, shown=shown)
+    assert after.channels == {K: Channel(1, 1), J: Channel(1, 0)}
+
+
+@pytest.mark.parametrize(("zone", "day"), [("Pacific/Kiritimati", 20), ("Pacific/Pago_Pago", 19)])
+def test_days_are_those_of_the_brokers_zone_wherever_the_machine_stands(zone, day):
+    world = World()
+    world.rules = evolve(world.rules, zone=ZoneInfo(zone))
+    world.send("m1", "acknowledge")
+    world.opens()
+    assert world.fields == ("Info", day, None)
+    world.replies("r1")
+    assert world.fields == ("OK", day, day)
+
+
+@pytest.mark.parametrize(
+    ("day", "value"), [(Day.KEPT, 1), (Day.CLEARED, None), (Day.ARRIVED, 19), (Day.WRITTEN, 19)]
+)
+def test_sending_and_replication_go_by_the_table(day, value):
+    change = CaseChange(None, day, day)
+    events = dict.fromkeys((CaseEvent.SENT_TO_ACKNOWLEDGE, CaseEvent.REPLICATED), change)
     rules = evolve(RULES, case_changes={**RULES.case_changes, **events})
-    case = evolve(new_case(), acknowledged_on=NINETEENTH, status=CloudStatus.OK)
+    first = date(2024, 2, 1)
+    case = evolve(new_case(), acknowledged_on=first, follow_up_on=first, status=CloudStatus.OK)
     for after in (
         ok(decide_case(case, message(), NOON, rules)).state,
         replicated(case, NOON, rules),
     ):
         assert after.status is CloudStatus.OK
-        assert (after.acknowledged_on, after.follow_up_on) == (NINETEENTH, NINETEENTH)
+        assert (after.acknowledged_on and after.acknowledged_on.day) == value
+        assert (after.follow_up_on and after.follow_up_on.day) == value
+
+
+def test_the_status_after_replication_goes_by_the_table():
+    case = evolve(new_case(), acknowledged_on=NINETEENTH, status=CloudStatus.OK)
     change = CaseChange(CloudStatus.INFO, Day.CLEARED, Day.KEPT)
     rules = evolve(RULES, case_changes={**RULES.case_changes, CaseEvent.REPLICATED: change})
     after = replicated(case, NOON, rules)
@@ -488,6 +520,33 @@ def test_entries_go_by_the_table():
     facts = ok(decide_case(new_case(), WriteNote("anna", "called"), NOON, rules)).facts
     entry = Entry("anna", None, NOON, STAMP, None, "", (), None, ())
     assert facts == (EntryLogged(53, entry),) * 2
+
+
+def entries_under(fields):
+    """Write a note, send and take a reply where the table shows these fields of each entry."""
+    rules = evolve(RULES, entries=dict.fromkeys(EntryKind, (frozenset(fields),)))
+    case = new_case("a.pdf")
+    note = ok(decide_case(case, WriteNote("anna", "called"), NOON, rules))
+    act = message(expects="reply", documents=("a.pdf",))
+    sent = ok(decide_case(case, act, NOON, rules))
+    came = ok(take_into_case(sent.state, reply(files=PHOTO), NOON, rules))
+    facts = (*note.facts, *sent.facts, *came.facts)
+    return [fact.entry for fact in facts if isinstance(fact, EntryLogged)]
+
+
+def test_an_entry_shows_author_and_moment_alone_where_the_table_names_no_field():
+    ours = Entry("anna", None, NOON, STAMP, None, "", (), None, ())
+    theirs = Entry(K, None, NOON, CARRIED, None, "", (), None, ())
+    assert entries_under(()) == [ours, ours, theirs]
+
+
+def test_an_entry_has_no_more_than_happened_where_the_table_names_every_field():
+    fields = ("carried_by", "message", "text", "to", "expects", "files")
+    assert entries_under(fields) == [
+        Entry("anna", None, NOON, STAMP, None, "called", (), None, ()),
+        Entry("anna", None, NOON, STAMP, "m1", "text of m1", (K,), REPLY, ("a.pdf",)),
+        Entry(K, "cloudtransfer", NOON, CARRIED, "r1", "text of r1", (), None, ("photo.jpg",)),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -503,3 +562,10 @@ def test_the_fields_are_for_the_cloud_roles_and_the_list_shows_the_same(role, se
     day = None if seen is None else NINETEENTH
     assert fields_for(case, role, RULES) == CaseFields(seen, day)
     assert listed_for(case, role, RULES) is seen
+
+
+def test_the_list_hides_the_status_whatever_it_would_show():
+    rules = evolve(RULES, listed_status=lambda _: CloudStatus.FILE)
+    case = evolve(new_case(), status=CloudStatus.OK)
+    assert listed_for(case, CloudRole.USER, rules) is CloudStatus.FILE
+    assert listed_for(case, CloudRole.NONE, rules) is None

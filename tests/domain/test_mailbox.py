@@ -248,8 +248,16 @@ def test_first_open_reports_a_request_once(expects):
     rules = under(acknowledge_on_open="first_open")
     first = ok(decide_mailbox(mailbox(expects), Open("case"), NOON, rules))
     assert first.envelopes == (Envelope(53, K, 1, ReadMark("m1", NOON)),)
-    assert ok(decide_mailbox(first.state, answer(), NOON, rules)).envelopes[0].number == 2
+    second = ok(decide_mailbox(first.state, answer(), NOON, rules)).envelopes
+    assert [(envelope.number, type(envelope.content)) for envelope in second] == [(2, Reply)]
     assert ok(decide_mailbox(first.state, Open("case"), NOON, rules)).envelopes == ()
+
+
+@pytest.mark.parametrize("expects", [REPLY, FILE])
+def test_with_first_open_an_answer_alone_reports_no_opening(expects):
+    rules = under(acknowledge_on_open="first_open")
+    decision = ok(decide_mailbox(mailbox(expects), answer(files=PHOTO), NOON, rules))
+    assert [type(envelope.content) for envelope in decision.envelopes] == [Reply]
 
 
 def test_a_read_mark_by_replication_has_no_number():
@@ -360,6 +368,14 @@ def test_what_the_table_refuses_is_refused_whatever_the_deed():
     box = mailbox(ACK, REPLY)
     unchanged = ok(replicated_mailbox(box, {"subject": "New"}, NOON, rules))
     assert unchanged.state is box
+
+
+def test_what_replication_marks_by_the_table_is_told():
+    rules = rules_with(ACK, Deed.REPLICATION, Effect.READ)
+    decision = ok(replicated_mailbox(mailbox(ACK), {}, NOON, rules))
+    assert decision.state.items == (Item("m1", ACK, read=True),)
+    assert decision.facts == (MessageMarked(53, K, "m1", True, False, False, NOON),)
+    assert decision.envelopes == (Envelope(53, K, 1, ReadMark("m1", NOON)),)
 
 
 def test_what_the_table_makes_unread_is_unread():

@@ -8,10 +8,31 @@ from reference.domain.calendar import day_of, stamp_of
 from reference.domain.facts import Envelope, Message, ReadMark, Release, Reply
 from reference.domain.readings import READING_VALUES, ReadingError, Readings, readings_from
 from reference.domain.refusals import Refusal
-from reference.domain.rules import rules_for, taking
+from reference.domain.rules import (
+    BUTTONS,
+    CASE_CHANGES,
+    EFFECTS,
+    EFFECTS_ON_READ,
+    ENTRIES,
+    HINTS,
+    MAILS,
+    MAY_WRITE,
+    OPENING,
+    REACH,
+    RELEASE_AFTER_MESSAGE,
+    REPLICATED,
+    RIGHTS,
+    SENDING,
+    TEMPLATE_FIELDS,
+    TEMPLATES,
+    TRANSPORTS,
+    Receipt,
+    rules_for,
+    taking,
+)
 from reference.domain.sending import TextBlock, dialog_appears, offered_text_blocks, under_way
-from reference.domain.words import AddressScope, Deed, Taking, Transport, Via
-from tests.domain.notation import NOON, REPLY, RULES, K, World, new_case, under
+from reference.domain.words import AddressScope, Deed, SeenWhen, Taking, Transport, Via
+from tests.domain.notation import ACK, FILE, NOON, REPLY, RULES, K, World, new_case, under
 
 BERLIN = ZoneInfo("Europe/Berlin")
 
@@ -75,10 +96,58 @@ def test_the_limits_are_those_of_the_product():
     assert RULES.bundle_records_max == 6000
     assert RULES.replicate_every == timedelta(minutes=15)
     assert RULES.link_lifetime == timedelta(days=7)
-    assert (RULES.carrier, str(RULES.zone)) == ("cloudtransfer", "Europe/Berlin")
+    assert RULES.text_block_catalogue == "COLLABORATION"
+
+
+def test_without_readings_the_rules_are_the_tables_as_they_stand():
+    rules = rules_for()
+    assert rules == RULES
+    assert rules.effects is EFFECTS
+    assert rules.effects_on_read is EFFECTS_ON_READ
+    assert rules.reach == REACH
+    assert rules.opening is OPENING
+    assert rules.hints is HINTS
+    assert rules.buttons is BUTTONS
+    assert rules.sending is SENDING
+    assert rules.case_changes is CASE_CHANGES
+    assert rules.transports is TRANSPORTS
+    assert rules.rights is RIGHTS
+    assert rules.may_write is MAY_WRITE["unless_withheld"]
+    assert rules.release_after_message is RELEASE_AFTER_MESSAGE
+    assert rules.entries is ENTRIES
+    assert rules.mails is MAILS
+    assert rules.templates is TEMPLATES
+    assert rules.template_fields is TEMPLATE_FIELDS
+    assert rules.replicated is REPLICATED
+
+
+@pytest.mark.parametrize(
+    ("readings", "acknowledge", "asking"),
+    [
+        ({}, (SeenWhen.READ, min, False), (SeenWhen.NEVER, min, False)),
+        (
+            {"several_acknowledge": "latest", "acknowledge_on_open": "first_open"},
+            (SeenWhen.READ, max, False),
+            (SeenWhen.OPENED, min, False),
+        ),
+        (
+            {"several_acknowledge": "all"},
+            (SeenWhen.READ, max, True),
+            (SeenWhen.NEVER, min, False),
+        ),
+    ],
+)
+def test_what_is_reported_as_seen_follows_the_readings(readings, acknowledge, asking):
+    assert under(**readings).receipts == {
+        ACK: Receipt(*acknowledge),
+        REPLY: Receipt(*asking),
+        FILE: Receipt(*asking),
+    }
 
 
 def test_zone_and_carrier_can_be_set():
+    rules = rules_for()
+    assert (rules.carrier, str(rules.zone)) == ("cloudtransfer", "Europe/Berlin")
     rules = rules_for(time_zone="Europe/London", carrier="courier")
     assert (rules.carrier, str(rules.zone)) == ("courier", "Europe/London")
     with pytest.raises(ZoneInfoNotFoundError):
