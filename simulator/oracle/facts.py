@@ -40,6 +40,7 @@ READ: Final = "read"
 UNTOLD: Final = "?"  # a value that no line told
 RECEIVED: Final = 3  # in `Case.kind`, beside the three expected actions
 SILENT: Final = -1  # no communication yet
+DIGEST: Final = 0xFFFFFFFF  # the bits of a digest
 WORDS: Final = 7  # of the log, for each entry
 CLEAR: Final = ~(SEEN_READ | SEEN_UNREAD)
 #: What of the facts about a message makes a difference: an opened one need not be marked.
@@ -76,7 +77,7 @@ class Flight(NamedTuple):
 
 def digest(value: Hashable) -> int:
     """Give a 32-bit digest, never 0, which means that nothing was told."""
-    return hash(value) & 0xFFFFFFFF or 1
+    return hash(value) & DIGEST or 1
 
 
 class Box:

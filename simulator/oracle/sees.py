@@ -2,17 +2,17 @@
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from datetime import date
+from datetime import date, datetime
 from functools import lru_cache
 from itertools import product
 from operator import itemgetter
 from typing import Any, Final
 
 from simulator.history.moments import moment_us
-
 from simulator.oracle.acts import ASKS, preset_of, role_of
 from simulator.oracle.facts import (
     ANSWER,
+    DIGEST,
     MESSAGE,
     RECEIVED,
     SILENT,
@@ -405,21 +405,57 @@ def _see_log(w: World, case: Case, line: int, at: int, entries: list[Record], ou
         words = written[index * WORDS : index * WORDS + WORDS]
         rule = ENTRY_RULE.get(words[KIND], "LOG-1")
         counts[INDEX[rule]] += 1
-        for field, value in entry.items():
-            states = STATES_OF_ENTRY.get(field)
-            if states is not None and not states(w, words, value):
-                name = entry.get("message") or f"entry {index + 1}"
-                because = f"entry {index + 1} of case {case.number} was written otherwise"
-                key = f"{case.number} {name} {field}"
-                said = f"{field} {value!r} of {name}"
-                w.report(rule, key, line, said, "as it was written", because)
-                break
+        if not _is_whole_and_right(w, words, entry):
+            _judge_entry(w, case, line, (index, words, entry), rule)
+
+
+def _is_whole_and_right(w: World, words: list[int], entry: Record) -> bool:
+    """Tell whether an entry with all its fields writes the same words once more."""
+    try:
+        author, carrier, text, to, expects, files, at, stamp = FIELDS_OF_LOG(entry)
+    except KeyError:
+        return False
+    kind = words[KIND]
+    if kind == RECEIVED_WORD:
+        if carrier != w.carrier or expects is not None:
+            return False
+        author, to_word = address(author), words[TO_WORD]
+    else:
+        if EXPECTS_WORD[expects] != kind:
+            return False
+        to_word = hash(tuple(sorted([address(one) for one in to]))) & DIGEST or 1
+    return words[1:] == [
+        hash(text) & DIGEST or 1,
+        hash(author) & DIGEST or 1,
+        to_word,
+        hash(tuple(sorted(files))) & DIGEST or 1,
+        int(datetime.fromisoformat(at).timestamp()) & DIGEST,
+        kind,
+    ] and _is_stamp(w, words, stamp)
+
+
+def _judge_entry(
+    w: World, case: Case, line: int, shown: tuple[int, list[int], Record], rule: str
+) -> None:
+    index, words, entry = shown
+    for field, value in entry.items():
+        states = STATES_OF_ENTRY.get(field)
+        if states is not None and not states(w, words, value):
+            name = entry.get("message") or f"entry {index + 1}"
+            because = f"entry {index + 1} of case {case.number} was written otherwise"
+            key = f"{case.number} {name} {field}"
+            said = f"{field} {value!r} of {name}"
+            w.report(rule, key, line, said, "as it was written", because)
+            return
 
 
 NOTE_WORD: Final = 0xFFFFFFFF
 RECEIVED_WORD: Final = 1
 TEXT_WORD, AUTHOR_WORD, TO_WORD, FILES_WORD, SECOND, KIND = range(1, WORDS)  # in an entry
 ENTRY_RULE: Final = {RECEIVED_WORD: "LOG-2", NOTE_WORD: "SEND-2"}
+FIELDS_OF_LOG: Final = itemgetter(
+    "author", "carried_by", "text", "to", "expects", "files", "at", "stamp"
+)
 LOG_DECIDED: Final = together("LOG-3", "SEND-10", "DLV-5")
 EXPECTS_WORD: Final = {None: 0, "acknowledge": 2, "reply": 3, "reply_with_file": 4}
 
@@ -496,15 +532,16 @@ def _is_moment(w: World, words: Words, at: str) -> bool:
 
 
 @lru_cache(4096)
-def _minute(minute: int) -> str:
-    day = date.fromisoformat(utc_day(minute * 60_000_000))
-    return f" am {day:%d.%m.%Y} {minute // 60 % 24:02}:{minute % 60:02}:"
+def _form(second: int) -> str:
+    """Give the end of a head line; the moment is a second of local time."""
+    day = date.fromisoformat(utc_day(second * 1_000_000))
+    clock = f"{second // 3600 % 24:02}:{second // 60 % 60:02}:{second % 60:02}"
+    return f" am {day:%d.%m.%Y} {clock}"
 
 
 def _is_stamp(w: World, words: Words, stamp: str) -> bool:
     """Tell whether the head line has the form `cloudtransfer am 19.02.2024 12:18:16` (LOG-1)."""
-    minute, second = divmod(w.local(words[SECOND] * 1_000_000) // 1_000_000, 60)
-    form = f"{_minute(minute)}{second:02}"
+    form = _form(w.local(words[SECOND] * 1_000_000) // 1_000_000)
     return stamp.endswith(form) and len(stamp) > len(form)
 
 
