@@ -323,25 +323,54 @@ def test_readings_are_inferred_with_the_line_that_decides():
 def test_message_is_explained_by_the_facts_that_made_it_count():
     story = sent("reply_with_file").open(K).reply(K, "r1", "m1").reply(K, "r2", "m1", 1)
     chain = explain_message(story.lines, Story().oracle, "m1", "K@example.org")
-    assert [(one.line, one.rule) for one in chain] == [
-        (2, "DLV-1"),
-        (3, "INB-2"),
-        (4, "INB-10"),
-        (5, "INB-4"),
-        (0, "INB-4"),
+    done = f"{K} opened it and answered with a file"
+    assert [(one.line, one.says, one.rule) for one in chain] == [
+        (2, "m1 asks for a reply with file and goes to k@example.org", "DLV-1"),
+        (3, "m1 was opened by k@example.org", "INB-2"),
+        (4, "m1 was answered by k@example.org", "INB-10"),
+        (5, "m1 was answered with a file by k@example.org", "INB-4"),
+        (0, f"m1 asks for a reply with file; {done}: it must count as read", "INB-4"),
     ]
-    assert chain[-1].says.endswith("it must count as read")
     assert explain_message(story.lines, Story().oracle, "m1", L) == ()
 
 
 def test_case_is_explained_by_the_lines_that_changed_it():
-    story = sent("acknowledge").open(K).reply(K, "r1", "m1")
+    story = Story().role("anna", "Benutzer").case().send("m1", "acknowledge", K).see()
+    story.open(K).reply(K, "r1", "m1")
     chain = explain_case(story.lines, Story().oracle, 53)
-    assert [(one.line, one.rule) for one in chain] == [
-        (1, "STA-1"),
-        (2, "STA-2"),
-        (3, "STA-4"),
-        (4, "STA-3"),
-        (0, "STA-3"),
+    assert [(one.line, one.says, one.rule) for one in chain] == [
+        (2, "create_case: cloud status '', acknowledged on empty", "STA-1"),
+        (3, "send: cloud status 'Info', acknowledged on empty", "STA-2"),
+        (5, f"open: cloud status 'Info', acknowledged on {DAY}", "STA-4"),
+        (6, f"reply: cloud status 'OK', acknowledged on {DAY}", "STA-3"),
+        (0, "r1 came from a recipient", "STA-3"),
     ]
     assert explain_case(story.lines, Story().oracle, 99) == ()
+
+
+def test_explanation_tells_of_marks_and_of_answers_that_cover():
+    story = sent("acknowledge").send("m2", "reply", K).mark(K, "m1").see().reply(K, "r1", "m1")
+    oracle = Story({"reply_scope": "case"}).oracle
+    chain = explain_message(story.lines, oracle, "m2", K)
+    covered = f"{K} has not answered and settled it by answering another message of the case"
+    assert [(one.line, one.says, one.rule) for one in chain] == [
+        (3, "m2 asks for a reply and goes to k@example.org", "DLV-1"),
+        (6, "m2 was settled by answering another message of the case by k@example.org", "INB-10"),
+        (0, f"m2 asks for a reply; {covered}: it must count as read", "INB-10"),
+    ]
+    chain = explain_message(story.lines, Story().oracle, "m1", K)
+    assert [(one.line, one.says, one.rule) for one in chain[1:3]] == [
+        (4, "m1 was marked as read by k@example.org", "INB-5"),
+        (6, "m1 was answered by k@example.org", "INB-10"),
+    ]
+
+
+def test_given_lines_are_explained_too():
+    story = given()
+    chain = explain_case(story.lines, Story().oracle, 53)
+    assert [(one.line, one.says, one.rule) for one in chain] == [
+        (1, f"case: cloud status 'Info', acknowledged on {DAY}", "STA-1"),
+        (2, f"message: cloud status 'Datei', acknowledged on {DAY}", "STA-2"),
+        (3, f"message: cloud status 'Info', acknowledged on {DAY}", "STA-2"),
+        (0, "m2 was sent last and asks to acknowledge", "STA-2"),
+    ]

@@ -81,6 +81,7 @@ def test_refused_request_asks_for_no_link():
 
 def test_refused_click_of_unknown_kind_is_not_judged():
     assert sent().open(K, via="elsewhere", outcome="refused").rules == []
+    assert sent().open(K, "m1", "elsewhere", outcome="refused").rules == []
 
 
 @pytest.mark.parametrize("what", ["portal", "server"])
@@ -138,6 +139,21 @@ def test_outage_that_begins_within_the_limit_delays():
     story = sent().tell(SECOND, act="fault", what="link", state="down", outcome="ok")
     story.inbox(K).fault("link", "up").inbox(K, after=2 * SECOND).inbox(K, after=1)
     assert story.rules == [("DLV-4", 7)]
+
+
+def test_of_two_messages_the_older_must_be_there_first():
+    def story():
+        return sent().send("m2", "reply", K, after=SECOND + SECOND // 2)
+
+    assert story().inbox(K, after=SECOND, m1=True).rules == []
+    assert story().inbox(K, after=SECOND, m1=True, m2=True).rules == []
+    assert story().inbox(K, after=SECOND).rules == [("DLV-1", 4)]
+
+
+def test_reply_in_an_outage_moves_the_follow_up_to_a_day_since():
+    day = 24 * 60 * 60 * SECOND
+    story = sent().fault("link", "down").reply(K, "r1", "m1").see(after=2 * day, cloud_status="OK")
+    assert story.see(follow_up_on="2024-02-20").rules == []
 
 
 # A limit of 0
@@ -305,6 +321,30 @@ def test_states_that_differ_in_nothing_are_one():
     assert story.verdict.undecided == (
         "line 3: whether the open of unknown outcome happened was never shown",
     )
+
+
+def test_send_that_did_not_happen_leaves_an_inbox_empty():
+    def story():
+        story = Story().case().send("m1", "reply", K, outcome="unknown")
+        return story.see("activities", entries=[])
+
+    assert story().see("inbox", K, messages=[]).verdict.kept
+    assert story().see("inbox", K, messages=[], unread=0).verdict.kept
+    assert story().inbox(K, m1=True).rules == [("ACC-4", 4)]
+
+
+# Time
+
+
+def test_day_may_begin_within_a_quarter_of_an_hour():
+    midnight = 31_536_000_000_000 + (44 * 60 + 30) * SECOND  # 1971, half a minute off a minute
+
+    def written(at):
+        story = sent(time_zone="Africa/Monrovia", start=at - 3 * 60 * SECOND)
+        return story.reply(K, "r1", "m1").see(acknowledged_on="1970-12-31").rules
+
+    assert written(midnight - 1) == []
+    assert written(midnight) == [("STA-3", 4)]
 
 
 # Forks
