@@ -389,7 +389,7 @@ def arrive(
             case.reads = {**case.reads, flight.recipient: flight.at}
             case.seen_date = None
             case.seen = 0
-    elif letter is not None:
+    elif letter is not None:  # pragma: no branch - a reply has one
         _reply_arrives(case, flight, letter, (earliest, latest), readings)
 
 
