@@ -23,7 +23,7 @@ from simulator.oracle.facts import (
     unread,
 )
 from simulator.oracle.rules.delivery import BUNDLE_MAX, a_bundle_has_a_bounded_size_and_an_answer
-from simulator.oracle.rules.inbox import ACKNOWLEDGE, ENTRIES, EXPECTS, FACTS, WITH_FILE
+from simulator.oracle.rules.inbox import ACKNOWLEDGE, ENTRIES, EXPECTS, FACTS, REPLY, WITH_FILE
 from simulator.oracle.rules.replying import (
     FILES_MAX,
     SIZE_MAX,
@@ -89,7 +89,7 @@ def refused_wrongly(w: World, line: int, what: str, rule: str, because: str) -> 
 
 def set_role(w: World, line: int, at: int, record: Record) -> None:
     """Fold RGT-3: who holds which role, and which addresses are caseworkers'."""
-    w.own_rest()
+    w.change_common()
     if record["outcome"] == "ok":
         w.decide("RGT-3")
         w.roles[record["caseworker"]] = record["role"]
@@ -182,9 +182,7 @@ def _addresses(record: Record) -> list[str] | None:
     return None if to is None else [address(one) for one in to]
 
 
-def _send_refusal(
-    w: World, case: Case, record: Record, to: Sequence[str] | None
-) -> Refusal | None:
+def _send_refusal(w: World, case: Case, record: Record, to: Sequence[str] | None) -> Refusal | None:
     by = record.get("by")
     if writing_needs_a_cloud_role(role_of(w, by)):
         return "RGT-1", f"{by} does not hold the cloud role Benutzer or Administrator"
@@ -266,7 +264,7 @@ def send(w: World, line: int, at: int, record: Record) -> None:
     case = w.case(number, line) if number in w.cases else w.new_case(number, told=True)
     if record.get("to") is None and case.preset is None:
         raise w.unmentioned(line, "to", None)
-    w.own_rest()
+    w.change_common()
     to = _addresses(record)
     w.judge(number, _send, UP, line, at, (record, to), outcome)
     w.home[message] = number
@@ -329,9 +327,7 @@ def _send(w: World, case: Case, line: int, at: int, data: Sending, outcome: str)
     case.sent = message
     case.communicate(expects, message, at, len(recipients))
     case.happens("send", line)
-    case.flights += tuple([Flight(at, DOWN, one, MESSAGE, message, letter) for one in recipients])
-    if w.limit == 0:
-        w.settle(case, at)
+    w.depart(case, [Flight(at, DOWN, one, MESSAGE, message, letter) for one in recipients], at)
 
 
 def _decide_send(w: World, case: Case, record: Record, to: Sequence[str] | None) -> None:
@@ -406,10 +402,9 @@ def set_release(w: World, line: int, at: int, record: Record) -> None:
 
 def _release(w: World, case: Case, line: int, at: int, record: Record, outcome: str) -> None:
     one = address(record["recipient"])
-    case.flights += (Flight(at, DOWN, one, RELEASE, "", None, record["create_messages"]),)
     case.happens("release", line)
-    if w.limit == 0:
-        w.settle(case, at)
+    release = Flight(at, DOWN, one, RELEASE, "", None, record["create_messages"])
+    w.depart(case, [release], at)
 
 
 def set_mail(w: World, line: int, at: int, record: Record) -> None:
@@ -443,6 +438,7 @@ def replicate(w: World, line: int, at: int, record: Record) -> None:
         because = "a run is answered with 0 (taken), 1 (some failed) or 2 (failed)"
         w.report("RPL-4", "result", line, f"result {result}", "0, 1 or 2", because)
     w.rep_line = line
+    w.epoch = object()
     if outcome == "ok" and result == 0:
         w.full_runs, w.full_at = w.full_runs + 1, at
         w.partial_runs, w.partial_at = w.partial_runs + 1, at
@@ -459,6 +455,7 @@ def fault(w: World, line: int, at: int, record: Record) -> None:
     what, up = record["what"], record["state"] == "up"
     w.common = None
     w.outages, w.active = _outage(w.outages, w.active, DELIVERY_FAULTS, what, at, up=up)
+    w.epoch = object()
     w.calm_from = w.outages[-1][1] if w.outages else 0
     w.mail_outages, w.mail_active = _outage(
         w.mail_outages, w.mail_active, MAIL_FAULTS, what, at, up=up
@@ -564,7 +561,7 @@ def request_link(w: World, line: int, at: int, record: Record) -> None:
     """Fold that a new link was asked for: a registration mail may come again."""
     if record["outcome"] != "refused" and isinstance(record.get("by"), str):
         one = address(record["by"])
-        w.own_rest()
+        w.change_common()
         w.asked[one] = w.asked.get(one, 0) + 1
         w.accounts.setdefault(one, False)
 
@@ -632,15 +629,14 @@ def _open(w: World, case: Case, line: int, at: int, data: tuple[Record, str], ou
     w.decide("ACC-3")
     if via == "look":
         return
-    newest = box.newest()
-    if not whole:
-        opened: tuple[str, ...] = (str(message),)
-    elif w.readings["open_scope"] == "case":
-        opened = tuple(box.items)
+    if whole and w.readings["open_scope"] == "case":
+        opened = box.items
     else:
-        opened = (newest,) if newest is not None else ()
-    _travel(w, case, at, open_messages(case, one, opened))
+        name = str(box.newest() if whole else message)
+        opened = {name: box.items[name]}
+    marks = open_messages(case, one, opened.items())
     case.happens("open" if case.message in opened else "open older", line)
+    _travel(w, case, at, marks)
 
 
 def _judge_refused_open(
@@ -662,18 +658,10 @@ def _travel(w: World, case: Case, at: int, marks: list[Flight]) -> None:
     """Send read marks to the case, where they can matter there."""
     if not marks:
         return
-    held = w.readings["receipt_transport"] == "replication"
-    way = HELD if held else UP
-    wanted = [
-        mark
-        for mark in marks
-        if not case.kind
-        or w.readings["acknowledge_on_open"] == "first_open"
-        or case.kind > WITH_FILE
-    ]
-    case.flights += tuple(mark._replace(at=at, way=way) for mark in wanted)
-    if w.limit == 0:
-        w.settle(case, at)
+    way = HELD if w.holds else UP
+    if case.kind in (REPLY, WITH_FILE) and w.readings["acknowledge_on_open"] != "first_open":
+        return
+    w.depart(case, [mark._replace(at=at, way=way) for mark in marks], at)
 
 
 def mark_read(w: World, line: int, at: int, record: Record) -> None:
@@ -837,10 +825,8 @@ def _write(w: World, case: Case, box: Box, line: int, at: int, data: tuple[Recor
     if files:
         box.own_documents = box.own_documents.union(files)
     letter = Letter(-1, content, files, 0, answers, expects, files)
-    case.flights += (Flight(at, UP, one, ANSWER, str(record["message"]), letter),)
     case.happens("new message" if answers is None else "reply", line)
-    if w.limit == 0:
-        w.settle(case, at)
+    w.depart(case, [Flight(at, UP, one, ANSWER, str(record["message"]), letter)], at)
 
 
 ACTS: Final[dict[str, Callable[[World, int, int, Record], None]]] = {

@@ -5,7 +5,7 @@ two sides is a *flight*; until it arrives, only the sender knows of it.
 """
 
 from array import array
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from itertools import count
 from typing import Final, NamedTuple
 
@@ -188,7 +188,9 @@ class Case:
         self.chosen: tuple[str, ...] | None = ()
         self.boxes: dict[str, Box] = {}
         self.serial = next(_SERIALS)
-        self.cached: Hashable = None  # its part of the fingerprint, while nothing changes
+        self.cached: tuple[object, Hashable, Hashable] | None = (
+            None  # its part of the fingerprint, while nothing changes
+        )
         self.flights: tuple[Flight, ...] = ()
         self.kind = SILENT
         self.message: str | None = None
@@ -321,17 +323,16 @@ def unread(bits: int) -> bool:
     return ENTRIES[bits & FACTS].unread
 
 
-def open_messages(case: Case, recipient: str, messages: tuple[str, ...]) -> list[Flight]:
+def open_messages(case: Case, recipient: str, messages: Iterable[tuple[str, int]]) -> list[Flight]:
     """Open messages; give the read marks that the case has to learn, without their moment."""
     marks: list[Flight] = []
-    box = case.boxes[recipient]
-    for message in messages:
-        bits = box.items[message]
-        if not bits & OPENED:
-            box = case.own_box(recipient)
+    closed = [(message, bits) for message, bits in messages if not bits & OPENED]
+    if closed:
+        items = case.own_box(recipient).items
+        for message, bits in closed:
             if message == case.message and (bits & EXPECTS_MASK or unread(bits)):
                 marks.append(Flight(0, UP, recipient, READ, message))
-            box.items[message] = (bits | OPENED) & CLEAR
+            items[message] = (bits | OPENED) & CLEAR
     return marks
 
 

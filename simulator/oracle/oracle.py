@@ -54,7 +54,7 @@ class Oracle:
                 SEES[word](world, line, at, record)
             else:
                 world.given = True
-                world.own_rest()
+                world.change_common()
                 GIVENS[record["given"]](world, line, at, record)
         if at > world.next_due:
             overdue(world, at, line)
@@ -101,23 +101,38 @@ class Oracle:
     def fingerprint(self) -> Hashable:
         """Give what the oracle still distinguishes; logs and counters are left out."""
         world = self.world
-        cases = tuple(
-            (number, *(_rest(world, state) for state in world.doubt.get(number, (case,))))
+        if world.common is None:
+            world.common = _common(world)
+        if not world.doubt and len(world.cases) == 1:
+            return world.common, _cached_rest(world, next(iter(world.cases.values())))
+        cases = [
+            (number, *[_cached_rest(world, state) for state in world.doubt.get(number, (case,))])
             for number, case in world.cases.items()
-        )
-        return (
-            cases,
-            tuple(sorted(world.roles.items())),
-            world.emails,
-            tuple(sorted(world.accounts.items())),
-            world.registered,
-            world.active,
-            world.mail_active,
-            world.events_off,
-            tuple(sorted(world.due)),
-            frozenset(world.links.values()),
-            tuple(sorted(world.asked.items())),
-        )
+        ]
+        return world.common, tuple(cases)
+
+
+def _common(world: World) -> Hashable:
+    """Give what belongs to no single case."""
+    return (
+        tuple(sorted(world.roles.items())),
+        world.emails,
+        tuple(sorted(world.accounts.items())),
+        world.registered,
+        world.active,
+        world.mail_active,
+        world.events_off,
+        tuple(sorted(world.due)),
+        frozenset(world.links.values()),
+        tuple(sorted(world.asked.items())),
+    )
+
+
+def _cached_rest(world: World, case: Case) -> Hashable:
+    cached = case.cached
+    if cached is None or cached[0] is not world.epoch:
+        cached = case.cached = (world.epoch, case.number, _rest(world, case))
+    return cached[1:]
 
 
 def _rest(world: World, case: Case) -> tuple[Hashable, ...]:
@@ -128,18 +143,16 @@ def _rest(world: World, case: Case) -> tuple[Hashable, ...]:
     if case.flights and not world.active:
         case = case.copy(world.token)
         world.settle(case, NEVER)
-    carried = [full < world.full_runs for full, *_ in case.versions]
-    base = max((place for place, sure in enumerate(carried) if sure), default=0)
-    day, follow_up = world.day, case.follow_up
+    versions = case.versions
+    base = len(versions) - 1
+    while base > 0 and versions[base][0] >= world.full_runs:
+        base -= 1
+    day, follow_up, flights = world.day, case.follow_up, case.flights
+    boxes = sorted(case.boxes.items()) if len(case.boxes) > 1 else case.boxes.items()
     return (
-        tuple(
-            [
-                (name, max(box.version - base, 0), box.key())
-                for name, box in sorted(case.boxes.items())
-            ]
-        ),
-        tuple([(*flight[1:], day(flight.at)) for flight in case.flights]),
-        tuple([world.partial_at > flight.at for flight in case.flights if flight.way == HELD]),
+        tuple([(name, max(box.version - base, 0), box.key()) for name, box in boxes]),
+        flights and tuple([(*flight[1:], day(flight.at)) for flight in flights]),
+        flights and tuple([world.partial_at > one.at for one in flights if one.way == HELD]),
         case.kind,
         case.message,
         day(case.moment) if case.kind == RECEIVED else None,
@@ -154,7 +167,7 @@ def _rest(world: World, case: Case) -> tuple[Hashable, ...]:
         tuple(
             [
                 (subject, full < world.full_runs, partial < world.partial_runs)
-                for full, partial, _, subject in case.versions[base:]
+                for full, partial, _, subject in (versions[base:] if base else versions)
             ]
         ),
         case.happened,

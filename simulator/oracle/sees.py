@@ -246,7 +246,9 @@ def _see_status(w: World, case: Case, line: int, record: Record) -> None:
         if record["status_text"] != text:
             because = f"the cloud status is {seen!r}"
             seen_text = f"status_text {record['status_text']!r}"
-            w.report(SETS_STATUS[case.kind], f"{case.number} text", line, seen_text, f"{text!r}", because)
+            w.report(
+                SETS_STATUS[case.kind], f"{case.number} text", line, seen_text, f"{text!r}", because
+            )
 
 
 def _blame_date(w: World, case: Case, seen: str | None, demanded: str | None) -> str:
@@ -1035,7 +1037,7 @@ def _see_documents(w: World, line: int, seen: list[str], box: Box, key: str) -> 
 
 def see_mail(w: World, line: int, at: int, record: Record) -> None:
     """Judge a mail that arrived: due, once, and without content (MAIL, ACC-2, ACC-5)."""
-    w.own_rest()
+    w.change_common()
     if not w.mails_seen:
         _first_mail(w, line, at)
     one = address(record["to"])
@@ -1167,7 +1169,7 @@ def overdue(w: World, at: int, line: int) -> None:
             latest = at if w.mail_active else w.deadline(sent, mail=True)
             w.next_due = max(latest, at) if w.mails_seen else at + UNSEEN_US
             break
-        w.own_rest()
+        w.change_common()
         del w.due[mail]
         raw = _late_mail(w, mail, line)
         if w.mails_seen:

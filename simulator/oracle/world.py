@@ -4,7 +4,7 @@ Usually a case has one possible state. It gets several only where a line depends
 that may or may not have arrived, or on an act of unknown outcome; observations rule states out.
 """
 
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -75,6 +75,7 @@ class World:
         self.mail_ids: dict[str, tuple[str, str, str]] = {}
         self.older_mail_ids: dict[str, tuple[str, str, str]] = {}
         self.common: Hashable = None  # of the fingerprint, while nothing common changes
+        self.epoch = object()  # another one after each fault and run
         self.events_off: frozenset[str] = frozenset()
         self.full_runs = self.partial_runs = 0  # successful in full, or in part at least
         self.full_at = self.partial_at = -1  # the moment of the last one
@@ -112,12 +113,16 @@ class World:
 
     def own_rest(self) -> None:
         """Stop sharing what changes now and then, before a change of it."""
-        self.common = None
         if self.borrows:
             self.borrows = False
             for name in _RARE:
                 setattr(self, name, getattr(self, name).copy())
             self.boxes_of = {one: cases.copy() for one, cases in self.boxes_of.items()}
+
+    def change_common(self) -> None:
+        """Stop sharing before a change of what the fingerprint shows beside the cases."""
+        self.common = None
+        self.own_rest()
 
     # Reporting
 
@@ -204,7 +209,8 @@ class World:
             raise self.unmentioned(line, "case", number)
         if case.token is not self.token:
             case = self.own(case)
-        case.cached = None
+        for state in self.doubt[number] if case.split else (case,):
+            state.cached = None
         return case
 
     def own(self, case: Case) -> Case:
@@ -339,6 +345,17 @@ class World:
         return [state]
 
     # Arrival
+
+    def depart(self, case: Case, flights: Sequence[Flight], at: int) -> None:
+        """Let envelopes leave; with a limit of 0 they are there at once, if nothing is in the way."""
+        if self.limit:
+            case.flights = (*case.flights, *flights)
+        elif case.flights or self.holds or at < self.calm_from:
+            case.flights = (*case.flights, *flights)
+            self.settle(case, at)
+        else:
+            for flight in flights:
+                arrive(case, flight, at, at, self.readings)
 
     def settle(self, case: Case, at: int) -> None:
         """Let everything arrive that must be there by now."""
