@@ -250,7 +250,7 @@ _ALL: Final = (
     Flaw(
         "same_address_twice",
         "an address given twice gets the message twice",
-        ("SEND-12", "DLV-2", "LOG-1"),
+        ("SEND-12", "MAIL-1", "DLV-2"),
         _set(recipients_of=_twice_is_two),
     ),
     Flaw(

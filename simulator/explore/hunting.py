@@ -1,13 +1,13 @@
 """Looking for known flaws: the shortest trace that shows each, over all worlds."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 from attrs import frozen
 
 from reference.domain.rules import Rules, rules_for
 from simulator.explore.replay import trace_of
-from simulator.explore.search import Counterexample, Settings, search
+from simulator.explore.search import Counterexample, Found, Settings, search
 from simulator.explore.worlds import WORLDS, Record
 from simulator.flaws import FLAWS, Flaw, cell_flaws
 from simulator.oracle import Finding
@@ -16,7 +16,22 @@ from simulator.oracle import Finding
 DEPTH_MAX: Final = 7
 
 #: Changed cells that make no difference to anybody, and why.
-HARMLESS: Final[Mapping[str, str]] = {}
+_TOUCHES_NOTHING: Final = "this deed leaves every message as it is, whichever it reaches"
+_WRITTEN: Final = "for a reply the moments of writing and of seeing are one"
+HARMLESS: Final[Mapping[str, str]] = {
+    "reach[new_message] = entry": _TOUCHES_NOTHING,
+    "reach[new_message] = newest": _TOUCHES_NOTHING,
+    "reach[replication] = entry": _TOUCHES_NOTHING,
+    "reach[replication] = newest": _TOUCHES_NOTHING,
+    "case_changes[came_back, acknowledged_on] = seen": _WRITTEN,
+    "case_changes[came_back_without_file, acknowledged_on] = seen": _WRITTEN,
+}
+
+#: Readings under which worlds are searched besides the defaults: there some cells are used at all.
+_ALSO: Final = (
+    ("rights", {"reply_right": "if_granted"}),
+    ("recipients", {"acknowledge_on_open": "first_open"}),
+)
 
 
 @frozen
@@ -40,14 +55,17 @@ def flaw_named(name: str) -> Flaw:
     return {flaw.name: flaw for flaw in cell_flaws(rules_for())}[name]
 
 
-def hunt(flaw: Flaw, worlds: Iterator[str] | None = None) -> Caught | None:
-    """Search all worlds level by level under the default readings; None if nothing was found."""
-    rules = flaw.change(rules_for())
-    names = list(WORLDS if worlds is None else worlds)
-    settings = [Settings(WORLDS[name], {}, WORLDS[name].messages) for name in names]
-    searches = [(one, search(one, rules)) for one in settings]
+def hunt(flaw: Flaw, worlds: Iterable[str] = WORLDS) -> Caught | None:
+    """Search the worlds side by side, level by level; None if no level shows the flaw."""
+    worlds = tuple(worlds)
+    settings = [(name, {}) for name in worlds] + [one for one in _ALSO if one[0] in worlds]
+    searches: list[tuple[Settings, Rules, Iterator[Found]]] = []
+    for name, readings in settings:
+        one = Settings(WORLDS[name], readings, WORLDS[name].messages)
+        rules = flaw.change(one.rules())
+        searches.append((one, rules, search(one, rules)))
     for _ in range(DEPTH_MAX):
-        for one, levels in searches:
+        for one, rules, levels in searches:
             found = next(levels, None)
             if found is not None and found.counterexample is not None:
                 return _caught(one, rules, found.counterexample)

@@ -161,7 +161,7 @@ RECIPIENTS: Final = World(
     alphabet=(
         _send("acknowledge", (KARL, JULE)),
         _send("reply", (KARL, JULE)),
-        _send("reply_with_file", (JULE,)),
+        _send("reply_with_file", (KARL, JULE)),
         _send("acknowledge", None),
         _open("widget", KARL),
         _open("message", JULE),

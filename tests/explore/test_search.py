@@ -1,32 +1,128 @@
-"""Every reachable state of the small worlds."""
+"""Every reachable state of the small worlds: domain and oracle agree."""
 
-from collections.abc import Mapping
 from types import MappingProxyType
 
 import pytest
 from attrs import evolve
 
 from reference.domain.refusals import Refusal
-from reference.domain.rules import EFFECTS, rules_for
-from reference.domain.words import Deed, Effect, ExpectedAction
-from simulator.explore.goals import GOALS
+from reference.domain.rules import EFFECTS
 from simulator.explore.replay import trace_of
 from simulator.explore.search import Found, Settings, search, settings_of
 from simulator.explore.worlds import WORLDS
 from simulator.flaws import FLAWS
-from simulator.history.clauses import CLAUSES, Shown
 from simulator.oracle import Oracle
 
 #: World, and the readings that it varies -> states, transitions, depth.
-PINNED = {}
+PINNED = {
+    #PINS
+}
+SETTINGS = {
+    (world.name, ", ".join(f"{k}={v}" for k, v in one.readings.items()) or "defaults"): one
+    for world in WORLDS.values()
+    for one in settings_of(world)
+}
+#: What only a server can refuse, or only another caller than the worlds' people.
+ELSEWHERE = {
+    Refusal.UNKNOWN_ROLE,
+    Refusal.UNKNOWN_VIA,
+    Refusal.UNKNOWN_LINK,
+    Refusal.LINK_EXPIRED,
+    Refusal.UNKNOWN_MAIL_EVENT,
+    Refusal.TEMPLATE_FIELD,
+    Refusal.UNKNOWN_REPLICATION_RESULT,
+    Refusal.ENVELOPE_GAP,
+    Refusal.MISDIRECTED,
+    Refusal.NO_ANSWER,
+}
 
 
 def whole(settings: Settings, rules=None) -> Found:
     found = Found()
-    for found in search(settings, rules or settings.rules()):
+    for found in search(settings, rules or settings.rules()):  # noqa: B007 - the last is the whole
         pass
     return found
 
 
-def test_placeholder():
-    assert PINNED == {}
+def defaults(name: str) -> Settings:
+    return Settings(WORLDS[name], {}, WORLDS[name].messages)
+
+
+@pytest.mark.parametrize("key", SETTINGS, ids="-".join)
+def test_a_world_is_as_large_as_it_was_and_the_two_sides_agree_in_every_state(key):
+    found = whole(SETTINGS[key])
+    assert found.counterexample is None
+    assert (found.states, found.transitions, found.depth) == PINNED[key]
+
+
+def test_every_pinned_world_is_still_explored():
+    assert PINNED.keys() == SETTINGS.keys()
+
+
+def test_the_worlds_meet_every_refusal_that_their_people_can_provoke():
+    met = set().union(*(whole(defaults(name)).refusals for name in WORLDS))
+    assert met == {refusal.code for refusal in set(Refusal) - ELSEWHERE}
+
+
+def test_the_worlds_use_every_cell_of_what_a_deed_does_to_a_message():
+    used = set()
+
+    class Row(dict):
+        def __init__(self, action):
+            super().__init__(EFFECTS[action])
+            self.action = action
+
+        def __getitem__(self, deed):
+            used.add((self.action, deed))
+            return super().__getitem__(deed)
+
+    effects = MappingProxyType({action: Row(action) for action in EFFECTS})
+    for name in ("opening", "replication"):
+        settings = defaults(name)
+        whole(settings, evolve(settings.rules(), effects=effects))
+    assert used == {(action, deed) for action, row in EFFECTS.items() for deed in row}
+
+
+def test_more_messages_reach_more_states():
+    world = WORLDS["limits"]
+    sizes = [whole(Settings(world, {}, most)).states for most in (1, 2, 3)]
+    assert sizes == sorted(set(sizes))
+
+
+def test_a_search_ends_at_the_first_state_in_which_the_oracle_finds_fault():
+    settings = defaults("opening")
+    rules = FLAWS["opening_settles_file_request"].change(settings.rules())
+    levels = [found.depth for found in search(settings, rules)]
+    assert levels[-1] == 2
+
+
+def test_a_fault_in_the_very_first_state_is_found_before_anything_is_done():
+    settings = defaults("rights")
+    (found,) = search(settings, FLAWS["status_for_everyone"].change(settings.rules()))
+    assert found.counterexample.steps == ()
+    assert found.counterexample.finding.rule == "STA-7"
+
+
+def test_the_printed_trace_shows_the_finding_to_an_oracle_that_sees_nothing_else():
+    settings = defaults("opening")
+    rules = FLAWS["opening_settles_reply_request"].change(settings.rules())
+    *_, found = search(settings, rules)
+    (header, *lines), finding = trace_of(settings, rules, found.counterexample)
+    assert header == {"trace": 1, "time_zone": "Europe/Berlin", "readings": {}}
+    assert [line.get("act") or line["see"] for line in lines] == [
+        "set_role",
+        "create_case",
+        "send",
+        "mail",
+        "mail",
+        "open",
+        "inbox",
+    ]
+    assert (finding.rule, finding.line) == ("INB-3", 8)
+
+
+def test_the_counters_of_all_states_add_up_to_how_often_a_rule_was_decisive():
+    found = whole(defaults("limits"))
+    assert found.decisive["REP-4"] > 0
+    assert found.decisive["RPL-4"] == 0
+    assert set(found.decisive) == set(Oracle().decisive)
