@@ -16,6 +16,7 @@ def _case(w: World, number: int | str) -> Case:
     if case is None:
         case = w.new_case(number, told=False)
         case.preset = case.chosen = None
+        case.given_date = UNTOLD
         case.log = None
     case.cached = None
     return w.own(case) if case.token is not w.token else case
@@ -35,6 +36,7 @@ def given_case(w: World, line: int, at: int, record: Record) -> None:
     if "cloud_status" in record:
         case.told = True
         case.kind = KIND_OF[record["cloud_status"]]
+        case.given_date = None if case.kind == SILENT else UNTOLD
         case.recipients = len(case.preset or ())
     if "acknowledged_on" in record:
         _given_date(case, record["acknowledged_on"])
@@ -86,7 +88,7 @@ def _given_reply(case: Case, message: str) -> None:
     day = case.given_date
     case.communicate(RECEIVED, message, 0, 0)
     case.given_date = day
-    case.seen_date = None if day is None else (day,)
+    case.seen_date = (day,)
     case.told = True
 
 

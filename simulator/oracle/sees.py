@@ -274,6 +274,9 @@ def _see_date(w: World, case: Case, line: int, seen: str | None) -> None:
     if case.kind == SILENT and not case.told:
         return
     demanded = date_of(w, case)
+    if demanded == UNTOLD:
+        case.seen_date = (seen,)
+        return
     decided = READ_DATE_DECIDED if case.reads else DATE_DECIDED
     w.counts[decided[case.kind]] += 1
     if seen != demanded:

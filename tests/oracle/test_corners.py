@@ -372,3 +372,118 @@ def test_rest_of_a_fork_is_its_own():
     other = {"act": "send", "by": "anna", "case": 53, "message": "m2", "text": "x", "to": [K]}
     found = fork.take(4, story.at, {**other, "expects": "reply", "outcome": "ok"})
     assert [one.rule for one in found] == ["RGT-1"]
+
+
+# Given lines that leave much out
+
+
+def mailbox(story, one=K, **fields):
+    entry = {"message": "m1", "opened": False, "answered": False, **fields}
+    return story.tell(given="mailbox", case=53, recipient=one, messages=[entry])
+
+
+def before(expects="acknowledge", *to, **case):
+    """A case that is given with one message; reply and date are told only where asked for."""
+    story = Story().tell(given="case", case=53, **case) if case else Story()
+    more = {"to": list(to or (K,))} if expects else {}
+    return story.tell(given="message", case=53, message="m1", by=K, expects=expects, **more)
+
+
+@pytest.mark.parametrize("day", [DAY, None])
+@pytest.mark.parametrize(
+    "story",
+    [
+        lambda: before(None),
+        lambda: before(None, cloud_status="OK"),
+        lambda: Story().tell(given="case", case=53, cloud_status="OK"),
+        lambda: before("acknowledge"),
+        lambda: before("reply", subject="Roof"),
+        lambda: mailbox(before(), opened=True),
+    ],
+)
+def test_date_that_was_not_given_is_learned_from_the_first_look(story, day):
+    assert story().see(acknowledged_on=day).see(acknowledged_on=day).rules == []
+    assert len(story().see(acknowledged_on=day).see(acknowledged_on="2023-01-01").rules) == 1
+
+
+def test_date_that_was_given_as_empty_is_empty():
+    received = Story().tell(given="case", case=53, cloud_status="OK", acknowledged_on=None)
+    assert received.see(acknowledged_on=None).rules == []
+    assert received.see(acknowledged_on=DAY).rules == [("STA-3", 3)]
+    reply = before(None, cloud_status="OK", acknowledged_on=None)
+    assert reply.see(acknowledged_on=None).see(acknowledged_on=DAY).rules == [("STA-3", 4)]
+    silent = Story().tell(given="case", case=53, cloud_status="")
+    assert silent.see(acknowledged_on=None).see(acknowledged_on=DAY).rules == [("STA-5", 3)]
+
+
+def test_date_that_was_given_stays_until_the_next_communication():
+    story = before(cloud_status="Info", acknowledged_on="2024-01-31")
+    assert story.open(K).see(acknowledged_on="2024-01-31").rules == []
+    assert story.send("m2", "acknowledge", K).see(acknowledged_on=None).rules == []
+    assert story.open(K).see(acknowledged_on=DAY).rules == []
+
+
+def test_given_message_is_seen_from_both_sides():
+    story = before("reply", K, L)
+    story.see(cloud_status="Antwort").see("preset", recipients=[K, L]).inbox(L, 1, m1=True)
+    story.inbox(K, 1, m1={"unread": True, "opened": False, "answered": False, "hint": "reply"})
+    story.see("portal_case", K, text="whatever", documents=["any.pdf"], button="reply")
+    story.see("inbox", L, unread=1).reply(K, "r1", "m1").see(cloud_status="OK")
+    assert story.rules == []
+    assert story.see("inbox", L, unread=0).rules == [("INB-1", 10)]
+    assert story.see("inbox", K, unread=1).rules == [("INB-1", 10), ("INB-1", 11)]
+
+
+def test_given_recipients_have_their_accounts():
+    story = mail(before("reply", K).send("m2", "reply", K), message="m2")
+    assert story.see(after=5 * SECOND).rules == []
+    assert story.open(K, outcome="refused").rules == [("ACC-3", 5)]
+    told = Story().tell(given="case", case=53, preset=[L], releases={K: True}, cloud_status="")
+    assert told.reply(K, "r1", None, outcome="refused").rules == [("RGT-2", 2)]
+
+
+def test_given_reply_is_known_by_its_name():
+    story = before(None, cloud_status="OK", acknowledged_on=DAY)
+    finding = story.see(cloud_status="Info").verdict.findings[0]
+    assert (finding.demanded, finding.because) == ("'OK'", "m1 came from a recipient")
+    bare = Story().tell(given="message", case=53, message="m1", by=K, expects="reply")
+    assert bare.see(cloud_status="OK").rules == []
+    assert bare.see(cloud_status="Antwort").rules == [("STA-3", 3)]
+
+
+def test_given_message_decides_which_answers_are_older():
+    story = Story({"last_communication": "last_sent"})
+    for name in ("m1", "m2"):
+        story.tell(given="message", case=53, message=name, by="anna", expects="reply", to=[K])
+    story.reply(K, "r1", "m1").see(cloud_status="Antwort")
+    assert story.reply(K, "r2", "m2").see(cloud_status="OK").rules == []
+    finding = story.see(cloud_status="Antwort").verdict.findings[0]
+    assert finding.because == "r2 came from a recipient"
+
+
+def test_given_recipients_are_counted_for_the_last_reading():
+    story = Story({"several_acknowledge": "all"})
+    story.tell(given="message", case=53, message="m1", by="a", expects="acknowledge", to=[K, L])
+    story.tell(given="case", case=53, acknowledged_on=None).open(K).see(acknowledged_on=None)
+    assert story.open(L).see(acknowledged_on=DAY).rules == []
+
+
+@pytest.mark.parametrize(
+    ("fields", "seen"),
+    [
+        ({}, {"unread": True, "opened": False, "answered": False}),
+        ({"opened": True}, {"unread": False, "opened": True, "answered": False}),
+        ({"marked": True}, {"unread": False, "opened": False, "answered": False}),
+        ({"marked": False}, {"unread": True, "opened": False, "answered": False}),
+        ({"answered": True}, {"unread": False, "opened": False, "answered": True}),
+        ({"answered_with_file": True}, {"unread": False, "opened": False, "answered": True}),
+    ],
+)
+def test_given_mailbox_tells_what_happened(fields, seen):
+    assert mailbox(before(), **fields).inbox(K, m1=seen).rules == []
+
+
+def test_given_mailbox_of_a_message_never_mentioned_is_bad_input():
+    with pytest.raises(Unmentioned, match="message 'm9'") as caught:
+        mailbox(before(), message="m9")
+    assert (caught.value.line, caught.value.field, caught.value.known) == (2, "message", ("m1",))
