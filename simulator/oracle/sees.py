@@ -9,6 +9,7 @@ from operator import itemgetter
 from typing import Any, Final
 
 from simulator.history.moments import moment_us
+from simulator.history.vocabulary import ROLES
 from simulator.oracle.acts import ASKS, preset_of, role_of
 from simulator.oracle.facts import (
     ANSWER,
@@ -87,6 +88,12 @@ SHOWN: Final = tuple(
     )
     for entry in ENTRIES
 )
+#: The cloud status by the kind of the last communication.
+STATUS: Final = {
+    SILENT: a_case_without_communication_has_no_status(),
+    RECEIVED: a_message_from_a_recipient_sets_ok(),
+} | {kind: sending_sets_the_status_of_the_table(kind) for kind in range(RECEIVED)}
+HIDDEN: Final = {role: fields_are_hidden_without_a_role(role) for role in (None, *ROLES)}
 SETS_STATUS: Final = {SILENT: "STA-1", 0: "STA-2", 1: "STA-2", 2: "STA-2", RECEIVED: "STA-3"}
 STATUS_DECIDED: Final = {kind: together("STA-6", rule) for kind, rule in SETS_STATUS.items()}
 #: What an "acknowledged on" decides by the kind of the last communication, unread and read.
@@ -121,11 +128,7 @@ def status_of(case: Case) -> str | None:
     """Give the cloud status that the case must show; None if no line told of it."""
     if case.seen_status is not None:
         return case.seen_status
-    if case.kind == SILENT:
-        return a_case_without_communication_has_no_status() if case.told else None
-    if case.kind == RECEIVED:
-        return a_message_from_a_recipient_sets_ok()
-    return sending_sets_the_status_of_the_table(case.kind)
+    return STATUS[case.kind] if case.told else None
 
 
 def moment_of_date(w: World, case: Case) -> int | None:
@@ -147,6 +150,8 @@ def date_of(w: World, case: Case) -> str | None:
     """Give the date that "acknowledged on" must show."""
     if case.seen_date is not None:
         return case.seen_date[0]
+    if case.kind == RECEIVED and case.given_date is None:
+        return w.day(case.moment)
     if case.given_date is not None and (
         not case.reads or w.readings["several_acknowledge"] != "latest"
     ):
@@ -174,8 +179,8 @@ def see_case(w: World, line: int, at: int, record: Record) -> None:
 
 
 def _see_case(w: World, case: Case, line: int, at: int, record: Record, outcome: str) -> None:
-    role = role_of(w, record.get("by"))
-    if fields_are_hidden_without_a_role(role):
+    role = w.roles.get(record["by"]) or role_of(w, record["by"])
+    if HIDDEN[role]:
         _hidden(w, case, line, record)
     elif role is not None and record.get("cloud_status", "") is None:
         because = f"{record['by']} holds the cloud role {role}"
@@ -344,7 +349,7 @@ def _see_list(
     entry, by = data
     seen, demanded = entry["cloud_status"], status_of(case)
     role = role_of(w, by)
-    if fields_are_hidden_without_a_role(role):
+    if HIDDEN[role]:
         _hidden(w, case, line, {**entry, "by": by})
     elif demanded is None:
         case.seen_status = seen
@@ -390,9 +395,10 @@ def _see_preset(w: World, case: Case, line: int, at: int, record: Record, outcom
 
 def see_activities(w: World, line: int, at: int, record: Record) -> None:
     """Judge the Aktivitätenliste: complete, in order, each entry as it was written (LOG)."""
+    home = w.home
     for entry in record["entries"]:
         message = entry.get("message")
-        if message is not None:
+        if message not in home and message is not None:
             w.place(message, line)
     w.judge(record["case"], _see_log, UP, line, at, record["entries"], "")
 
@@ -955,22 +961,23 @@ def _see_page(
 ) -> None:
     record, one = data
     box = case.boxes.get(one)
-    key = f"{case.number} {one}"
     if box is None or not box.items:
         w.decide("ACC-4")
         shown = [field for field in ("text", "subject", "documents") if record.get(field)]
         if shown and (box is None or ("text" in shown and not box.own_text)):
             because = f"no message of case {case.number} was addressed to {one}"
+            key = f"{case.number} {one}"
             w.report("ACC-4", key, line, f"{shown[0]} of case {case.number}", "hidden", because)
         return
+    key = (case.number, one)
     if "text" in record and box.text:
         w.decide("REP-2")
         seen = 0 if record["text"] is None else digest(record["text"])
-        if seen not in {box.text, box.own_text or box.text}:
+        if seen != box.text and seen != (box.own_text or box.text):
             because = f"{box.newest()} is the newest message of the case for {one}"
             w.report(
                 "REP-2",
-                f"{key} text",
+                f"{case.number} {one} text",
                 line,
                 f"text {record['text']!r}",
                 "that of the newest message",
@@ -984,7 +991,7 @@ def _see_page(
         _see_documents(w, line, record["documents"], box, key)
 
 
-def _see_button(w: World, line: int, seen: str | None, box: Box, key: str) -> None:
+def _see_button(w: World, line: int, seen: str | None, box: Box, of: tuple[object, str]) -> None:
     newest = box.newest() or ""
     bits = box.items[newest]
     demanded = button_names_what_is_still_expected(unread=unread(bits), asks=bits & 3 != 0)
@@ -994,12 +1001,19 @@ def _see_button(w: World, line: int, seen: str | None, box: Box, key: str) -> No
     if seen != demanded:
         state = "is still unread" if unread(bits) else "is read"
         because = f"{newest} is the newest message, {ASKS[bits & 3]} and {state}"
-        w.report("REP-2", f"{key} button", line, f"button {seen!r}", f"{demanded!r}", because)
+        w.report(
+            "REP-2", f"{of[0]} {of[1]} button", line, f"button {seen!r}", f"{demanded!r}", because
+        )
 
 
-def _see_subject(w: World, case: Case, line: int, seen: str | None, box: Box, key: str) -> None:
+def _see_subject(
+    w: World, case: Case, line: int, seen: str | None, box: Box, of: tuple[object, str]
+) -> None:
     """Judge the subject: at least as new as the last full run or message, not newer than a run."""
     full, partial = w.full_runs, w.partial_runs
+    if len(case.versions) == 1 and case.versions[0][3] == seen and not w.rep_line:
+        w.decide("RPL-2")
+        return
     sure, latest = max(box.version, 0), 0
     for index, (before_full, before_partial, _, _) in enumerate(case.versions):
         if before_full < full:
@@ -1019,20 +1033,33 @@ def _see_subject(w: World, case: Case, line: int, seen: str | None, box: Box, ke
             rule = "RPL-5" if full > before_full + 1 else rule
             rule = "RPL-6" if w.failed > before_failed else rule
         because = "the portal shows it as of the last successful replication, or of a message since"
-        w.report(rule, f"{key} subject", line, f"subject {seen!r}", f"{allowed[0]!r}", because)
+        w.report(
+            rule, f"{of[0]} {of[1]} subject", line, f"subject {seen!r}", f"{allowed[0]!r}", because
+        )
 
 
-def _see_documents(w: World, line: int, seen: list[str], box: Box, key: str) -> None:
+def _see_documents(w: World, line: int, seen: list[str], box: Box, of: tuple[object, str]) -> None:
     shared = box.documents or frozenset[str]()
     w.decide("ACC-4")
+    if shared.issuperset(seen) and len(set(seen)) == len(shared):
+        return
     strange = sorted(set(seen) - shared - box.own_documents)
     missing = sorted(shared - set(seen))
     if strange:
         because = f"{strange[0]} was shared with no message to this recipient"
-        w.report("ACC-4", f"{key} documents", line, f"document {strange[0]}", "hidden", because)
+        w.report(
+            "ACC-4", f"{of[0]} {of[1]} documents", line, f"document {strange[0]}", "hidden", because
+        )
     elif missing:
         because = f"{missing[0]} was shared with a message to this recipient"
-        w.report("RPL-2", f"{key} documents", line, f"no document {missing[0]}", "shown", because)
+        w.report(
+            "RPL-2",
+            f"{of[0]} {of[1]} documents",
+            line,
+            f"no document {missing[0]}",
+            "shown",
+            because,
+        )
 
 
 # Mail

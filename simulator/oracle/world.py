@@ -347,7 +347,7 @@ class World:
     # Arrival
 
     def depart(self, case: Case, flights: Sequence[Flight], at: int) -> None:
-        """Let envelopes leave; with a limit of 0 they are there at once, if nothing is in the way."""
+        """Let envelopes leave; with a limit of 0 they arrive if nothing is in the way."""
         if self.limit:
             case.flights = (*case.flights, *flights)
         elif case.flights or self.holds or at < self.calm_from:
