@@ -55,7 +55,7 @@ EXPECTED_ACTIONS: Final[Mapping[str, ExpectedAction]] = MappingProxyType(
 )
 
 
-@frozen
+@frozen(cache_hash=True)
 class Shown:
     """The sent message whose status the case fields show, and who of them has seen it."""
 

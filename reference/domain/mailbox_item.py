@@ -5,7 +5,7 @@ from attrs import frozen
 from reference.domain.words import ExpectedAction
 
 
-@frozen
+@frozen(cache_hash=True)
 class Item:
     """Three separate facts of a received message: read, opened, answered (INB-11)."""
 

@@ -1,5 +1,6 @@
 """The command line of `simulator explore`."""
 
+import gc
 import os
 import shlex
 import sys
@@ -47,9 +48,13 @@ class Explored:
 
 @click.command(cls=RichCommand)
 @click.argument("worlds", nargs=-1, metavar="[WORLD]...")
-@click.option("--messages", type=click.IntRange(1, 6), help="Messages a world may hold; more take long.")
+@click.option(
+    "--messages", type=click.IntRange(1, 6), help="Messages a world may hold; more take long."
+)
 @click.option("--flaw", metavar="NAME", help="Print the shortest trace that shows this flaw.")
-@click.option("--flaws", is_flag=True, help="Score: is every known flaw, every changed cell caught?")
+@click.option(
+    "--flaws", is_flag=True, help="Score: is every known flaw, every changed cell caught?"
+)
 def explore(
     worlds: tuple[str, ...], messages: int | None, flaw: str | None, *, flaws: bool
 ) -> None:
@@ -76,9 +81,7 @@ def explore(
     sys.exit(code)
 
 
-def _explore(
-    worlds: Sequence[str], messages: int | None, console: Console, *, whole: bool
-) -> Exit:
+def _explore(worlds: Sequence[str], messages: int | None, console: Console, *, whole: bool) -> Exit:
     tasks = [settings for name in worlds for settings in settings_of(WORLDS[name], messages)]
     explored = list(_side_by_side(_explored, tasks, "settings explored"))
     order = {settings: place for place, settings in enumerate(map(_key, tasks))}
@@ -116,6 +119,7 @@ def _told(settings: Settings) -> str:
 
 
 def _explored(settings: Settings) -> Explored:
+    gc.disable()  # states live as long as the search, and hold no cycles
     rules = settings.rules()
     start = time.perf_counter()
     found = Found()
@@ -133,9 +137,10 @@ def _side_by_side(
 ) -> Iterator[Result]:
     """Do the tasks on all cores; the progress is told on the error stream."""
     console = Console(stderr=True)
-    with Progress(console=console, disable=not console.is_terminal) as progress, ProcessPoolExecutor(
-        os.cpu_count()
-    ) as pool:
+    with (
+        Progress(console=console, disable=not console.is_terminal) as progress,
+        ProcessPoolExecutor(os.cpu_count()) as pool,
+    ):
         bar = progress.add_task(what, total=len(tasks))
         waiting: list[Future[Result]] = [pool.submit(work, task) for task in tasks]
         told = time.monotonic()
@@ -171,9 +176,7 @@ def _worlds_table(explored: Iterable[Explored]) -> Table:
 
 
 def _rules_text(decisive: Counter[str]) -> str:
-    told = (
-        f"{id_} {decisive[id_]:,}" for id_, c in CLAUSES.items() if c.shown is Shown.TRACE
-    )
+    told = (f"{id_} {decisive[id_]:,}" for id_, c in CLAUSES.items() if c.shown is Shown.TRACE)
     return f"how often each rule was decisive: {', '.join(told)}"
 
 
@@ -213,6 +216,8 @@ def _right(name: str, caught: Caught | None) -> bool:
 
 
 def _hunted(name: str) -> tuple[str, Caught | None]:
+    gc.disable()
+    gc.collect()
     return name, hunt(flaw_named(name))
 
 
@@ -234,7 +239,8 @@ def _score(console: Console) -> Exit:
     wrong = [name for name in caught if not _right(name, caught[name])]
     good = len(caught) - len(wrong) - sum(name in HARMLESS for name in caught)
     console.print(
-        f"{good} of {len(caught)} caught, {len(HARMLESS)} harmless, {len(wrong)} wrong", markup=False
+        f"{good} of {len(caught)} caught, {len(HARMLESS)} harmless, {len(wrong)} wrong",
+        markup=False,
     )
     for name in sorted(wrong):
         console.print(f"  wrong: {name}", markup=False)

@@ -6,7 +6,16 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from reference.domain.rules import Rules
-from simulator.explore.search import NIGHT, START, Counterexample, Settings, came_of, timed, views
+from simulator.explore.search import (
+    NIGHT,
+    START,
+    Counterexample,
+    Settings,
+    came_of,
+    timed,
+    told,
+    views,
+)
 from simulator.explore.worlds import Record
 from simulator.oracle import Finding, Oracle
 from simulator.targets.model import Model
@@ -19,15 +28,17 @@ _NEWS: Final = (None, "mail", "arrival")
 Timed = tuple[int, Record]  # a line with its moment in microseconds
 
 
-def trace_of(settings: Settings, rules: Rules, found: Counterexample) -> tuple[list[Record], Finding]:
+def trace_of(
+    settings: Settings, rules: Rules, found: Counterexample
+) -> tuple[list[Record], Finding]:
     """Do the steps again: the fewest lines that show the finding, header first, and the finding.
 
     Looks are left out unless they are what shows it.
     """
     *acts, looks = _lived(settings, rules, found)
-    told = [line for step in acts for line in step if line[1].get("see") in _NEWS]
-    last = [line for line in acts[-1] if line not in told] if acts else []
-    candidates = [told, *([*told, look] for look in looks), [*told, *last, *looks]]
+    news = [line for step in acts for line in step if line[1].get("see") in _NEWS]
+    last = [line for line in acts[-1] if line not in news] if acts else []
+    candidates = [news, *([*news, look] for look in looks), [*news, *last, *looks]]
     candidates.append([line for step in acts for line in step] + looks)
     for lines in candidates:
         finding = _judged(settings, lines)
@@ -70,8 +81,8 @@ def _lived(settings: Settings, rules: Rules, found: Counterexample) -> Iterator[
 def _acted(model: Model, record: Record, at: datetime, at_us: int) -> Iterator[Timed]:
     before = model.fork()
     outcome, reason = model.act(record, at)
-    told = {"outcome": outcome} if reason is None else {"outcome": outcome, "reason": reason}
-    yield at_us, {"at": _text(at), **record, **told}
+    line = {"at": _text(at), **told(record, outcome, model)}
+    yield at_us, line if reason is None else {**line, "reason": reason}
     for seen in came_of(model, before, record):
         yield at_us, {**seen, "at": _text(at)}
 

@@ -57,6 +57,14 @@ def views(world: World) -> Sequence[tuple[str, str, int | None]]:
     return [*views, ("preset", ANNA, CASE)]
 
 
+def told(act: Record, outcome: str, after: Model) -> Record:
+    """Give an act as a line tells it, with its outcome, and what a replication carried."""
+    line = {**act, "outcome": outcome}
+    if act["act"] == "replicate" and outcome == "ok":
+        line["bundles"] = list(after.run)
+    return line
+
+
 def came_of(after: Model, before: Model, act: Record) -> list[Record]:
     """Give what an act let arrive: messages in the case that were written earlier, and mails."""
     mails = after.mails_since(before)
@@ -217,10 +225,12 @@ def _apply(  # noqa: PLR0913 - the hot path: an object to hold these would cost 
     model = node.model.fork()
     outcome, reason = model.act(record, at)
     oracle = node.oracle.fork()
-    line = {**record, "outcome": outcome}
+    line = told(record, outcome, model)
     findings = oracle.take(depth, at_us, line)
-    if reason:
+    if reason is not None:
         found.refusals.add(reason)
+        if not findings:
+            return  # neither side changes with a refused act
     for seen_line in came_of(model, node.model, record):
         findings = findings or oracle.take(depth, at_us, seen_line)
     messages = node.messages + (writes and outcome == "ok")

@@ -298,8 +298,6 @@ REPLICATION: Final = World(
         _replicate(0),
         _replicate(1, failed=1),
         _replicate(2),
-        _fault("replication", "down"),
-        _fault("replication", "up"),
     ),
     vary=({}, *_each("receipt_transport", "replication")),
 )
@@ -321,6 +319,7 @@ ACCOUNTS: Final = World(
         _act("set_mail", None, event="new_message", enabled=False),
         _act("set_mail", None, event="new_message", enabled=True),
         _open("case"),
+        _open("case", "anna@broker.example"),
     ),
 )
 
@@ -330,6 +329,7 @@ LIMITS: Final = World(
     beginning=_begin(ANNA_MAY, THE_CASE),
     alphabet=(
         _send("reply_with_file"),
+        _send("acknowledge", documents=["photo1.jpg"]),
         _answer(files=(1,) * 20),
         _answer(files=(1,) * 21),
         _answer(files=(35 * MEBIBYTE,)),
@@ -339,6 +339,7 @@ LIMITS: Final = World(
         _new_message(text=""),
         _open("case"),
     ),
+    messages=3,
     vary=({}, *_each("megabyte", "decimal")),
 )
 

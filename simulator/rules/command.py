@@ -42,7 +42,9 @@ def _table(found: list[Cover]) -> Table:
             clause.promise,
             "\n".join(clause.fields) or clause.shown,
             str(len(cover.promises) or ""),
-            "\n".join(name.removeprefix(f"{clause.id}-").removesuffix(".jsonl") for name in cover.examples),
+            "\n".join(
+                name.removeprefix(f"{clause.id}-").removesuffix(".jsonl") for name in cover.examples
+            ),
             str(len(cover.flaws) or ""),
             "\n".join(cover.tests) or (f"waits for {cover.waits_for}" if cover.waits_for else ""),
         )

@@ -13,7 +13,9 @@ from simulator.history.clauses import CLAUSES, Clause, Shown
 from simulator.oracle import REGISTRY
 
 EXAMPLES: Final = Path(simulator.__file__).parent / "examples"
-_MARK: Final = re.compile(r"^\s*(?:@|pytestmark\s*=.*)?pytest\.mark\.clause\(([^)]*)\)", re.MULTILINE)
+_MARK: Final = re.compile(
+    r"^\s*(?:@|pytestmark\s*=.*)?pytest\.mark\.clause\(([^)]*)\)", re.MULTILINE
+)
 _ID: Final = re.compile(r"[A-Z]{3,4}-\d+")
 
 

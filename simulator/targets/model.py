@@ -141,6 +141,7 @@ class Model:
     _unsent: tuple[Mail, ...] = ()
     _links: int = 0
     _logged: int = 0
+    run: tuple[Line, ...] = ()  # the bundles of the last replication
     _mails: Linked | None = None
     _arrivals: Linked | None = None
 
@@ -163,6 +164,7 @@ class Model:
             self._unsent,
             self._links,
             self._logged,
+            self.run,
             self._mails,
             self._arrivals,
         )
@@ -421,6 +423,11 @@ class Model:
         if self._down & RUNS:
             return Refusal.REPLICATION_FAILED
         run = bundles(self._marked, self.rules)
+        result = record["result"]
+        self.run = tuple(
+            {"kind": bundle.kind.value, "records": len(bundle.records), "result": result}
+            for bundle in run
+        )
         records = [each for bundle in run for each in bundle.records]
         count = record.get("failed", 0) if answer is Answer.SOME_FAILED else 0
         failed = frozenset(records[max(len(records) - count, 0) :] if count else ())

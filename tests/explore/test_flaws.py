@@ -36,7 +36,9 @@ def test_every_cell_is_changed_under_a_name_of_its_own():
 
 def test_what_is_called_harmless_is_a_changed_cell_that_no_world_shows():
     assert set(HARMLESS) <= set(CELLS)
-    assert all(hunt(flaw_named(name), ["sending", "limits", "opening"]) is None for name in HARMLESS)
+    assert all(
+        hunt(flaw_named(name), ["sending", "limits", "opening"]) is None for name in HARMLESS
+    )
 
 
 def test_the_shortest_trace_of_a_flaw_is_short():

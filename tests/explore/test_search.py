@@ -15,7 +15,7 @@ from simulator.oracle import Oracle
 
 #: World, and the readings that it varies -> states, transitions, depth.
 PINNED = {
-    #PINS
+    # PINS
 }
 SETTINGS = {
     (world.name, ", ".join(f"{k}={v}" for k, v in one.readings.items()) or "defaults"): one
