@@ -468,6 +468,21 @@ def test_a_read_mark_goes_by_the_table(day):
     assert after.status is CloudStatus.OK
 
 
+@pytest.mark.parametrize(
+    ("day", "value"),
+    [(Day.KEPT, 1), (Day.CLEARED, None), (Day.SEEN, 19), (Day.WRITTEN, 19), (Day.ARRIVED, 20)],
+)
+def test_a_read_mark_moves_the_follow_up_date_by_the_table(day, value):
+    change = CaseChange(None, Day.SEEN, day)
+    rules = evolve(RULES, case_changes={**RULES.case_changes, CaseEvent.SEEN: change})
+    case = ok(decide_case(new_case(), message(), NOON, rules)).state
+    case = evolve(case, follow_up_on=date(2024, 2, 1))
+    mark = Envelope(53, K, 1, ReadMark("m1", NOON))
+    after = ok(take_into_case(case, mark, NOON + DAY, rules)).state
+    assert (after.follow_up_on and after.follow_up_on.day) == value
+    assert after.acknowledged_on == NINETEENTH
+
+
 def test_a_read_mark_changes_the_date_and_what_it_goes_by_alone():
     act = message(to=(K, J), documents=("a.pdf",))
     case = ok(decide_case(new_case("a.pdf"), act, NOON, RULES)).state
