@@ -590,15 +590,21 @@ def _open_something(w: World, line: int, at: int, record: Record, one: str) -> N
     """Keep a state for each message that the click may have meant, as the line does not say."""
     w.judge(record["case"], _look, one, line, at, (record, one), record["outcome"])
     case = w.case(record["case"], line)
+    unknown = record["outcome"] == "unknown"
     states: list[Case] = []
     for state in w.doubt.pop(case.number, [case]):
         box = state.boxes.get(one)
         for message in tuple(box.items) if box else ():
             other = state.copy(w.token)
             _open(w, other, line, at, ({**record, "message": message}, one), "ok")
+            if unknown:
+                other.happened |= {line}
             states.append(other)
-        if not (box and box.items):
+        if unknown or not (box and box.items):
             states.append(state)
+    if unknown:
+        w.own_rest()
+        w.unknown[line] = (case.number, "open")
     w.keep(case.number, states, line)
 
 
