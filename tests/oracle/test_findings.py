@@ -1,7 +1,5 @@
 """What the oracle says of each deviation: the rule, the line, what was seen, demanded, and why."""
 
-# ruff: noqa: E501 - a reason is quoted in one piece
-
 import pytest
 
 from simulator.oracle import Finding

@@ -1,0 +1,281 @@
+"""Details that only one line or one value shows."""
+
+import pytest
+
+from tests.oracle.notation import DAY, MINUTE, SECOND, K, L, Story, sent
+
+MB = 1024 * 1024
+LATER = 24 * 60 * MINUTE
+GRANTED = {"reply_right": "if_granted"}
+
+
+def fresh():
+    return Story().case()
+
+
+def release(story, right=True, recipient=K):
+    return story.act("set_release", "anna", case=53, recipient=recipient, create_messages=right)
+
+
+# Refused acts
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"case": [1]},
+        {"message": {}},
+        {"text": 4},
+        {"to": 3},
+        {"to": [3]},
+        {"to": {"x": 1}},
+        {"documents": 3},
+        {"documents": [3]},
+    ],
+)
+def test_refused_send_with_odd_values_is_not_judged(odd):
+    record = {"case": 53, "message": "m2", "text": "x", "expects": "reply", "to": [K]}
+    assert sent().act("send", "anna", "refused", **record).rules == [("SEND-1", 3)]
+    assert sent().act("send", "anna", "refused", **{**record, **odd}).rules == []
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"case": [1]},
+        {"case": 99},
+        {"answers": []},
+        {"answers": "m9"},
+        {"text": 4},
+        {"files": 1},
+        {"files": [1]},
+        {"files": [{}]},
+        {"files": [{"size": "x"}]},
+        {"by": 3},
+    ],
+)
+def test_refused_reply_with_odd_values_is_not_judged(odd):
+    record = {"case": 53, "message": "r1", "answers": "m1", "text": "x", "files": [], "by": K}
+    assert sent().tell(act="reply", outcome="refused", **record).rules == [("REP-1", 3)]
+    assert sent().tell(act="reply", outcome="refused", **{**record, **odd}).rules == []
+
+
+@pytest.mark.parametrize("via", ["widget", "case", "attachments", "message", "reply"])
+def test_no_click_is_refused(via):
+    message = None if via in {"widget", "case"} else "m1"
+    rule = "INB-2" if via in {"attachments", "reply"} else "ACC-3"
+    assert sent().open(K, message, via, outcome="refused").rules == [(rule, 3)]
+
+
+def test_registration_excuses_all_that_was_refused_before():
+    story = sent("acknowledge").open(K, outcome="refused").mark(K, "m1", outcome="refused")
+    story.reply(K, "r1", "m1", outcome="refused")
+    assert story.rules == [("ACC-3", 3), ("INB-5", 4), ("REP-1", 5)]
+    assert story.act("register", "K@Example.org").rules == []
+
+
+def test_refused_reply_about_the_limit_is_blamed_on_the_limit():
+    def refused(*sizes):
+        story = sent().reply(K, "r1", "m1")
+        return story.reply(K, "r9", "m1", *sizes, outcome="refused").rules
+
+    assert refused(34 * MB) == [("INB-10", 4)]
+    assert refused(35 * MB - 1_000_000) == [("INB-10", 4)]
+    assert refused(35 * MB - 999_999) == [("REP-4", 4)]
+    assert refused(*[1] * 19) == [("INB-10", 4)]
+    assert refused(*[1] * 20) == [("REP-4", 4)]
+
+
+def test_refused_send_names_who_is_preset():
+    finding = sent("reply", K, L).send("m9", "reply", outcome="refused").verdict.findings[0]
+    assert finding.because == f"the recipients are preset: {K}, {L}"
+
+
+def test_refused_send_is_right_where_one_possible_state_refuses_it():
+    story = sent().reply(K, "r1", "m1", 5, outcome="unknown")
+    story.send("m2", "reply", K, documents=["r1-0.pdf"], outcome="refused")
+    assert story.rules == []
+    story = Story().tell(given="case", case=53).send("m1", "reply", K, outcome="refused")
+    assert story.rules == [("SEND-1", 2)]
+
+
+# The number alone
+
+
+def test_number_alone_decides_whether_a_reply_happened():
+    def unknown():
+        return sent().reply(K, "r1", "m1", outcome="unknown")
+
+    answered = unknown().see("inbox", K, unread=0)
+    assert answered.see(cloud_status="OK").verdict.kept
+    assert answered.see(cloud_status="Antwort").rules == [("STA-3", 6)]
+    silent = unknown().see("inbox", K, unread=1)
+    assert silent.see(cloud_status="Antwort").verdict.kept
+    assert silent.see(cloud_status="OK").rules == [("STA-2", 6)]
+
+
+def test_number_counts_all_cases():
+    story = sent().case(54).send("m2", "reply", K, case=54)
+    assert story.see("inbox", K, unread=2).rules == []
+    soon = story.send("m3", "reply", K, case=54)
+    for number in (2, 3):
+        assert soon.see("inbox", K, unread=number, after=1).rules == []
+    finding = soon.see("inbox", K, unread=4, after=1).verdict.findings[0]
+    assert (finding.rule, finding.demanded) == ("INB-1", "3")
+    assert sent().see("inbox", L, unread=0).rules == []
+
+
+def test_number_is_judged_in_a_fork_too():
+    oracle = sent().oracle.fork()
+    found = oracle.take(3, Story().at + LATER, {"see": "inbox", "by": K, "unread": 0})
+    assert [(one.rule, one.line) for one in found] == [("INB-1", 3)]
+
+
+# The log and its arrivals
+
+
+def test_entries_may_name_their_message_or_not():
+    def log(*entries):
+        return sent().reply(K, "r1", "m1").see("activities", entries=list(entries)).rules
+
+    assert log({}, {"message": "r1"}) == []
+    assert log({"message": "m1"}, {"text": "Here"}) == []
+    assert log({"text": "Here"}, {"message": "r1"}) == [("LOG-1", 4)]
+    assert log({}, {"message": "m1"}) == [("LOG-3", 4)]
+    assert log({"message": "r1"}, {}) == [("LOG-3", 4)]
+    assert log({}, {}, {}) == [("SEND-10", 4)]
+    assert log({}) == [("DLV-5", 4)]
+
+
+def test_author_of_a_sent_message_is_named_as_in_the_mvp():
+    entries = [{"message": "m1", "author": "Anna"}]
+    assert sent().see("activities", entries=entries).rules == [("LOG-1", 3)]
+
+
+def test_reply_arrives_by_its_deadline():
+    story = sent().reply(K, "r1", "m1")
+    assert story.see("arrival", message="r1", after=2 * SECOND).rules == []
+    story = sent().reply(K, "r1", "m1")
+    assert story.see("arrival", message="r1", after=2 * SECOND + 1).rules == [("DLV-5", 4)]
+
+
+def test_each_reply_arrives_alone():
+    def story(second):
+        story = sent("reply", K, L).fault("link", "down").reply(K, "r1", "m1")
+        return story.reply(second, "r2", "m1")
+
+    one = story(K).see("arrival", message="r1").see(cloud_status="OK")
+    assert one.see("arrival", message="r2").rules == []
+    two = story(L).see("arrival", message="r2").see(cloud_status="OK")
+    assert two.see("arrival", message="r1").rules == []
+    two.see("activities", entries=[{"message": name} for name in ("m1", "r2", "r1")])
+    assert two.rules == []
+    late = story(K).see("arrival", message="r2")
+    assert late.see("arrival", message="r1").rules == [("DLV-5", 6), ("DLV-5", 7)]
+    assert story(K).see("arrival", message="r2").see(follow_up_on=DAY).rules == [("DLV-5", 6)]
+
+
+def test_arrival_tells_possible_states_apart():
+    story = sent().reply(K, "r1", "m1", outcome="unknown")
+    assert story.see("arrival", message="r1", after=SECOND).verdict.kept
+    assert story.inbox(K, m1=True).rules == [("INB-3", 5)]
+
+
+# The page of a case
+
+
+def test_writer_without_a_message_sees_what_they_wrote():
+    def written():
+        return release(sent(), recipient=L).reply(L, "r1", None)
+
+    assert written().see("portal_case", L, text="Here").rules == []
+    assert release(sent(), recipient=L).see("portal_case", L, text="x").rules == [("ACC-4", 4)]
+    assert release(sent(), recipient=L).see("portal_case", L, subject="Roof").rules == []
+    assert sent().see("portal_case", L, documents=["a.pdf"]).rules == [("ACC-4", 3)]
+
+
+def test_page_shows_the_own_reply_or_the_newest_message():
+    story = sent().reply(K, "r1", "m1").see("portal_case", K, text="Here")
+    assert story.see("portal_case", K, text="Please look").rules == []
+    story.send("m2", "reply", K, text="Again").see("portal_case", K, text="Again")
+    assert story.rules == []
+    assert story.see("portal_case", K, text="Here").rules == [("REP-2", 8)]
+
+
+def test_page_offers_no_button_where_nothing_grants_the_right():
+    assert sent(readings=GRANTED).see("portal_case", K, button=None).rules == []
+    assert sent(readings=GRANTED).see("portal_case", K, button="reply").rules == []
+    story = release(sent(readings=GRANTED)).see("portal_case", K, button=None)
+    assert story.rules == [("REP-2", 4)]
+
+
+def test_page_shows_own_files_without_demanding_them():
+    story = sent().reply(K, "r1", "m1", 5).see("portal_case", K, documents=["r1-0.pdf"])
+    assert story.see("portal_case", K, documents=[]).rules == []
+
+
+# The case
+
+
+def test_follow_up_of_a_delayed_reply_is_within_the_outage():
+    def seen(day):
+        story = sent().fault("link", "down").reply(K, "r1", "m1")
+        return story.see(follow_up_on=day, after=2 * LATER)
+
+    for day in (DAY, "2024-02-20", "2024-02-21"):
+        assert seen(day).rules == []
+    assert seen(None).rules == []  # it may not have arrived yet
+    for day in ("2024-02-18", "2024-02-22"):
+        assert seen(day).rules == [("REP-6", 5)]
+        assert seen(day).see(follow_up_on=day).verdict.findings[0].count == 1
+    story = sent().see(follow_up_on="2024-02-22").see(follow_up_on="2024-02-22")
+    assert story.verdict.findings[0].count == 1
+
+
+def test_status_in_the_case_list_is_learned_and_held_against_the_case():
+    story = Story().tell(given="case", case=53)
+    story.see("case_list", cases=[{"case": 53, "cloud_status": "Info"}])
+    assert story.see(cloud_status="OK").rules == [("STA-1", 3)]
+
+
+def test_case_list_says_who_read_the_message():
+    story = sent("acknowledge").open(K)
+    story.see("case_list", cases=[{"case": 53, "cloud_status": "OK"}])
+    assert story.verdict.findings[0].because == (
+        f"case 53 itself shows 'Info': m1 was sent last and asks to acknowledge; {K} read it {DAY}"
+    )
+
+
+def test_case_list_in_an_open_state_decides_it():
+    story = sent().reply(K, "r1", "m1", outcome="unknown")
+    story.see("case_list", cases=[{"case": 53, "cloud_status": "OK"}])
+    assert story.inbox(K, m1=True).rules == [("INB-3", 5)]
+
+
+# Clicks that name no message
+
+
+def test_click_of_unknown_outcome_may_mean_any_message_or_none():
+    def click():
+        story = sent("acknowledge").send("m2", "acknowledge", K)
+        return story.open(K, via="reply", outcome="unknown")
+
+    for one, two in ((True, True), (False, True), (True, False)):
+        assert click().inbox(K, m1=one, m2=two).rules == []
+    assert click().inbox(K, m1=False, m2=False).rules == [("INB-2", 5)]
+    assert click().verdict.undecided == (
+        "line 4: whether the open of unknown outcome happened was never shown",
+    )
+    story = sent().open(L, via="reply", outcome="unknown")
+    assert story.verdict.kept
+
+
+def test_click_in_a_fork_is_its_own():
+    story = sent("acknowledge").send("m2", "acknowledge", K)
+    fork = story.oracle.fork()
+    record = {"act": "open", "by": K, "case": 53, "via": "attachments", "outcome": "ok"}
+    assert fork.take(4, story.at + MINUTE, record) == ()
+    assert story.inbox(K, 2, m1=True, m2=True).rules == []
+    both = [{"message": name, "unread": True} for name in ("m1", "m2")]
+    seen = {"see": "inbox", "by": K, "messages": both}
+    assert [one.rule for one in fork.take(5, story.at + MINUTE, seen)] == ["INB-2"]
