@@ -118,7 +118,7 @@ def create_case(w: World, line: int, at: int, record: Record) -> None:
         return
     number = record["case"]
     if number not in w.cases:
-        case = w.new_case(number, told=True)
+        case = w.new_case(number, line, told=True)
         case.documents = frozenset()
         case.follow_up = None
     w.judge(number, _edit, "", line, at, record, record["outcome"])
@@ -145,7 +145,7 @@ def add_document(w: World, line: int, at: int, record: Record) -> None:
     if record["outcome"] == "refused":
         return
     if record["case"] not in w.cases:
-        w.new_case(record["case"], told=True)
+        w.new_case(record["case"], line, told=True)
     case = w.case(record["case"], line)
     for state in w.doubt.get(case.number, [case]):
         if record["outcome"] == "unknown":
@@ -165,7 +165,7 @@ def note(w: World, line: int, at: int, record: Record) -> None:
             refused_wrongly(w, line, f"note in case {record['case']}", "SEND-2", why)
         return
     if record["case"] not in w.cases:
-        w.new_case(record["case"], told=True)
+        w.new_case(record["case"], line, told=True)
     w.judge(record["case"], _note, UP, line, at, record, outcome)
 
 
@@ -261,7 +261,7 @@ def send(w: World, line: int, at: int, record: Record) -> None:
     if message in w.home and message not in w.tries:
         w.decide("DLV-2")
         return
-    case = w.case(number, line) if number in w.cases else w.new_case(number, told=True)
+    case = w.case(number, line) if number in w.cases else w.new_case(number, line, told=True)
     if record.get("to") is None and case.preset is None:
         raise w.unmentioned(line, "to", None)
     w.change_common()

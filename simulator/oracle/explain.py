@@ -6,7 +6,7 @@ from typing import Any
 from attrs import frozen
 
 from simulator.oracle.acts import ASKS
-from simulator.oracle.facts import Case
+from simulator.oracle.facts import ASLEEP, Case
 from simulator.oracle.oracle import Oracle
 from simulator.oracle.rules.inbox import ANSWERED, COVERED, ENTRIES, FACTS, FILED, MARKED, OPENED
 from simulator.oracle.sees import date_of, reason_of_fields, status_of, why_unread
@@ -59,6 +59,8 @@ def explain_message(
 
 def _arrived(oracle: Oracle, case: Case) -> Case:
     """Give the case as it is once all that travels has arrived."""
+    if case.token is ASLEEP:
+        oracle.world.wake(case)
     if case.flights:
         case = case.copy(None)
         oracle.world.settle(case, NEVER)

@@ -4,6 +4,7 @@ A `Case` is one possible state of a case and of its recipients' mailboxes. What 
 two sides is a *flight*; until it arrives, only the sender knows of it.
 """
 
+import marshal
 from array import array
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from itertools import count
@@ -80,6 +81,29 @@ def digest(value: Hashable) -> int:
     return hash(value) & DIGEST or 1
 
 
+ASLEEP: Final = object()  # the token of a case that is folded up
+#: What a sleeping case keeps beside its mailboxes and its log.
+_SLEEPING: Final = (
+    "versions",
+    "documents",
+    "perhaps",
+    "preset",
+    "chosen",
+    "message",
+    "moment",
+    "recipients",
+    "reads",
+    "sent",
+    "given_date",
+    "seen_status",
+    "seen_date",
+    "follow_up",
+    "notices",
+    "last",
+    "happened",
+)
+
+
 class Box:
     """The mailbox of one recipient in one case; messages stand in the order of arrival.
 
@@ -88,11 +112,11 @@ class Box:
 
     __slots__ = (
         "cached",
-        "owner",
         "documents",
         "items",
         "own_documents",
         "own_text",
+        "owner",
         "right",
         "text",
         "version",
@@ -140,6 +164,9 @@ class Box:
     def newest(self) -> str | None:
         """Name the message that arrived last."""
         return next(reversed(self.items)) if self.items else None
+
+
+_NO_BOXES: Final[dict[str, Box]] = {}
 
 
 class Case:
@@ -273,6 +300,35 @@ class Case:
             self.perhaps,
             self.versions,
         )
+
+    def sleep(self) -> None:
+        """Keep the state as a few bytes until it is needed again; nothing travels to or from it."""
+        boxes = [
+            (name, box.items, box.right, box.version, box.text, box.own_text)
+            + (box.documents, box.own_documents)
+            for name, box in self.boxes.items()
+        ]
+        log = None if self.log is None else self.log.tobytes()
+        kept = [getattr(self, name) for name in _SLEEPING]
+        self.cached = (ASLEEP, marshal.dumps((boxes, log, kept)), None)
+        self.token, self.boxes, self.log = ASLEEP, _NO_BOXES, None
+        for name in _SLEEPING:
+            setattr(self, name, None)
+
+    def wake(self, token: object) -> None:
+        """Unfold what `sleep` folded."""
+        if self.cached is None:
+            raise AssertionError(f"case {self.number} sleeps and has kept nothing")
+        boxes, log, kept = marshal.loads(self.cached[1])  # type: ignore[arg-type]  # noqa: S302 - our own bytes
+        for name, value in zip(_SLEEPING, kept, strict=True):
+            setattr(self, name, value)
+        self.token, self.serial, self.cached = token, next(_SERIALS), None
+        self.log = None if log is None else array("I", log)
+        self.boxes = {}
+        for name, *values in boxes:
+            box = self.boxes[name] = Box(self.serial)
+            box.items, box.right, box.version, box.text, box.own_text = values[:5]
+            box.documents, box.own_documents = values[5:]
 
     def own_box(self, recipient: str) -> Box:
         """Give the recipient's mailbox for a change: made when first needed, shared no longer."""

@@ -10,21 +10,23 @@ from simulator.oracle.world import Record, World, address
 KIND_OF: Final = {"OK": RECEIVED, "Info": 0, "Antwort": 1, "Datei": 2, "": SILENT}
 
 
-def _case(w: World, number: int | str) -> Case:
+def _case(w: World, number: int | str, line: int) -> Case:
     """Give a case about which only what is told is known."""
     case = w.cases.get(number)
     if case is None:
-        case = w.new_case(number, told=False)
+        case = w.new_case(number, line, told=False)
         case.preset = case.chosen = None
         case.given_date = UNTOLD
         case.log = None
+    if case.token is not w.token:
+        case = w.own(case)
     case.cached = None
-    return w.own(case) if case.token is not w.token else case
+    return case
 
 
 def given_case(w: World, line: int, at: int, record: Record) -> None:
     """Fold what a case was like."""
-    case = _case(w, record["case"])
+    case = _case(w, record["case"], line)
     case.versions = ((-1, -1, 0, record.get("subject")),)
     case.follow_up = record.get("follow_up_on", UNTOLD)
     if "documents" in record:
@@ -59,7 +61,7 @@ def _knows(w: World, one: str, case: Case) -> None:
 
 def given_message(w: World, line: int, at: int, record: Record) -> None:
     """Fold a message that was sent or written before the log; the last one told is the newest."""
-    case = _case(w, record["case"])
+    case = _case(w, record["case"], line)
     message = record["message"]
     w.home[message] = case.number
     expects = record["expects"]
@@ -94,7 +96,7 @@ def _given_reply(case: Case, message: str) -> None:
 
 def given_mailbox(w: World, line: int, at: int, record: Record) -> None:
     """Fold what had happened to the messages in a mailbox."""
-    case = _case(w, record["case"])
+    case = _case(w, record["case"], line)
     one = address(record["recipient"])
     box = case.own_box(one)
     _knows(w, one, case)

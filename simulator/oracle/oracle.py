@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from simulator.history.vocabulary import READINGS
 from simulator.oracle.acts import ACTS
-from simulator.oracle.facts import HELD, RECEIVED, Case
+from simulator.oracle.facts import ASLEEP, HELD, RECEIVED, Case
 from simulator.oracle.findings import Finding, Verdict
 from simulator.oracle.givens import GIVENS
 from simulator.oracle.rules.inbox import ACKNOWLEDGE
@@ -129,6 +129,8 @@ def _common(world: World) -> Hashable:
 
 
 def _cached_rest(world: World, case: Case) -> Hashable:
+    if case.token is ASLEEP:
+        world.wake(case)
     cached = case.cached
     if cached is None or cached[0] is not world.epoch:
         cached = case.cached = (world.epoch, case.number, _rest(world, case))

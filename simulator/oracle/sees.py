@@ -1166,7 +1166,7 @@ def _notice(
         case.own_box(one).items[message] = bits | NOTICED
 
 
-def _content(  # noqa: PLR0913 - one mail, and what must not be in it
+def _content(
     w: World, line: int, key: str, body: str | None, text: str | None, documents: tuple[str, ...]
 ) -> None:
     if body is None:

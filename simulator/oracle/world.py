@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from simulator.oracle.facts import DOWN, HELD, UP, Case, Flight, arrive
+from simulator.oracle.facts import ASLEEP, DOWN, HELD, UP, Case, Flight, arrive
 from simulator.oracle.findings import Finding, Unmentioned
 from simulator.oracle.rules.registry import REGISTRY
 from simulator.oracle.rules.sending import addresses_differ_by_more_than_case_and_blanks
@@ -28,6 +28,8 @@ DAY_US: Final = 86_400_000_000
 NEVER: Final = 1 << 62
 UNSEEN_US: Final = 60_000_000  # how often to look for overdue mails where none was ever seen
 MAIL_IDS_MAX: Final = 4096
+QUIET_LINES: Final = 50_000  # a case of which so many lines tell nothing is folded up
+AWAKE_MIN: Final = 2048  # so many cases are not worth folding
 EVERYBODY: Final = "*"
 
 
@@ -49,6 +51,8 @@ class World:
         self.token = object()
         self.borrows = False
         self.cases: dict[int | str, Case] = {}
+        self.awake: list[Case] = []
+        self.awake_max = AWAKE_MIN
         self.doubt: dict[int | str, list[Case]] = {}
         self.beyond: dict[int | str, int] = {}
         self.home: dict[str, int | str] = {}
@@ -105,6 +109,7 @@ class World:
         new.__dict__.update(self.__dict__)
         new.cases = self.cases.copy()
         new.doubt = self.doubt.copy()
+        new.awake = []
         self.token = object()
         new.token = object()
         new.out = []
@@ -215,6 +220,9 @@ class World:
 
     def own(self, case: Case) -> Case:
         """Copy the case, and its other possible states, before a change."""
+        if case.token is ASLEEP:
+            self.wake(case)
+            return case
         number = case.number
         if case.split:
             states = [state.copy(self.token) for state in self.doubt[number]]
@@ -225,11 +233,32 @@ class World:
         self.cases[number] = new
         return new
 
-    def new_case(self, number: int | str, *, told: bool) -> Case:
+    def wake(self, case: Case) -> None:
+        """Unfold a case that was folded up."""
+        case.wake(self.token)
+        self.awake.append(case)
+
+    def _let_sleep(self, line: int) -> None:
+        """Fold up the cases of which no line told for long."""
+        before = line - QUIET_LINES
+        awake: list[Case] = []
+        for case in self.awake:
+            quiet = case.last_line < before and case.seen < before
+            if quiet and case.token is self.token and not (case.flights or case.split):
+                case.sleep()
+            else:
+                awake.append(case)
+        self.awake = awake
+        self.awake_max = max(2 * len(awake), AWAKE_MIN)
+
+    def new_case(self, number: int | str, line: int, *, told: bool) -> Case:
         """Begin a case."""
+        if len(self.awake) > self.awake_max:
+            self._let_sleep(line)
         case = Case(number, self.token)
         case.told = told
         self.cases[number] = case
+        self.awake.append(case)
         return case
 
     def judge(
@@ -239,6 +268,8 @@ class World:
         case = self.cases.get(number)
         if case is None:
             raise self.unmentioned(line, "case", number)
+        if case.token is ASLEEP:
+            self.wake(case)
         if number in self.beyond:
             return
         if outcome == "refused" and not case.flights and not case.split:
