@@ -440,7 +440,9 @@ def test_replication_leaves_the_case_fields_alone():
     world = World()
     world.send("m1", "acknowledge")
     world.opens()
-    assert replicated(world.case, NOON + DAY, RULES) == world.case
+    case = evolve(world.case, follow_up_on=date(2024, 3, 1))
+    assert case.acknowledged_on == NINETEENTH
+    assert replicated(case, NOON + DAY, RULES) == case
 
 
 @pytest.mark.parametrize(

@@ -340,7 +340,7 @@ def test_the_inbox_counts_what_is_unread():
 
 
 def test_replication_brings_the_subject_and_leaves_messages_alone():
-    box = mailbox(ACK, REPLY)
+    box = mailbox(ACK, REPLY, FILE)
     decision = ok(replicated_mailbox(box, {"subject": "New"}, NOON, RULES))
     assert decision.state == evolve(box, subject="New")
     assert (decision.facts, decision.envelopes) == ((), ())
