@@ -6,11 +6,12 @@ A flaw is another `Rules` value. The oracle has to catch each under one of the r
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime, tzinfo
 from types import MappingProxyType
-from typing import Any, Final, TypeVar, cast
+from typing import Any, Final, TypeGuard, TypeVar, cast
 
 from attrs import evolve, fields, frozen
 
 from reference.domain.addresses import is_address
+from reference.domain.facts import Message, Release, Reply
 from reference.domain.mailbox_item import Item
 from reference.domain.refusals import Refusal
 from reference.domain.rules import (
@@ -41,7 +42,6 @@ from reference.domain.words import (
     Taking,
     Transport,
 )
-from reference.domain.facts import Message, Release, Reply
 
 Key = TypeVar("Key")
 Value = TypeVar("Value")
@@ -61,7 +61,7 @@ OPENINGS: Final = (
 
 @frozen
 class Flaw:
-    """One broken thing: what an implementer did wrong, and the rules that it may be caught under."""
+    """One broken thing: what somebody did wrong, and the rules that it may be caught under."""
 
     name: str
     mistake: str
@@ -123,7 +123,7 @@ def _role(role: CloudRole, *rights: Right) -> Change:
     return lambda rules: evolve(rules, rights=_with(rules.rights, role, frozenset(rights)))
 
 
-def _writing(release: bool | None, *, may: bool) -> Change:  # noqa: FBT001 - a key of the table
+def _writing(*, release: bool | None, may: bool) -> Change:  # noqa: FBT001 - a key of the table
     return lambda rules: evolve(rules, may_write=_with(rules.may_write, release, may))
 
 
@@ -597,13 +597,13 @@ _ALL: Final = (
         "withheld_right_ignored",
         "a withheld right does not keep from writing",
         ("REP-1", "RGT-2"),
-        _writing(False, may=True),
+        _writing(release=False, may=True),
     ),
     Flaw(
         "writing_needs_a_release",
         "nobody may write without a release",
         ("REP-1", "REP-2"),
-        _writing(None, may=False),
+        _writing(release=None, may=False),
     ),
     Flaw(
         "button_never_answers",
@@ -661,9 +661,10 @@ _ALL: Final = (
         "sending again gives a withheld right back",
         ("RGT-2",),
         lambda rules: evolve(
-            rules, release_after_message=_with(rules.release_after_message, False, None)
+            rules,
+            release_after_message=_with(rules.release_after_message, key=False, value=None),
         ),
-    ),  # noqa: FBT003 - a key
+    ),
     # replication
     Flaw(
         "replication_sets_status",
@@ -710,10 +711,14 @@ def cell_flaws(rules: Rules) -> Iterator[Flaw]:
 Path = tuple[Any, ...]
 
 
+def _is_table(value: object) -> TypeGuard[Mapping[Any, Any]]:
+    return isinstance(value, Mapping)
+
+
 def _leaves(table: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
     """Walk the cells of nested mappings, and the fields of attrs values in them."""
-    if isinstance(table, Mapping):
-        for key, value in cast("Mapping[Any, Any]", table).items():
+    if _is_table(table):
+        for key, value in table.items():
             yield from _leaves(value, (*path, key))
     elif isinstance(table, _PARTS):
         for part in fields(type(table)):
@@ -729,9 +734,8 @@ def _replaced(name: str, path: Path, value: object) -> Change:
 def _put(table: Any, path: Path, value: object) -> Any:
     if not path:
         return value
-    if isinstance(table, Mapping):
-        mapping = cast("Mapping[Any, Any]", table)
-        return MappingProxyType({**mapping, path[0]: _put(mapping[path[0]], path[1:], value)})
+    if _is_table(table):
+        return MappingProxyType({**table, path[0]: _put(table[path[0]], path[1:], value)})
     return evolve(table, **{path[0]: _put(getattr(table, path[0]), path[1:], value)})
 
 

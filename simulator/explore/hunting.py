@@ -58,13 +58,15 @@ def flaw_named(name: str) -> Flaw:
 def hunt(flaw: Flaw, worlds: Iterable[str] = WORLDS) -> Caught | None:
     """Search the worlds side by side, level by level; None if no level shows the flaw."""
     worlds = tuple(worlds)
-    settings = [(name, {}) for name in worlds] + [one for one in _ALSO if one[0] in worlds]
+    settings: list[tuple[str, Mapping[str, str]]] = [(name, {}) for name in worlds] + [
+        one for one in _ALSO if one[0] in worlds
+    ]
     searches: list[tuple[Settings, Rules, Iterator[Found]]] = []
     for name, readings in settings:
         one = Settings(WORLDS[name], readings, WORLDS[name].messages)
         rules = flaw.change(one.rules())
         searches.append((one, rules, search(one, rules)))
-    for _ in range(DEPTH_MAX):
+    for _ in range(DEPTH_MAX + 1):
         for one, rules, levels in searches:
             found = next(levels, None)
             if found is not None and found.counterexample is not None:

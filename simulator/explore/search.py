@@ -122,6 +122,11 @@ class Found:
     goals: set[str] = Factory(set[str])
     decisive: Mapping[str, int] = Factory(dict[str, int])
 
+    @property
+    def refuted(self) -> bool:
+        """Whether the two sides disagree somewhere."""
+        return self.counterexample is not None
+
 
 @frozen
 class Settings:
@@ -143,23 +148,21 @@ def settings_of(world: World, messages: int | None = None) -> Iterator[Settings]
 
 
 def search(settings: Settings, rules: Rules) -> Generator[Found, None, None]:
-    """Search everything; what was found is given after each level, the shallowest first.
+    """Search everything; what was found is given after each level, the beginning first.
 
     The search ends at the first state in which the oracle finds fault.
     """
     found = Found()
     root = _beginning(settings, rules, found)
-    if found.counterexample is not None:
-        yield found
     level = [root]
     seen: set[Hashable] = {_key(root)}
-    while level and found.counterexample is None:
+    yield found
+    while level and not found.refuted:
         following: list[Node] = []
         for node in level:
-            _expand(node, settings, found, seen, following)
-            if found.counterexample is not None:
-                break
-        if following:
+            if not found.refuted:
+                _expand(node, settings, found, seen, following)
+        if following or found.refuted:
             found.depth += 1
         level = following
         found.decisive = root.oracle.decisive  # forks share their counters
@@ -193,7 +196,7 @@ def _expand(
         _pass_a_day(node, world, found, seen, following)
     for record, writes in world.acts(node.messages, settings.messages):
         _apply(node, record, world, found, seen, following, writes=writes)
-        if found.counterexample is not None:
+        if found.refuted:
             return
 
 

@@ -15,7 +15,37 @@ from simulator.oracle import Oracle
 
 #: World, and the readings that it varies -> states, transitions, depth.
 PINNED = {
-    # PINS
+    ("opening", "defaults"): (995, 14462, 6),
+    ("opening", "open_scope=message"): (995, 14462, 6),
+    ("opening", "reply_scope=case"): (1023, 14854, 6),
+    ("opening", "fileless_reply=unchanged"): (993, 14434, 6),
+    ("opening", "last_communication=last_sent"): (995, 14462, 6),
+    ("opening", "acknowledge_on_open=first_open"): (995, 14462, 6),
+    ("opening", "reply_scope=case, fileless_reply=unchanged"): (1021, 14826, 6),
+    ("opening", "reply_scope=case, last_communication=last_sent"): (1023, 14854, 6),
+    ("opening", "fileless_reply=unchanged, last_communication=last_sent"): (993, 14434, 6),
+    ("opening", "open_scope=message, acknowledge_on_open=first_open"): (995, 14462, 6),
+    ("recipients", "defaults"): (1482, 12676, 8),
+    ("recipients", "several_acknowledge=latest"): (1482, 12676, 8),
+    ("recipients", "several_acknowledge=all"): (1482, 12676, 8),
+    ("recipients", "acknowledge_on_open=first_open"): (1618, 13800, 8),
+    ("recipients", "last_communication=last_sent"): (1482, 12676, 8),
+    ("recipients", "receipt_transport=replication"): (13715, 113309, 8),
+    ("recipients", "reply_scope=case"): (1482, 12676, 8),
+    ("recipients", "several_acknowledge=all, receipt_transport=replication"): (13715, 113309, 8),
+    ("recipients", "several_acknowledge=latest, last_communication=last_sent"): (1482, 12676, 8),
+    ("sending", "defaults"): (299, 2544, 6),
+    ("sending", "preset_recipients=all"): (299, 2544, 6),
+    ("rights", "defaults"): (99, 1422, 5),
+    ("rights", "reply_right=if_granted"): (87, 1254, 6),
+    ("outage", "defaults"): (2076, 15730, 8),
+    ("outage", "several_acknowledge=latest"): (2076, 15730, 8),
+    ("faults", "defaults"): (304, 3200, 8),
+    ("replication", "defaults"): (4873, 37007, 10),
+    ("replication", "receipt_transport=replication"): (7435, 55465, 10),
+    ("accounts", "defaults"): (369, 2376, 7),
+    ("limits", "defaults"): (84, 270, 4),
+    ("limits", "megabyte=decimal"): (44, 170, 4),
 }
 SETTINGS = {
     (world.name, ", ".join(f"{k}={v}" for k, v in one.readings.items()) or "defaults"): one

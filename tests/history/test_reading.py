@@ -130,7 +130,7 @@ def test_moment_is_a_second_in_a_calendar_with_an_offset(moment, us):
         ('{"at": NaN}', "1:8: broken JSON"),
         ('{"at": "x"', "1:11: broken JSON"),
         ("[" * 3000, "broken JSON: depth limit exceeded"),
-        ('{"trace": 2}', '1:11: unknown version of the format: 2 (known: 1)'),
+        ('{"trace": 2}', "1:11: unknown version of the format: 2 (known: 1)"),
         ('{"trace": 1, "zone": "UTC"}', 'the header has no field "zone" (did you mean "time_zone"?)'),
         ('{"trace": 1, "time_zone": "Europe"}', '1:27: unknown time zone "Europe"'),
         ('{"trace": 1, "time_zone": "../UTC"}', '1:27: unknown time zone "../UTC"'),
