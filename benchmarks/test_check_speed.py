@@ -15,12 +15,63 @@ from simulator.check.judging import Checked, Task, check_trace
 LINES, OPEN_CASES, ROUNDS = 10_000, 100, 5
 RATIO_MAX = 3.0
 #: Rules that a clean trace of everyday work must have decided.
-DECISIVE = ["ACC-1", "ACC-2", "ACC-3", "ACC-4", "DLV-1", "DLV-2", "DLV-4", "DLV-5", "INB-1", "INB-2", "INB-3", "INB-4", "INB-6", "INB-7", "INB-8", "INB-9", "INB-10", "INB-11", "LOG-1", "LOG-2", "LOG-3", "MAIL-1", "MAIL-2", "MAIL-3", "REP-1", "REP-2", "REP-3", "REP-4", "REP-6", "RGT-1", "RPL-2", "SEND-1", "SEND-3", "SEND-4", "SEND-5", "SEND-6", "SEND-7", "SEND-9", "SEND-10", "SEND-12", "SEND-13", "STA-1", "STA-2", "STA-3", "STA-4", "STA-5", "STA-6", "STA-7", "STA-8", "STA-9"]
+DECISIVE = [
+    "ACC-1",
+    "ACC-2",
+    "ACC-3",
+    "ACC-4",
+    "DLV-1",
+    "DLV-2",
+    "DLV-4",
+    "DLV-5",
+    "INB-1",
+    "INB-2",
+    "INB-3",
+    "INB-4",
+    "INB-6",
+    "INB-7",
+    "INB-8",
+    "INB-9",
+    "INB-10",
+    "INB-11",
+    "LOG-1",
+    "LOG-2",
+    "LOG-3",
+    "MAIL-1",
+    "MAIL-2",
+    "MAIL-3",
+    "REP-1",
+    "REP-2",
+    "REP-3",
+    "REP-4",
+    "REP-6",
+    "RGT-1",
+    "RPL-2",
+    "SEND-1",
+    "SEND-3",
+    "SEND-4",
+    "SEND-5",
+    "SEND-6",
+    "SEND-7",
+    "SEND-9",
+    "SEND-10",
+    "SEND-12",
+    "SEND-13",
+    "STA-1",
+    "STA-2",
+    "STA-3",
+    "STA-4",
+    "STA-5",
+    "STA-6",
+    "STA-7",
+    "STA-8",
+    "STA-9",
+]
 
 
 @pytest.fixture(scope="module")
 def data() -> Iterator[bytes]:
-    """A trace; what the test runner holds is kept from the collector, which would walk it."""
+    """Make a trace; what the runner holds is kept from the collector, which would walk it."""
     gc.collect()
     gc.freeze()
     yield b"".join(trace(LINES, OPEN_CASES))

@@ -7,7 +7,7 @@ says what is seen; the benchmark asserts that no rule finds fault with it.
 
 from collections import deque
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import datetime, timedelta, timezone
 from itertools import count
 from typing import Any, Final
 
@@ -35,14 +35,18 @@ STATUS_OF: Final = dict(zip(EXPECTS, ("Info", "Antwort", "Datei"), strict=True))
 CASES_OF_RECIPIENT: Final = 3
 SENDS: Final = (
     "Guten Tag, anbei die Unterlagen zum Schaden vom Wochenende, bitte um kurze Rückmeldung.",
-    "Wir haben den Vertrag angepasst; bitte prüfen Sie die neuen Beiträge und die Selbst"
-    "beteiligung bis Ende der Woche und geben Sie uns dann Bescheid.",
+    (
+        "Wir haben den Vertrag angepasst; bitte prüfen Sie die neuen Beiträge und die Selbst"
+        "beteiligung bis Ende der Woche und geben Sie uns dann Bescheid."
+    ),
     "Zur Kenntnis: der Gutachter kommt am Donnerstag um zehn Uhr zu Ihnen ins Lager.",
 )
 REPLIES: Final = (
     "Vielen Dank, wir haben alles geprüft und sind mit den Bedingungen so einverstanden.",
-    "Die Fotos vom Dach liegen bei; die Rechnung des Handwerkers folgt in den nächsten Tagen, "
-    "sobald sie bei uns eingegangen ist.",
+    (
+        "Die Fotos vom Dach liegen bei; die Rechnung des Handwerkers folgt in den nächsten Tagen, "
+        "sobald sie bei uns eingegangen ist."
+    ),
 )
 
 
@@ -262,8 +266,3 @@ def trace(lines: int, open_cases: int, rounds: int = 2) -> Iterator[bytes]:
     """Give the records as lines of bytes, each with its end."""
     for record in records(lines, open_cases, rounds):
         yield orjson.dumps(record, option=orjson.OPT_APPEND_NEWLINE)
-
-
-def utc(at: str) -> datetime:
-    """Give the moment of a line in UTC."""
-    return datetime.fromisoformat(at).astimezone(UTC)

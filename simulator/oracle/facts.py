@@ -9,6 +9,7 @@ from array import array
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from itertools import count
 from typing import Final, NamedTuple
+from zlib import compress, decompress
 
 from simulator.oracle.rules.inbox import (
     ANSWERED,
@@ -147,6 +148,10 @@ class Box:
         new.documents = self.documents
         new.own_documents = self.own_documents
         return new
+
+    def shared(self) -> tuple[frozenset[str] | None, frozenset[str]]:
+        """Give the documents that came with messages, and those that went with answers."""
+        return self.documents, self.own_documents
 
     def key(self) -> Hashable:
         """Give what distinguishes this mailbox from another."""
@@ -304,22 +309,21 @@ class Case:
     def sleep(self) -> None:
         """Keep the state as a few bytes until it is needed again; nothing travels to or from it."""
         boxes = [
-            (name, box.items, box.right, box.version, box.text, box.own_text)
-            + (box.documents, box.own_documents)
+            (name, box.items, box.right, box.version, box.text, box.own_text, *box.shared())
             for name, box in self.boxes.items()
         ]
         log = None if self.log is None else self.log.tobytes()
         kept = [getattr(self, name) for name in _SLEEPING]
-        self.cached = (ASLEEP, marshal.dumps((boxes, log, kept)), None)
+        self.cached = (ASLEEP, compress(marshal.dumps((boxes, log, kept)), 1), None)
         self.token, self.boxes, self.log = ASLEEP, _NO_BOXES, None
         for name in _SLEEPING:
             setattr(self, name, None)
 
     def wake(self, token: object) -> None:
         """Unfold what `sleep` folded."""
-        if self.cached is None:
+        if self.cached is None or not isinstance(self.cached[1], bytes):
             raise AssertionError(f"case {self.number} sleeps and has kept nothing")
-        boxes, log, kept = marshal.loads(self.cached[1])  # type: ignore[arg-type]  # noqa: S302 - our own bytes
+        boxes, log, kept = marshal.loads(decompress(self.cached[1]))  # noqa: S302 - our own bytes
         for name, value in zip(_SLEEPING, kept, strict=True):
             setattr(self, name, value)
         self.token, self.serial, self.cached = token, next(_SERIALS), None

@@ -969,11 +969,11 @@ def _see_page(
             key = f"{case.number} {one}"
             w.report("ACC-4", key, line, f"{shown[0]} of case {case.number}", "hidden", because)
         return
-    key = (case.number, one)
+    page = (case.number, one)
     if "text" in record and box.text:
         w.decide("REP-2")
         seen = 0 if record["text"] is None else digest(record["text"])
-        if seen != box.text and seen != (box.own_text or box.text):
+        if seen not in (box.text, box.own_text or box.text):
             because = f"{box.newest()} is the newest message of the case for {one}"
             w.report(
                 "REP-2",
@@ -984,11 +984,11 @@ def _see_page(
                 because,
             )
     if "button" in record:
-        _see_button(w, line, record["button"], box, key)
+        _see_button(w, line, record["button"], box, page)
     if "subject" in record:
-        _see_subject(w, case, line, record["subject"], box, key)
+        _see_subject(w, case, line, record["subject"], box, page)
     if "documents" in record and box.documents is not None:
-        _see_documents(w, line, record["documents"], box, key)
+        _see_documents(w, line, record["documents"], box, page)
 
 
 def _see_button(w: World, line: int, seen: str | None, box: Box, of: tuple[object, str]) -> None:

@@ -221,8 +221,7 @@ class World:
     def own(self, case: Case) -> Case:
         """Copy the case, and its other possible states, before a change."""
         if case.token is ASLEEP:
-            self.wake(case)
-            return case
+            return self.wake(case)
         number = case.number
         if case.split:
             states = [state.copy(self.token) for state in self.doubt[number]]
@@ -233,10 +232,14 @@ class World:
         self.cases[number] = new
         return new
 
-    def wake(self, case: Case) -> None:
-        """Unfold a case that was folded up."""
-        case.wake(self.token)
-        self.awake.append(case)
+    def wake(self, case: Case) -> Case:
+        """Give a case that was folded up as it was; forks may still share the folded one."""
+        new = case.copy(ASLEEP)
+        new.cached = case.cached
+        new.wake(self.token)
+        self.cases[case.number] = new
+        self.awake.append(new)
+        return new
 
     def _let_sleep(self, line: int) -> None:
         """Fold up the cases of which no line told for long."""
@@ -403,10 +406,8 @@ class World:
         late: set[tuple[str, str]] = set()
         for flight in flights:
             channel = (flight.way, flight.recipient)
-            if flight.way == HELD:
-                over = self.full_at > flight.at
-            else:
-                over = self.is_over(flight.at, at)
+            held = flight.way == HELD
+            over = self.full_at > flight.at if held else self.is_over(flight.at, at)
             if over and channel not in late:
                 latest = max(flight.at, min(at, self.deadline(flight.at)))
                 arrive(case, flight, flight.at, latest, self.readings)
