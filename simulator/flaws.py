@@ -26,6 +26,7 @@ from reference.domain.rules import (
 from reference.domain.words import (
     Button,
     CaseEvent,
+    CaseNumber,
     CloudRole,
     CloudStatus,
     Day,
@@ -208,6 +209,11 @@ def _keep_first_preset(preset: tuple[str, ...], chosen: tuple[str, ...]) -> tupl
     return preset or chosen
 
 
+def _shared_mailbox(case: CaseNumber, recipient: str) -> tuple[CaseNumber, str]:
+    del recipient
+    return case, ""
+
+
 def _stale_list(status: CloudStatus) -> CloudStatus:
     return CloudStatus.NONE if status is CloudStatus.OK else status
 
@@ -330,7 +336,7 @@ _ALL: Final = (
     Flaw(
         "release_waits_for_replication",
         "a withheld right travels with the replication",
-        ("RGT-2", "REP-1"),
+        ("RGT-2", "REP-1", "REP-2"),
         _by_replication(Release),
     ),
     Flaw(
@@ -504,7 +510,7 @@ _ALL: Final = (
         "one_mailbox_for_all",
         "the recipients of a case share one mailbox",
         ("INB-9", "ACC-4", "DLV-1", "ACC-2"),
-        _set(mailbox_key=lambda case, _: (case, "")),
+        _set(mailbox_key=_shared_mailbox),
     ),
     Flaw(
         "opening_reaches_newest_only",

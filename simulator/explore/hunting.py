@@ -28,7 +28,8 @@ HARMLESS: Final[Mapping[str, str]] = {
 }
 
 #: Readings under which worlds are searched besides the defaults: there some cells are used at all.
-_ALSO: Final = (
+_DEFAULTS: Final[Mapping[str, str]] = {}
+_ALSO: Final[tuple[tuple[str, Mapping[str, str]], ...]] = (
     ("rights", {"reply_right": "if_granted"}),
     ("recipients", {"acknowledge_on_open": "first_open"}),
 )
@@ -58,9 +59,8 @@ def flaw_named(name: str) -> Flaw:
 def hunt(flaw: Flaw, worlds: Iterable[str] = WORLDS) -> Caught | None:
     """Search the worlds side by side, level by level; None if no level shows the flaw."""
     worlds = tuple(worlds)
-    settings: list[tuple[str, Mapping[str, str]]] = [(name, {}) for name in worlds] + [
-        one for one in _ALSO if one[0] in worlds
-    ]
+    settings: list[tuple[str, Mapping[str, str]]] = [(name, _DEFAULTS) for name in worlds]
+    settings += [one for one in _ALSO if one[0] in worlds]
     searches: list[tuple[Settings, Rules, Iterator[Found]]] = []
     for name, readings in settings:
         one = Settings(WORLDS[name], readings, WORLDS[name].messages)

@@ -40,12 +40,12 @@ def trace_of(
     last = [line for line in acts[-1] if line not in news] if acts else []
     candidates = [news, *([*news, look] for look in looks), [*news, *last, *looks]]
     candidates.append([line for step in acts for line in step] + looks)
-    for lines in candidates:
-        finding = _judged(settings, lines)
-        if finding is not None and finding.rule == found.finding.rule:
+    lines, finding = candidates[-1], found.finding
+    for fewer in candidates:
+        shown = _judged(settings, fewer)
+        if shown is not None and shown.rule == found.finding.rule:
+            lines, finding = fewer, shown
             break
-    else:
-        finding = found.finding
     header = {"trace": 1, "time_zone": str(_ZONE), "readings": dict(settings.readings)}
     return [header, *(line for _, line in lines)], finding
 
