@@ -130,7 +130,7 @@ def _common(world: World) -> Hashable:
 
 def _cached_rest(world: World, case: Case) -> Hashable:
     if case.token is ASLEEP:
-        world.wake(case)
+        case = world.wake(case)
     cached = case.cached
     if cached is None or cached[0] is not world.epoch:
         cached = case.cached = (world.epoch, case.number, _rest(world, case))
