@@ -60,7 +60,7 @@ def explain_message(
 def _arrived(oracle: Oracle, case: Case) -> Case:
     """Give the case as it is once all that travels has arrived."""
     if case.token is ASLEEP:
-        oracle.world.wake(case)
+        case = oracle.world.wake(case)
     if case.flights:
         case = case.copy(None)
         oracle.world.settle(case, NEVER)
