@@ -272,7 +272,7 @@ class World:
         if case is None:
             raise self.unmentioned(line, "case", number)
         if case.token is ASLEEP:
-            self.wake(case)
+            case = self.wake(case)
         if number in self.beyond:
             return
         if outcome == "refused" and not case.flights and not case.split:
