@@ -9,6 +9,7 @@ from reference.domain.acts import (
     CreateCase,
     EditCase,
     File,
+    SendMessage,
     WriteNote,
 )
 from reference.domain.case import (
@@ -83,6 +84,16 @@ def test_a_new_case_has_no_status_and_is_marked_for_replication():
     assert decision.state.status is CloudStatus.NONE
     assert decision.facts == (CaseCreated(53, "anna"), CaseChanged(53, "Hail", NINETEENTH))
     assert decision.envelopes == ()
+
+
+def test_what_is_not_said_of_a_case_or_an_act_is_empty():
+    nothing = ("", None, CloudStatus.NONE, None, None, None, (), frozenset())
+    assert Case(53) == Case(53, *nothing)
+    assert Case(53).channels == {}
+    assert CreateCase(53, "anna") == CreateCase(53, "anna", "", None)
+    assert AddDocument("anna", "a.pdf") == AddDocument("anna", "a.pdf", 0)
+    send = ("anna", CloudRole.USER, "m1", "text", "reply")
+    assert SendMessage(*send) == SendMessage(*send, None, ())
 
 
 def test_a_case_number_is_given_once():

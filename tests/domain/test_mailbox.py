@@ -1,7 +1,7 @@
 import pytest
 from attrs import evolve
 
-from reference.domain.acts import File, MarkRead, Open
+from reference.domain.acts import File, MarkRead, Open, WriteReply
 from reference.domain.facts import (
     Envelope,
     MessageMarked,
@@ -81,6 +81,14 @@ def test_a_message_once_read_stays_read_whatever_is_done(expects, deed):
     box = evolve(mailbox(expects), items=(Item("m1", expects, read=True),))
     (item,) = ok(decide_mailbox(box, DEEDS[deed], NOON, RULES)).state.items
     assert item.read
+
+
+def test_what_is_not_said_of_a_mailbox_or_an_act_is_empty():
+    box = Mailbox(53, K)
+    assert box == Mailbox(53, K, "", (), (), None, None)
+    assert (box.taken, box.sent) == (0, 0)
+    assert Open("case") == Open("case", None)
+    assert WriteReply("r1", None, "text") == WriteReply("r1", None, "text", ())
 
 
 def test_mark_read_on_a_read_message_has_no_effect():
