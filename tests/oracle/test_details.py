@@ -279,3 +279,68 @@ def test_click_in_a_fork_is_its_own():
     both = [{"message": name, "unread": True} for name in ("m1", "m2")]
     seen = {"see": "inbox", "by": K, "messages": both}
     assert [one.rule for one in fork.take(5, story.at + MINUTE, seen)] == ["INB-2"]
+
+
+# Within the limit
+
+
+def test_within_the_limit_a_message_may_be_clicked_and_seen_or_not():
+    story = sent("acknowledge").open(K, via="attachments", after=SECOND)
+    assert story.inbox(K, m1=False).rules == []
+    for text in ("Please look", None):
+        assert sent().see("portal_case", K, text=text, after=SECOND).rules == []
+    assert sent().see("portal_case", K, text="Else", after=SECOND).rules != []
+
+
+def test_within_the_limit_the_case_list_may_be_as_before():
+    for status in ("Antwort", "OK"):
+        story = sent().reply(K, "r1", "m1")
+        story.see("case_list", after=SECOND, cases=[{"case": 53, "cloud_status": status}])
+        assert story.rules == []
+
+
+def test_within_the_limit_a_release_may_have_arrived_or_not():
+    for outcome in ("ok", "refused"):
+        story = sent().inbox(K, m1=True)
+        release(story, right=False).reply(K, "r1", "m1", after=SECOND, outcome=outcome)
+        assert story.rules == []
+
+
+def test_number_decides_by_itself():
+    story = sent().reply(K, "r1", "m1", outcome="unknown").see("inbox", K, unread=0)
+    assert story.see(cloud_status="Antwort").rules == [("STA-3", 5)]
+    story = sent().reply(K, "r1", "m1", outcome="unknown").see("inbox", K, unread=1)
+    assert story.see(cloud_status="OK").rules == [("STA-2", 5)]
+
+
+def test_preset_that_is_not_a_part_of_those_chosen_before_is_blamed_on_the_preset():
+    assert sent().send("m2", "reply", L).see("preset", recipients=[K, L]).rules == [("SEND-6", 4)]
+
+
+def test_failed_run_is_not_blamed_for_a_subject_that_never_was():
+    story = sent().act("edit_case", "anna", case=53, subject="Shed").replicate(2)
+    assert story.see("portal_case", K, subject="Barn").rules == [("RPL-2", 5)]
+
+
+def test_each_act_of_unknown_outcome_is_told():
+    story = sent("acknowledge").reply(K, "r1", "m1", outcome="unknown")
+    story.open(K, via="reply", outcome="unknown")
+    assert [line.split(":")[0] for line in story.verdict.undecided] == ["line 3", "line 4"]
+
+
+def test_with_a_limit_of_0_an_outage_still_delays():
+    story = Story(limit_us=0).case().fault("link", "down").send("m1", "reply", K)
+    story.inbox(K, after=0).see(after=0, under_way=["m1"])
+    story.fault("link", "up").inbox(K, after=1, m1=True)
+    assert story.rules == []
+    held = {"receipt_transport": "replication"}
+    story = sent("acknowledge", readings=held, limit_us=0).open(K).see(acknowledged_on=None)
+    assert story.replicate().see(acknowledged_on=DAY).rules == []
+
+
+def test_mail_may_speak_of_a_message_without_naming_its_documents():
+    story = fresh().act("add_document", "anna", case=53, document="offer.pdf")
+    story.act("add_document", "anna", case=53, document="x")
+    story.send("m1", "reply", K, documents=["offer.pdf", "x"])
+    story.see("mail", after=1, to=K, event="new_message", message="m1", body="a box of news")
+    assert story.rules == []

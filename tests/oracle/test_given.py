@@ -1,0 +1,127 @@
+"""What the time before a log was like, field by field; and who is known from it."""
+
+import pytest
+
+from simulator.oracle import Unmentioned, explain_case, explain_message
+from tests.oracle.notation import DAY, K, L, Story, sent
+
+
+def given(readings=None, **fields):
+    return Story(readings).tell(given="case", case=53, **fields)
+
+
+def with_message(story=None, *to, expects="acknowledge"):
+    story = Story() if story is None else story
+    return story.tell(
+        given="message", case=53, message="m1", by="anna", expects=expects, to=list(to or (K,))
+    )
+
+
+def test_given_subject_shows_until_it_is_changed():
+    story = with_message(given(subject="Roof")).see("portal_case", K, subject="Roof")
+    assert story.see("portal_case", K, subject="Shed").rules == [("RPL-2", 4)]
+    story = with_message(given(subject="Roof")).act("edit_case", "anna", case=53, subject="Shed")
+    story.see("portal_case", K, subject="Roof").replicate(2).see("portal_case", K, subject="Roof")
+    assert story.replicate().see("portal_case", K, subject="Shed").rules == []
+    assert story.see("portal_case", K, subject="Roof").rules == [("RPL-6", 9)]
+    unknown = with_message(given()).see("portal_case", K, subject="any")
+    assert unknown.rules == []
+
+
+def test_given_follow_up_is_held_and_one_that_was_not_is_learned():
+    told = given(follow_up_on="2024-03-01").see(follow_up_on="2024-03-01")
+    assert told.see(follow_up_on=None).rules == [("REP-6", 3)]
+    assert given(follow_up_on=None).see(follow_up_on=DAY).rules == [("REP-6", 2)]
+    learned = given().see(follow_up_on="2024-03-01").see(follow_up_on="2024-03-01")
+    assert learned.see(follow_up_on=DAY).rules == [("REP-6", 4)]
+
+
+def test_given_documents_are_those_that_can_be_shared():
+    story = given(documents=["a.pdf"], preset=[K]).send("m1", "reply", documents=["a.pdf"])
+    assert story.send("m2", "reply", documents=["b.pdf"]).rules == [("SEND-9", 3)]
+
+
+def test_given_recipients_are_preset_by_the_reading():
+    both = {"preset": [" K@Example.org"], "chosen": [K, L]}
+    assert given(**both).see("preset", recipients=[K]).rules == []
+    every = {"preset_recipients": "all"}
+    assert given(every, **both).see("preset", recipients=[K, L]).rules == []
+    assert given(every, preset=[K]).see("preset", recipients=[K]).rules == []
+    assert given(every, chosen=[L]).see("preset", recipients=[L]).rules == []
+    assert given(chosen=[L]).see("preset", recipients=[K]).rules == [("SEND-6", 2)]
+    learned = given().see("preset", recipients=[K, " K@example.org"])
+    assert learned.see("preset", recipients=[L]).rules == [("SEND-6", 3)]
+    story = with_message(given(every, chosen=[L])).see("preset", recipients=[K, L])
+    assert story.rules == []
+    story = with_message(Story(every)).send("m2", "reply", L).see("preset", recipients=[K, L])
+    assert story.rules == []
+
+
+def test_case_that_was_given_as_silent_has_no_date():
+    finding = given(cloud_status="").see(acknowledged_on=DAY).verdict.findings[0]
+    assert (finding.rule, finding.demanded) == ("STA-5", "empty")
+
+
+def test_given_date_is_that_of_the_given_status_only():
+    story = given(cloud_status="Antwort", acknowledged_on="2024-01-31", preset=[K])
+    story.see(acknowledged_on="2024-01-31").send("m1", "reply").see(acknowledged_on=None)
+    assert story.rules == []
+    reply = given(cloud_status="OK", acknowledged_on="2024-01-31")
+    reply.tell(given="message", case=53, message="r1", by=K, expects=None)
+    assert reply.see(acknowledged_on="2024-01-31", cloud_status="OK").rules == []
+    assert reply.send("m2", "acknowledge", K).see(acknowledged_on=None).rules == []
+
+
+def test_given_recipients_need_no_registration():
+    strict = with_message(Story(registers=True))
+    assert strict.open(K).reply(K, "r1", "m1").rules == []
+    asked = Story(registers=True).case().act("request_link", K).send("m1", "reply", K)
+    assert asked.open(K).rules == []
+
+
+def test_each_registers_alone():
+    story = sent("reply", K, L, registers=True).act("register", K).act("register", L)
+    assert story.open(K).open(L).rules == []
+
+
+def test_link_that_no_mail_showed_serves_once_too():
+    story = sent().act("register", K, link="z")
+    assert story.rules == []
+    assert story.act("register", K, link="z").rules == [("ACC-2", 4)]
+
+
+def test_given_line_in_a_fork_is_its_own():
+    story = sent().see()
+    fork = story.oracle.fork()
+    fork.take(4, story.at, {"given": "case", "case": 53, "follow_up_on": "2024-05-05"})
+    assert story.see(follow_up_on="2024-02-19").rules == [("REP-6", 4)]
+    seen = {"see": "case", "by": "anna", "case": 53, "follow_up_on": "2024-05-05"}
+    assert fork.take(5, story.at, seen) == ()
+
+
+@pytest.mark.parametrize("right", [True, False])
+def test_given_release_decides_who_may_write(right):
+    story = with_message(given(releases={" K@Example.org": right}))
+    assert bool(story.reply(K, "r1", "m1").rules) is not right
+
+
+def test_explanation_tells_what_a_first_look_showed():
+    story = given().see(cloud_status="Info").send("m1", "acknowledge", K).open(K)
+    chain = explain_case(story.lines, Story().oracle, 53)
+    assert [(one.line, one.says) for one in chain] == [
+        (1, "case: cloud status None, acknowledged on ?"),
+        (2, "case: cloud status 'Info', acknowledged on ?"),
+        (3, "send: cloud status 'Info', acknowledged on empty"),
+        (4, f"open: cloud status 'Info', acknowledged on {DAY}"),
+        (0, f"m1 was sent last and asks to acknowledge; {K} read it {DAY}"),
+    ]
+
+
+@pytest.mark.parametrize("explain", [explain_case, explain_message])
+def test_bad_input_stops_an_explanation_at_its_line(explain):
+    story = sent()
+    lines = [*story.lines, (3, story.at, {"see": "case", "by": "anna", "case": 99})]
+    more = (53,) if explain is explain_case else ("m1", K)
+    with pytest.raises(Unmentioned) as caught:
+        explain(lines, Story().oracle, *more)
+    assert caught.value.line == 3
