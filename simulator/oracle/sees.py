@@ -128,7 +128,7 @@ def status_of(case: Case) -> str | None:
     """Give the cloud status that the case must show; None if no line told of it."""
     if case.seen_status is not None:
         return case.seen_status
-    return STATUS[case.kind] if case.told else None
+    return None if case.kind == SILENT and not case.told else STATUS[case.kind]
 
 
 def moment_of_date(w: World, case: Case) -> int | None:
