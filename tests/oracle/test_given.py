@@ -125,3 +125,10 @@ def test_bad_input_stops_an_explanation_at_its_line(explain):
     with pytest.raises(Unmentioned) as caught:
         explain(lines, Story().oracle, *more)
     assert caught.value.line == 3
+
+
+def test_status_is_judged_from_the_first_communication_on():
+    story = given().send("m1", "acknowledge", K).see(cloud_status="Info")
+    assert story.see(cloud_status="OK").rules == [("STA-2", 4)]
+    story = given(releases={K: True}).reply(K, "r1", None).see(cloud_status="OK")
+    assert story.see(cloud_status="Info").rules == [("STA-3", 4)]
