@@ -10,13 +10,10 @@ _OFFSET: Final = re.compile(r"([+-])([01]\d|2[0-3]):([0-5]\d)", re.ASCII)
 _DAY: Final = re.compile(r"(\d{4})-(\d\d)-(\d\d)", re.ASCII)
 _BEGIN: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
-#: The forms that `datetime` reads fast and as strictly as the rest of this module.
-_DIGITS: Final = str.maketrans("123456789", "0" * 9)
-_FORMS: Final = frozenset(
-    f"0000-00-00T00:00:00{fraction}{sign}00:00"
-    for fraction in ("", ".000", ".000000")
-    for sign in "+-"
-)
+#: Every third character of the form that `datetime` reads fast and as strictly as this module:
+#: 2024-02-19T12:18:16+01:00. Between them stand digits, or `datetime` refuses it.
+_FORMS: Final = frozenset({"--T::+:", "--T::-:"})
+_FORM_LENGTH: Final = 25
 _EPOCH: Final = date(1970, 1, 1).toordinal()
 #: Years whose moments have a calendar day in every time zone.
 _YEARS: Final = range(1970, 9999)
@@ -38,7 +35,12 @@ def moment_us(text: str) -> int | None:
 
     Digits beyond the microsecond are dropped.
     """
-    if text.translate(_DIGITS) in _FORMS and text[11:13] != "24" and text[-2:] < "60":
+    if (
+        len(text) == _FORM_LENGTH
+        and text[4::3] in _FORMS
+        and text[11:13] != "24"
+        and text[-2:] < "60"
+    ):
         try:
             us = (datetime.fromisoformat(text) - _BEGIN) // _MICROSECOND
         except ValueError:

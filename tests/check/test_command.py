@@ -80,7 +80,7 @@ def test_trace_that_exercises_nothing_is_undecided():
 
 def test_required_rule_that_was_not_decisive_makes_it_undecided():
     assert check(GOOD, "--require", "INB-3").exit_code == 0
-    result = check(GOOD, "--require", "REP-4")
+    result = check(GOOD, "--require", "RPL-3")
     assert result.exit_code == 3
     assert "REP-4 was required, and no line decided it" in result.stdout
 
