@@ -1,19 +1,13 @@
 """Moments and days as a trace writes them."""
 
 import re
-from datetime import UTC, date, datetime, timedelta
+from datetime import date
 from functools import lru_cache
 from typing import Final
 
 _MINUTE: Final = re.compile(r"(\d{4})-(\d\d)-(\d\d)T([01]\d|2[0-3]):([0-5]\d):", re.ASCII)
 _OFFSET: Final = re.compile(r"([+-])([01]\d|2[0-3]):([0-5]\d)", re.ASCII)
 _DAY: Final = re.compile(r"(\d{4})-(\d\d)-(\d\d)", re.ASCII)
-_BEGIN: Final = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND: Final = timedelta(microseconds=1)
-#: Every third character of the form that `datetime` reads fast and as strictly as this module:
-#: 2024-02-19T12:18:16+01:00. Between them stand digits, or `datetime` refuses it.
-_FORMS: Final = frozenset({"--T::+:", "--T::-:"})
-_FORM_LENGTH: Final = 25
 _EPOCH: Final = date(1970, 1, 1).toordinal()
 #: Years whose moments have a calendar day in every time zone.
 _YEARS: Final = range(1970, 9999)
@@ -22,9 +16,6 @@ _SECOND_US: Final = 1_000_000
 _MINUTE_US: Final = 60 * _SECOND_US
 _HOUR_US: Final = 60 * _MINUTE_US
 _DAY_US: Final = 24 * _HOUR_US
-#: Between these, a moment lies in the years above whatever its offset.
-_FIRST_US: Final = _DAY_US
-_LAST_US: Final = (date(9998, 12, 30).toordinal() - _EPOCH) * _DAY_US
 _SECONDS: Final = {f"{second:02}": second * _SECOND_US for second in range(60)}
 _MICRO: Final = 6  # digits of a fraction that count
 _NANO: Final = 9  # digits that it may have
@@ -35,18 +26,6 @@ def moment_us(text: str) -> int | None:
 
     Digits beyond the microsecond are dropped.
     """
-    if (
-        len(text) == _FORM_LENGTH
-        and text[4::3] in _FORMS
-        and text[11:13] != "24"
-        and text[-2:] < "60"
-    ):
-        try:
-            us = (datetime.fromisoformat(text) - _BEGIN) // _MICROSECOND
-        except ValueError:
-            return None
-        if _FIRST_US <= us < _LAST_US:
-            return us
     tail = -1 if text[-1:] == "Z" else -6
     minute = _minute_us(text[:17], text[tail:])
     shown = text[17:tail]

@@ -82,7 +82,7 @@ def test_required_rule_that_was_not_decisive_makes_it_undecided():
     assert check(GOOD, "--require", "INB-3").exit_code == 0
     result = check(GOOD, "--require", "RPL-3")
     assert result.exit_code == 3
-    assert "REP-4 was required, and no line decided it" in result.stdout
+    assert "RPL-3 was required, and no line decided it" in result.stdout
 
 
 def test_violation_comes_before_undecided():
