@@ -344,3 +344,129 @@ def test_mail_may_speak_of_a_message_without_naming_its_documents():
     story.send("m1", "reply", K, documents=["offer.pdf", "x"])
     story.see("mail", after=1, to=K, event="new_message", message="m1", body="a box of news")
     assert story.rules == []
+
+
+# Acts that only now and then make a difference
+
+
+def test_case_that_a_document_or_a_note_begins_never_communicated():
+    for story in (
+        Story().act("add_document", "anna", case=53, document="a.pdf"),
+        Story().act("note", "anna", case=53, text="x"),
+    ):
+        assert story.see(cloud_status="", acknowledged_on=None).rules == []
+        assert len(story.see(cloud_status="OK").rules) == 1
+
+
+def test_documents_of_unknown_outcome_may_all_be_there():
+    story = fresh()
+    for name in ("a.pdf", "b.pdf"):
+        story.act("add_document", "anna", "unknown", case=53, document=name)
+    assert story.send("m1", "reply", K, documents=["a.pdf", "b.pdf"]).rules == []
+    story = sent().reply(K, "r1", "m1", outcome="unknown")
+    story.act("add_document", "anna", case=53, document="c.pdf").see(cloud_status="Antwort")
+    assert story.send("m2", "reply", K, documents=["c.pdf"]).rules == []
+    refused = fresh().act("add_document", "anna", "unknown", case=53, document="c.pdf")
+    refused.send("m1", "reply", K, documents=["c.pdf"], outcome="refused")
+    assert refused.rules == [("SEND-9", 3)]
+
+
+def test_refused_note_without_a_text_is_not_judged():
+    assert sent().act("note", "anna", "refused", case=53).rules == []
+    assert sent().act("note", "anna", "refused", case=99, text="x").rules == []
+
+
+def test_note_that_does_not_tell_its_text_is_held_against_none():
+    story = Story().act("note", "anna", case=53)
+    assert story.see("activities", entries=[{"text": "any"}]).rules == []
+
+
+def test_refused_change_of_mails_or_runs_changes_nothing():
+    story = fresh().act("set_mail", "anna", "refused", event="new_message", enabled=False)
+    story.send("m1", "reply", K).see("mail", after=1, to=K, event="new_message", message="m1")
+    assert story.rules == []
+    story = sent().see(cloud_status="Antwort").replicate(0, outcome="refused")
+    assert story.see(cloud_status="OK").rules == [("STA-2", 5)]
+
+
+def test_roles_and_addresses_of_several_caseworkers_are_kept():
+    story = Story().role("anna", "Benutzer", email=K).role("bert", "none", email=L).case()
+    story.send("m1", "reply", K, L)
+    for one in (K, L):
+        story.see("mail", after=1, to=one, event="registration")
+    assert [rule for rule, _ in story.rules[:2]] == ["ACC-5", "ACC-5"]
+    story = fresh().role("bert", "none").role("anna", "none").role("anna", "x", outcome="unknown")
+    assert story.send("m1", "reply", K).rules == []
+    assert story.send("m2", "reply", K, by="bert").rules == [("RGT-1", 6)]
+
+
+@pytest.mark.parametrize(
+    ("result", "outcome", "allowed"),
+    [
+        (0, "ok", {"Shed"}),
+        (1, "ok", {"Roof", "Shed"}),
+        (2, "ok", {"Roof"}),
+        (0, "unknown", {"Roof", "Shed"}),
+        (1, "unknown", {"Roof", "Shed"}),
+        (2, "unknown", {"Roof"}),
+        (0, "refused", {"Roof"}),
+    ],
+)
+def test_run_carries_all_some_or_nothing(result, outcome, allowed):
+    for subject in ("Roof", "Shed"):
+        story = sent().act("edit_case", "anna", case=53, subject="Shed")
+        story.replicate(result, outcome=outcome).see("portal_case", K, subject=subject)
+        assert (story.rules == []) is (subject in allowed)
+
+
+def test_runs_are_counted_one_by_one():
+    story = sent()
+    for i, result in enumerate((0, 2, 0, 2, 2, 0)):
+        story.act("edit_case", "anna", case=53, subject=f"s{i}").replicate(result)
+    assert story.see("portal_case", K, subject="s5").rules == []
+    assert story.see("portal_case", K, subject="s4").rules == [("RPL-2", story.line)]
+    story = sent().replicate(2).act("edit_case", "anna", case=53, subject="s6").replicate()
+    assert story.see("portal_case", K, subject="Roof").rules == [("RPL-2", 6)]
+
+
+@pytest.mark.parametrize("result", [0, 1, 2])
+def test_bundle_may_be_answered_in_three_ways(result):
+    bundle = {"kind": "case", "records": 1, "result": result}
+    assert Story().replicate(bundles=[bundle]).rules == []
+
+
+@pytest.mark.parametrize("result", [-1, 3])
+def test_no_other_answer_of_a_bundle_is_right(result):
+    bundle = {"kind": "case", "records": 1, "result": result}
+    assert Story().replicate(bundles=[bundle]).rules == [("RPL-4", 1)]
+
+
+def test_mark_of_an_older_message_does_not_show():
+    story = sent("acknowledge").send("m2", "acknowledge", K).mark(K, "m1")
+    assert story.see(acknowledged_on=None).see(acknowledged_on=DAY).rules == [("STA-6", 6)]
+    story = sent("acknowledge").send("m2", "acknowledge", K).mark(K, "m2")
+    assert story.see(acknowledged_on=None).rules == [("STA-4", 5)]
+
+
+def test_acts_of_new_accounts_wait_for_a_registration():
+    def strict():
+        return sent("acknowledge", registers=True)
+
+    assert strict().mark(K, "m1").rules == [("ACC-2", 3)]
+    assert strict().reply(K, "r1", "m1").rules == [("ACC-2", 3)]
+    assert strict().mark(K, "m1", outcome="unknown").rules == []
+    assert strict().mark(K, "m1", outcome="refused").rules == []
+
+
+def test_answer_covers_only_what_was_unread_and_its_own_message_not_twice():
+    both = {"reply_scope": "case", "last_communication": "last_sent"}
+    story = sent("acknowledge", readings=both).open(K).send("m2", "acknowledge", K)
+    story.send("m3", "reply", K).reply(K, "r1", "m2")
+    story.inbox(K, m1={"answered": False}, m2={"answered": True}, m3={"answered": False})
+    assert story.see(cloud_status="Antwort", acknowledged_on=None).rules == []
+    two = sent("reply", K, L, readings=both).send("m2", "acknowledge", K, L).reply(L, "r1", "m1")
+    two.see(acknowledged_on=DAY).inbox(K, m1=True, m2=True)
+    assert two.rules == []
+    assert (
+        two.see(acknowledged_on=None).verdict.findings[0].because.endswith(f"; {L} read it {DAY}")
+    )

@@ -7,6 +7,7 @@ import pytest
 from tests.oracle.notation import MINUTE, SECOND, K, L, Story
 
 DAY = 24 * 60 * MINUTE
+HELD = {"receipt_transport": "replication"}
 
 
 def base(**settings):
@@ -82,6 +83,26 @@ DIFFERENT = {
     "of unknown outcome": lambda: base().open(K, outcome="unknown"),
     "on its way": lambda: base().fault("link", "down").reply(K, "r1", "m1"),
     "on its way with a file": lambda: base().fault("link", "down").reply(K, "r1", "m1", 1),
+    "half carried on its way": lambda: (
+        base(readings=HELD).open(K).fault("link", "down").replicate(1)
+    ),
+    "not carried on its way": lambda: (
+        base(readings=HELD).open(K).fault("link", "down").replicate(2)
+    ),
+    "on its way the day after": lambda: later(
+        base().fault("link", "down"),
+        act="reply",
+        by=K,
+        case=53,
+        message="r1",
+        answers="m1",
+        text="Here",
+    ),
+    "edited twice": lambda: subject(subject(base(), "Garage"), "Shed"),
+    "edited twice, carried between": lambda: subject(subject(base(), "Garage").replicate(), "Shed"),
+    "edited twice, sent between": lambda: subject(
+        subject(base(), "Garage").send("m2", "acknowledge", K, L), "Shed"
+    ),
     "release on its way": lambda: release(base().fault("link", "down"), right=True),
 }
 
@@ -99,6 +120,14 @@ SAME = {
     "noted": (base, lambda: base().act("note", "anna", case=53, text="x")),
     "opened twice": (lambda: base().open(K), lambda: base().open(K).open(K)),
     "marked once opened": (lambda: base().open(K), lambda: base().open(K).mark(K, "m1")),
+    "edited, carried, in as many steps": (
+        lambda: subject(subject(base(), "Garage").replicate(), "Shed").replicate(),
+        lambda: subject(base(), "Shed").replicate(),
+    ),
+    "runs before": (
+        lambda: base().replicate().replicate().send("m2", "acknowledge", K, L),
+        lambda: base().send("m2", "acknowledge", K, L).replicate(),
+    ),
     "carried twice": (
         lambda: subject(base(), "Shed").replicate(),
         lambda: subject(base(), "Shed").replicate().replicate(),
@@ -150,3 +179,19 @@ def test_fork_has_the_fingerprint_of_its_origin():
     for history in DIFFERENT.values():
         story = history()
         assert story.oracle.fork().fingerprint() == story.oracle.fingerprint()
+
+
+def test_fingerprint_is_new_after_each_line():
+    story = subject(base(), "Shed").case(54)
+    told = [story.oracle.fingerprint()]
+    story.replicate(1)
+    told.append(story.oracle.fingerprint())
+    story.replicate()
+    told.append(story.oracle.fingerprint())
+    story.open(K)
+    told.append(story.oracle.fingerprint())
+    assert len(set(told)) == len(told)
+    assert story.oracle.fingerprint() == told[-1]
+    alone = base()
+    before = alone.oracle.fingerprint()
+    assert alone.oracle.fingerprint() == before != alone.open(K).oracle.fingerprint()
