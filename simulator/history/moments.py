@@ -5,7 +5,6 @@ from datetime import date
 from functools import lru_cache
 from typing import Final
 
-_MINUTE: Final = re.compile(r"(\d{4})-(\d\d)-(\d\d)T([01]\d|2[0-3]):([0-5]\d):", re.ASCII)
 _OFFSET: Final = re.compile(r"([+-])([01]\d|2[0-3]):([0-5]\d)", re.ASCII)
 _DAY: Final = re.compile(r"(\d{4})-(\d\d)-(\d\d)", re.ASCII)
 _EPOCH: Final = date(1970, 1, 1).toordinal()
@@ -16,7 +15,15 @@ _SECOND_US: Final = 1_000_000
 _MINUTE_US: Final = 60 * _SECOND_US
 _HOUR_US: Final = 60 * _MINUTE_US
 _DAY_US: Final = 24 * _HOUR_US
+#: The time of day to the minute, as it stands in a moment: "12:18:".
+_MINUTES: Final = {
+    f"{hour:02}:{minute:02}:": hour * _HOUR_US + minute * _MINUTE_US
+    for hour in range(24)
+    for minute in range(60)
+}
 _SECONDS: Final = {f"{second:02}": second * _SECOND_US for second in range(60)}
+#: No fraction of a second, or the milliseconds that most programs write.
+_FRACTIONS: Final = {"": 0} | {f".{ms:03}": ms * 1000 for ms in range(1000)}
 _MICRO: Final = 6  # digits of a fraction that count
 _NANO: Final = 9  # digits that it may have
 
@@ -27,32 +34,33 @@ def moment_us(text: str) -> int | None:
     Digits beyond the microsecond are dropped.
     """
     tail = -1 if text[-1:] == "Z" else -6
-    minute = _minute_us(text[:17], text[tail:])
-    shown = text[17:tail]
-    second = _SECONDS.get(shown)
-    if second is None:
-        second = _fraction_us(shown)
-    return None if minute is None or second is None else minute + second
+    day = _day_us(text[:11], text[tail:])
+    minute = _MINUTES.get(text[11:17])
+    second = _SECONDS.get(text[17:19])
+    shown = text[19:tail]
+    fraction = _FRACTIONS.get(shown)
+    if fraction is None:
+        fraction = _fraction_us(shown)
+    if day is None or minute is None or second is None or fraction is None:
+        return None
+    return day + minute + second + fraction
 
 
 def _fraction_us(shown: str) -> int | None:
-    second, digits = _SECONDS.get(shown[:2]), shown[3:]
-    if second is None or shown[2:3] != "." or not (digits.isdecimal() and digits.isascii()):
+    digits = shown[1:]
+    if shown[:1] != "." or len(digits) > _NANO or not (digits.isdecimal() and digits.isascii()):
         return None
-    if len(digits) == _MICRO:
-        return second + int(digits)
-    return second + int(digits[:_MICRO].ljust(_MICRO, "0")) if len(digits) <= _NANO else None
+    return int(digits[:_MICRO].ljust(_MICRO, "0"))
 
 
 @lru_cache(maxsize=4096)
-def _minute_us(minute: str, offset: str) -> int | None:
-    parts, shift = _MINUTE.fullmatch(minute), _offset_us(offset)
-    if parts is None or shift is None:
+def _day_us(day: str, offset: str) -> int | None:
+    """Give the beginning of a day, told with the `T` behind it, at this offset."""
+    parts, shift = _DAY.fullmatch(day[:-1]), _offset_us(offset)
+    if parts is None or shift is None or day[-1:] != "T":
         return None
-    day = _day_number(int(parts[1]), int(parts[2]), int(parts[3]))
-    if day is None:
-        return None
-    return day * _DAY_US + int(parts[4]) * _HOUR_US + int(parts[5]) * _MINUTE_US - shift
+    number = _day_number(int(parts[1]), int(parts[2]), int(parts[3]))
+    return None if number is None else number * _DAY_US - shift
 
 
 def _offset_us(offset: str) -> int | None:
