@@ -4,8 +4,7 @@ import gc
 from collections.abc import Callable
 from time import perf_counter
 
-from bare_search import bare_search
-
+from benchmarks.bare_search import bare_search
 from simulator.explore.search import Found, Settings, search
 from simulator.explore.worlds import OPENING
 
