@@ -22,16 +22,33 @@ from simulator.oracle.facts import (
     open_messages,
     unread,
 )
-from simulator.oracle.rules.delivery import BUNDLE_MAX, a_bundle_has_a_bounded_size_and_an_answer
+from simulator.oracle.rules.delivery import (
+    BUNDLE_MAX,
+    a_bundle_has_a_bounded_size,
+    a_bundle_has_an_answer,
+    a_link_serves_once_and_its_own_address,
+    a_new_account_is_set_up_before_use,
+    a_recipient_sees_only_what_was_addressed_to_them,
+    a_recipient_sees_the_message_without_a_release,
+    an_administrator_sets_the_roles,
+    no_account_is_needed_beforehand,
+    the_right_stays_as_it_was_set,
+)
 from simulator.oracle.rules.inbox import ACKNOWLEDGE, ENTRIES, EXPECTS, FACTS, REPLY, WITH_FILE
+from simulator.oracle.rules.mailing import (
+    a_new_account_gets_a_registration_mail,
+    an_event_switched_off_sends_no_mail,
+)
 from simulator.oracle.rules.replying import (
     FILES_MAX,
     SIZE_MAX,
     a_reply_has_a_text,
     files_are_at_most_twenty_and_35_mb,
+    files_of_a_reply_are_filed_under_the_case,
     writing_needs_the_right,
 )
 from simulator.oracle.rules.sending import (
+    a_legal_message_is_saved_with_its_case,
     blank_text_is_not_sent,
     choosing_replaces_the_preset,
     exactly_one_known_action_is_expected,
@@ -68,11 +85,6 @@ def role_of(w: World, by: object) -> str | None:
     return role
 
 
-def is_list_of_texts(value: object) -> bool:
-    """Tell whether a refused act's field holds what an accepted one must hold."""
-    return isinstance(value, list) and all(isinstance(item, str) for item in value)  # pyright: ignore[reportUnknownVariableType]
-
-
 def accepted_wrongly(w: World, line: int, what: str, why: Refusal) -> None:
     """Report an accepted act that a rule refuses."""
     rule, because = why
@@ -98,7 +110,7 @@ def set_role(w: World, line: int, at: int, record: Record) -> None:
             w.emails |= {address(email)}
     elif record["outcome"] == "unknown":
         w.roles.pop(record["caseworker"], None)
-    elif record.get("by") is None and "server" not in w.active:
+    elif an_administrator_sets_the_roles(record.get("by")) and "server" not in w.active:
         because = "an administrator gives and takes cloud roles; who did it is not judged"
         refused_wrongly(w, line, f"set_role of {record.get('caseworker')}", "RGT-3", because)
 
@@ -221,7 +233,7 @@ def _legal_send(w: World, case: Case, record: Record) -> Refusal:
         )
     documents = record.get("documents")
     if documents:
-        if any(one in box.own_documents for box in case.boxes.values() for one in documents):
+        if _files_of_a_reply(case, documents):
             return "REP-5", "the files of a reply are filed under the case, and can be shared"
         return "SEND-9", "all its documents are filed under the case"
     plain = [address(one) for one in to]
@@ -229,28 +241,20 @@ def _legal_send(w: World, case: Case, record: Record) -> Refusal:
         return "SEND-12", "its addresses are well formed, case, blanks and repetitions set aside"
     if w.active & DELIVERY_FAULTS:
         return "DLV-4", "while the portal cannot be reached a message waits, and is not refused"
-    if case.kind != SILENT and any(one not in w.accounts for one in plain):
+    if case.kind != SILENT and any(
+        no_account_is_needed_beforehand(one, w.accounts) for one in plain
+    ):
         return "ACC-1", "a recipient needs no account beforehand"
     if case.kind != SILENT and set(plain) != set(preset_of(w, case) or ()):
         return "SEND-7", "other recipients than the preset ones may be chosen"
     return "SEND-1", "it has a text, an expected action, a recipient, and a sender with a role"
 
 
-def _well_formed_send(record: Record) -> bool:
-    return (
-        isinstance(record.get("case"), int | str)
-        and isinstance(record.get("message", ""), str)
-        and isinstance(record.get("text", ""), str)
-        and is_list_of_texts(record.get("to", []))
-        and is_list_of_texts(record.get("documents", []))
-    )
-
-
 def send(w: World, line: int, at: int, record: Record) -> None:
     """Judge a message from a case to recipients (SEND, RGT-1), and fold it."""
     outcome = record["outcome"]
     if outcome == "refused":
-        if "server" not in w.active and _well_formed_send(record):
+        if "server" not in w.active and a_legal_message_is_saved_with_its_case(record):
             _refused_send(w, line, at, record)
         message = record.get("message")
         if isinstance(message, str) and isinstance(record.get("case"), int | str):
@@ -336,18 +340,23 @@ def _decide_send(w: World, case: Case, record: Record, to: Sequence[str] | None)
     documents = record.get("documents")
     if documents:
         w.decide("SEND-9")
-        for box in case.boxes.values():
-            if not box.own_documents.isdisjoint(documents):
-                w.decide("REP-5")
-                break
+        if _files_of_a_reply(case, documents):
+            w.decide("REP-5")
     if record["by"] in w.roles:
         w.decide("RGT-1")
     if w.active & DELIVERY_FAULTS:
         w.decide("DLV-4")
     for one in to or ():
-        if one not in w.accounts:
+        if no_account_is_needed_beforehand(one, w.accounts):
             w.decide("ACC-1")
             break
+
+
+def _files_of_a_reply(case: Case, documents: Sequence[str]) -> bool:
+    return any(
+        files_of_a_reply_are_filed_under_the_case(documents, box.own_documents)
+        for box in case.boxes.values()
+    )
 
 
 def _tell(
@@ -356,12 +365,12 @@ def _tell(
     """Make the mails due that a message causes, and its account known (MAIL-1, ACC-1, ACC-2)."""
     sure = record["outcome"] == "ok"
     w.boxes_of.setdefault(one, {})[number] = None
-    new = one not in w.accounts and not w.given and one not in w.emails
-    if new and sure and "registration" not in w.events_off:
+    new = not w.given and a_new_account_gets_a_registration_mail(one, w.accounts, w.emails)
+    if new and sure and not an_event_switched_off_sends_no_mail("registration", w.events_off):
         w.due["registration", "", one] = (at, line, None, ())
-    if one not in w.accounts:
+    if no_account_is_needed_beforehand(one, w.accounts):
         w.accounts[one] = new and sure
-    if sure and "new_message" not in w.events_off:
+    if sure and not an_event_switched_off_sends_no_mail("new_message", w.events_off):
         documents = tuple(record.get("documents") or ())
         w.due["new_message", message, one] = (at, line, record.get("text"), documents)
     if w.events_off:
@@ -423,18 +432,18 @@ def replicate(w: World, line: int, at: int, record: Record) -> None:
     for bundle in record.get("bundles") or ():
         records = bundle["records"]
         w.decide("RPL-4")
-        if not a_bundle_has_a_bounded_size_and_an_answer(records):
+        if not a_bundle_has_a_bounded_size(records):
             because = f"a bundle holds at most {BUNDLE_MAX} records"
             w.report(
                 "RPL-4", "bundle", line, f"a bundle of {records} records", "at most 6000", because
             )
-        if bundle.get("result", 0) not in (0, 1, 2):
+        if not a_bundle_has_an_answer(bundle.get("result", 0)):
             because = "a bundle is answered with 0 (taken), 1 (some failed) or 2 (failed)"
             w.report("RPL-4", "answer", line, f"answer {bundle['result']}", "0, 1 or 2", because)
     result, outcome = record.get("result"), record["outcome"]
     if outcome == "refused":
         return
-    if result not in (0, 1, 2):
+    if not a_bundle_has_an_answer(result):
         because = "a run is answered with 0 (taken), 1 (some failed) or 2 (failed)"
         w.report("RPL-4", "result", line, f"result {result}", "0, 1 or 2", because)
     w.rep_line = line
@@ -487,8 +496,8 @@ def _outage(
 def _signed_up(w: World, line: int, record: Record, what: str) -> str:
     """Note that a recipient acted: a new account has to be registered first (ACC-2)."""
     one = address(record["by"])
-    new = w.registers and w.accounts.get(one) and one not in w.registered
-    if new and record["outcome"] == "ok":
+    ready = not w.registers or a_new_account_is_set_up_before_use(one, w.accounts, w.registered)
+    if not ready and record["outcome"] == "ok":
         _acted_unregistered(w, one, line)
     return one
 
@@ -504,7 +513,7 @@ def _refused_recipient(w: World, line: int, one: str, what: str, rule: str, beca
     """Report a refused act of a recipient, unless it lacked an account or a registration."""
     if one not in w.accounts:
         return
-    unregistered = w.accounts.get(one) and one not in w.registered
+    unregistered = not a_new_account_is_set_up_before_use(one, w.accounts, w.registered)
     if unregistered and w.registers:
         w.decide("ACC-2")
         return
@@ -547,13 +556,10 @@ def _use_link(w: World, line: int, one: str, link: str, outcome: str) -> None:
     owner, used = w.links.get(link, (one, False))
     if outcome == "ok":
         w.decide("ACC-2")
-        if used:
-            why = ("ACC-2", f"the link was used before by {owner}, and serves once")
-            accepted_wrongly(w, line, f"register of {one} with {link}", why)
-        elif owner != one:
-            accepted_wrongly(
-                w, line, f"register of {one} with {link}", ("ACC-2", f"it was mailed to {owner}")
-            )
+        if not a_link_serves_once_and_its_own_address(one, owner, used=used):
+            mailed = f"it was mailed to {owner}"
+            why = f"the link was used before by {owner}, and serves once" if used else mailed
+            accepted_wrongly(w, line, f"register of {one} with {link}", ("ACC-2", why))
         w.links[link] = (owner, True)
 
 
@@ -617,7 +623,9 @@ def _open(w: World, case: Case, line: int, at: int, data: tuple[Record, str], ou
     message, via = record.get("message"), record.get("via")
     box = case.boxes.get(one)
     whole = via in ("widget", "case", "look")
-    there = box is not None and (bool(box.items) if whole else message in box.items)
+    there = box is not None and a_recipient_sees_the_message_without_a_release(
+        message, box.items, whole_case=whole
+    )
     if outcome == "refused":
         _judge_refused_open(w, case, line, (one, via, message), there=there)
         return
@@ -718,7 +726,7 @@ def _well_formed_reply(record: Record) -> bool:
         and isinstance(record.get("answers"), str | None)
         and isinstance(record.get("text", ""), str)
         and isinstance(files, list)
-        and all(isinstance(one, dict) and isinstance(one.get("size"), int) for one in files)  # pyright: ignore
+        and all(isinstance(one, dict) and isinstance(one.get("size"), int) for one in files)  # pyright: ignore[reportUnknownVariableType, reportUnknownMemberType, reportUnknownArgumentType]
     )
 
 
@@ -751,10 +759,12 @@ def _reply_refusal(
     answers = record.get("answers")
     if box is None or (not box.items and box.right is None):
         return "ACC-4", f"no message of case {case.number} was addressed to {one}"
-    if answers is not None and answers not in box.items:
+    if answers is not None and a_recipient_sees_only_what_was_addressed_to_them(
+        (answers,), box.items
+    ):
         return "ACC-4", f"{answers} was not addressed to {one}"
-    if writing_needs_the_right(box.right, w.readings["reply_right"]):
-        if box.right is False and case.last == "send":
+    if writing_needs_the_right(w.readings["reply_right"], right=box.right):
+        if the_right_stays_as_it_was_set(case.last, right=box.right):
             return (
                 "RGT-2",
                 f"the release of {one} withholds the right; sending does not give it back",

@@ -8,7 +8,7 @@ import marshal
 from array import array
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from itertools import count
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, cast
 from zlib import compress, decompress
 
 from simulator.oracle.rules.inbox import (
@@ -321,9 +321,8 @@ class Case:
 
     def wake(self, token: object) -> None:
         """Unfold what `sleep` folded."""
-        if self.cached is None or not isinstance(self.cached[1], bytes):
-            raise AssertionError(f"case {self.number} sleeps and has kept nothing")
-        boxes, log, kept = marshal.loads(decompress(self.cached[1]))  # noqa: S302 - our own bytes
+        folded = cast("tuple[object, bytes, None]", self.cached)[1]
+        boxes, log, kept = marshal.loads(decompress(folded))  # noqa: S302 - our own bytes
         for name, value in zip(_SLEEPING, kept, strict=True):
             setattr(self, name, value)
         self.token, self.serial, self.cached = token, next(_SERIALS), None
@@ -463,7 +462,9 @@ def _reply_arrives(
         case.documents = case.documents.union(letter.files)
     case.seen = 0
     filed = bool(letter.files)
-    if not a_reply_without_file_counts(letter.answered_expects, filed, readings["fileless_reply"]):
+    if not a_reply_without_file_counts(
+        letter.answered_expects, readings["fileless_reply"], has_file=filed
+    ):
         case.last = "fileless"
     elif not the_last_communication_decides(
         letter.answers, case.sent, readings["last_communication"]

@@ -49,7 +49,7 @@ class Verdict:
         return "undecided" if self.undecided else "kept"
 
 
-class Unmentioned(Exception):
+class Unmentioned(Exception):  # noqa: N818 - it says what the value is
     """A line names a case or a message that no line before it mentioned: bad input."""
 
     def __init__(self, line: int, field: str, value: object, known: tuple[str, ...]) -> None:

@@ -34,7 +34,7 @@ def _sizes(record: Record) -> bool:
     files = record.get("files")
     if record.get("act") != "reply" or not isinstance(files, list):
         return False
-    sizes = [file["size"] for file in files if isinstance(file, dict) and "size" in file]  # pyright: ignore
+    sizes = [file["size"] for file in files if isinstance(file, dict) and "size" in file]  # pyright: ignore[reportUnknownVariableType]
     return sum(size for size in sizes if isinstance(size, int)) > SMALLEST_LIMIT
 
 
@@ -66,7 +66,7 @@ def infer(
 
     A line that breaks a rule under all readings that remain rules none out. Raises Unmentioned.
     """
-    alive = [Oracle(time_zone=time_zone, carrier=carrier, limit_us=limit_us)]
+    alive: list[Oracle] = [Oracle(time_zone=time_zone, carrier=carrier, limit_us=limit_us)]
     apart: set[str] = set()
     out: dict[tuple[str, str], Finding] = {}
     for line, at, record in lines:

@@ -27,6 +27,20 @@ from simulator.oracle.facts import (
     digest,
     unread,
 )
+from simulator.oracle.rules.delivery import (
+    a_failed_run_loses_nothing,
+    a_message_is_there_exactly_once,
+    a_received_message_leaves_its_entry,
+    a_recipient_sees_only_what_was_addressed_to_them,
+    a_reply_arrives_at_once,
+    a_reply_arrives_once,
+    a_sent_message_leaves_its_entry,
+    entries_stay_in_order_and_single,
+    messages_of_a_case_arrive_in_order,
+    repeating_a_bundle_changes_nothing,
+    replies_arrive_in_order,
+    the_portal_is_as_old_as_the_last_run_or_message,
+)
 from simulator.oracle.rules.inbox import (
     ANSWERED,
     COVERED,
@@ -39,20 +53,40 @@ from simulator.oracle.rules.inbox import (
     OPENED,
     SEEN_READ,
     SEEN_UNREAD,
+    WITH_FILE,
     Entry,
+    number_shown_is_that_of_unread_messages,
+    read_message_stays_read,
+    reading_by_one_changes_no_other_inbox,
+    reloaded_inbox_is_right,
 )
-from simulator.oracle.rules.mailing import mail_carries_no_message_text
+from simulator.oracle.rules.mailing import (
+    a_caseworker_gets_no_registration_mail,
+    an_event_switched_off_sends_no_mail,
+    an_outage_delays_the_notice_and_doubles_none,
+    each_recipient_is_told_once,
+    mail_carries_no_message_text,
+)
 from simulator.oracle.rules.replying import (
     button_names_what_is_still_expected,
     writing_needs_the_right,
+)
+from simulator.oracle.rules.sending import (
+    a_note_changes_nothing_outside_the_log,
+    a_refused_send_reaches_nobody,
+    nothing_leaves_without_being_sent,
 )
 from simulator.oracle.rules.status import (
     TEXT_OF,
     a_case_without_communication_has_no_status,
     a_message_from_a_recipient_sets_ok,
+    a_replication_changes_no_message_and_no_status,
+    arrival_of_a_reply_moves_the_follow_up,
     fields_are_hidden_without_a_role,
     reading_sets_the_date,
     sending_sets_the_status_of_the_table,
+    the_case_list_shows_the_status_of_the_case,
+    the_date_belongs_to_the_current_status,
 )
 from simulator.oracle.world import (
     EVERYBODY,
@@ -211,7 +245,16 @@ def _hidden(w: World, case: Case, line: int, record: Record) -> None:
 
 def _replicated_since_seen(w: World, case: Case) -> bool:
     """Tell whether nothing but a replication happened since the fields were last seen."""
-    return w.rep_line > case.last_line and 0 < case.seen < w.rep_line
+    return a_replication_changes_no_message_and_no_status(
+        w.rep_line, case.last_line, shown_before=0 < case.seen < w.rep_line
+    )
+
+
+def _replicated_since_listed(w: World, case: Case, shown: int) -> bool:
+    """Tell the same of a message in an inbox, of which bits say whether it was shown before."""
+    return a_replication_changes_no_message_and_no_status(
+        w.rep_line, case.last_line, shown_before=shown > 0
+    )
 
 
 def _blame(w: World, case: Case) -> str:
@@ -219,7 +262,7 @@ def _blame(w: World, case: Case) -> str:
     if _replicated_since_seen(w, case):
         return "RPL-3"
     if case.kind == SILENT:
-        return "SEND-2" if case.last == "note" else "STA-1"
+        return "SEND-2" if a_note_changes_nothing_outside_the_log(case.last) else "STA-1"
     fallback = "STA-3" if case.kind == RECEIVED else "STA-2"
     return LAST_RULE.get(case.last, fallback)
 
@@ -233,7 +276,7 @@ def _see_status(w: World, case: Case, line: int, record: Record) -> None:
     w.counts[STATUS_DECIDED[case.kind]] += 1
     if w.rep_line:
         w.decide("RPL-3")
-    if case.last == "note":
+    if a_note_changes_nothing_outside_the_log(case.last):
         w.decide("SEND-2")
     if seen != demanded:
         rule = _blame(w, case)
@@ -262,10 +305,11 @@ def _blame_date(w: World, case: Case, seen: str | None, demanded: str | None) ->
         return "RPL-3"
     if seen is not None and demanded is not None and moment is not None and seen == utc_day(moment):
         return "STA-9"
-    if case.kind == SILENT:
-        return "SEND-2" if case.last == "note" else "STA-5"
-    if case.last == "send":
+    communicated = case.kind != SILENT
+    if the_date_belongs_to_the_current_status(case.last, communicated=communicated):
         return "STA-5"
+    if not communicated:
+        return "SEND-2"
     if case.kind == RECEIVED:
         return "STA-6" if case.last in ("open", "mark", "open older", "older") else "STA-3"
     if case.last in ("older", "open older"):
@@ -297,11 +341,8 @@ def _see_follow_up(w: World, case: Case, line: int, seen: str | None) -> None:
     told = case.follow_up
     if isinstance(told, tuple):
         w.decide("REP-6")
-        first = w.day(told[0])
-        if seen == first:
-            return
-        last = w.day(told[1])
-        if seen is not None and first <= seen <= last:
+        first, last = w.day(told[0]), w.day(told[1])
+        if arrival_of_a_reply_moves_the_follow_up(seen, first, last):
             return
         rule = "STA-9" if seen == utc_day(told[0]) else "REP-6"
         demanded, why = (
@@ -355,7 +396,7 @@ def _see_list(
         case.seen_status = seen
     elif not (seen is None and role is None):
         w.decide("STA-8")
-        if seen != demanded:
+        if not the_case_list_shows_the_status_of_the_case(seen, demanded):
             said = f"cloud_status {seen!r} in the case list"
             why = f"case {case.number} itself shows {demanded!r}: {reason_of_fields(w, case)}"
             w.report("STA-8", f"{case.number} list", line, said, f"{demanded!r}", why)
@@ -428,21 +469,27 @@ def _is_whole_and_right(w: World, words: list[int], entry: Record) -> bool:
         return False
     kind = words[KIND]
     if kind == RECEIVED_WORD:
-        if carrier != w.carrier or expects is not None:
+        if expects is not None:
             return False
         author, to_word = address(author), words[TO_WORD]
     else:
         if EXPECTS_WORD[expects] != kind:
             return False
         to_word = hash(tuple(sorted([address(one) for one in to]))) & DIGEST or 1
-    return words[1:] == [
+    shown = [
+        words[0],
         hash(text) & DIGEST or 1,
         hash(author) & DIGEST or 1,
         to_word,
         hash(tuple(sorted(files))) & DIGEST or 1,
         int(datetime.fromisoformat(at).timestamp()) & DIGEST,
         kind,
-    ] and _is_stamp(w, words, stamp)
+    ]
+    if kind == RECEIVED_WORD:
+        right = a_received_message_leaves_its_entry(shown, words, carrier, w.carrier)
+    else:
+        right = a_sent_message_leaves_its_entry(shown, words)
+    return right and _is_stamp(w, words, stamp)
 
 
 def _judge_entry(
@@ -482,7 +529,7 @@ def _same_sequence(w: World, case: Case, line: int, entries: list[Record]) -> bo
             digest(entry["message"]) if "message" in entry else known[i]
             for i, entry in enumerate(entries)
         ]
-    if seen == demanded:
+    if entries_stay_in_order_and_single(seen, demanded):
         return True
     names = [str(entry.get("message") or "a note") for entry in entries]
     key = f"{case.number} log"
@@ -490,8 +537,10 @@ def _same_sequence(w: World, case: Case, line: int, entries: list[Record]) -> bo
     for digested, name in zip(seen, names, strict=True):
         times = written[digested]
         if shown[digested] > times:
-            rule = "LOG-3" if times else "SEND-13" if name in w.refused else "SEND-10"
-            must = "each entry once" if times else "no such entry"
+            sent = nothing_leaves_without_being_sent(times)
+            refused = not a_refused_send_reaches_nobody(name, w.refused)
+            rule = "LOG-3" if sent else "SEND-13" if refused else "SEND-10"
+            must = "each entry once" if sent else "no such entry"
             why = f"it belongs {times} times"
             w.report(rule, key, line, f"{name} too often", must, why)
             return False
@@ -576,7 +625,7 @@ def see_arrival(w: World, line: int, at: int, record: Record) -> None:
         raise w.unmentioned(line, "message", message)
     case = w.case(record["case"], line)
     states = w.doubt.pop(case.number, [case])
-    kept = [state for state in states if any(_is_reply(f, message) for f in state.flights)]
+    kept = [state for state in states if a_reply_arrives_once(message, _replies(state.flights))]
     w.decide("DLV-5")
     if not kept:
         because = f"{message} is in case {case.number} already, or was never written to it"
@@ -586,32 +635,32 @@ def see_arrival(w: World, line: int, at: int, record: Record) -> None:
     w.keep(case.number, kept or states, line)
 
 
-def _is_reply(flight: Flight, message: str) -> bool:
-    return flight.kind == ANSWER and flight.message == message
+def _replies(flights: Sequence[Flight], *writer: str) -> list[str]:
+    """Name the replies under way, of all or of one writer."""
+    return [
+        flight.message
+        for flight in flights
+        if flight.kind == ANSWER and (not writer or flight.recipient in writer)
+    ]
 
 
 def _let_arrive(w: World, case: Case, line: int, at: int, message: str) -> None:
-    flight = next(one for one in case.flights if _is_reply(one, message))
-    if at > w.deadline(flight.at):
+    flight = next(one for one in case.flights if one.kind == ANSWER and one.message == message)
+    if not a_reply_arrives_at_once(at, w.deadline(flight.at)):
         because = f"{message} was written {w.day(flight.at)}, and no outage delayed it so long"
         w.report("DLV-5", f"{message} late", line, f"{message} arrives late", "at once", because)
+    writer = flight.recipient
+    for earlier in replies_arrive_in_order(message, _replies(case.flights, writer)):
+        because = f"{writer} wrote {earlier} before {message}"
+        said = f"{message} arrives first"
+        w.report("DLV-5", f"{message} order", line, said, "in order", because)
     stay: list[Flight] = []
     ahead = True
     for one in case.flights:
         if one is flight:
             ahead = False
             arrive(case, one, at, at, w.readings)
-        elif ahead and one.way == UP and one.recipient == flight.recipient:
-            if one.kind == ANSWER and w.trial is None:
-                because = f"{flight.recipient} wrote {one.message} before {message}"
-                w.report(
-                    "DLV-5",
-                    f"{message} order",
-                    line,
-                    f"{message} arrives first",
-                    "in order",
-                    because,
-                )
+        elif ahead and one.way == UP and one.recipient == writer:
             arrive(case, one, one.at, at, w.readings)
         else:
             stay.append(one)
@@ -636,7 +685,6 @@ def see_inbox(w: World, line: int, at: int, record: Record) -> None:
     for entry in entries:
         number = w.home.get(entry["message"])
         if number is None:
-            number = w.place(entry["message"], line)
             _refused_message(w, line, entry["message"], f"in the inbox of {one}")
             continue
         groups.setdefault(number, []).append(entry)
@@ -714,11 +762,13 @@ def _count_right(w: World, record: Record, cases: list[Case], one: str) -> None:
     for case in cases:
         if len(case.boxes) > 1:
             counts[INB_9] += len(case.boxes[one].items)
-        if case.last == "note":
+        if a_note_changes_nothing_outside_the_log(case.last):
             counts[SEND_2] += 1
 
 
 def _refused_message(w: World, line: int, message: str, where: str) -> None:
+    if a_refused_send_reaches_nobody(message, w.refused):
+        raise w.unmentioned(line, "message", message)
     because = f"the send of {message} was refused, and reaches nobody"
     w.report("SEND-13", f"{message} refused", line, f"{message} {where}", "nowhere", because)
 
@@ -728,7 +778,7 @@ def _see_shown_number(w: World, line: int, at: int, record: Record, one: str) ->
     if not all("unread" in entry for entry in entries):
         _see_number(w, line, at, record["unread"], one)
         return
-    shown = sum(entry["unread"] for entry in entries)
+    shown = number_shown_is_that_of_unread_messages(entry["unread"] for entry in entries)
     w.decide("INB-1")
     if shown != record["unread"]:
         _wrong_number(w, line, record["unread"], shown, one)
@@ -761,7 +811,8 @@ def _see_number(w: World, line: int, at: int, seen: int, one: str) -> None:
 
 def _unread_in(case: Case, one: str) -> int:
     box = case.boxes.get(one)
-    return sum(unread(bits) for bits in box.items.values()) if box else 0
+    items = _NO_ITEMS if box is None else box.items
+    return number_shown_is_that_of_unread_messages(unread(bits) for bits in items.values())
 
 
 def _see_count(
@@ -786,7 +837,7 @@ def _see_entries(
         counts[IN_OUTAGES] += 1
     if w.rep_line:
         w.decide("RPL-3")
-    if case.last == "note":
+    if a_note_changes_nothing_outside_the_log(case.last):
         w.decide("SEND-2")
     for entry in entries:
         message = entry["message"]
@@ -794,36 +845,47 @@ def _see_entries(
         if bits is None:
             _stranger(w, case, line, message, one)
             continue
-        facts = bits & FACTS
-        counts[ENTRY_RULES[facts]] += 1
-        must = ENTRIES[facts]
-        if "unread" in entry:
-            seen = entry["unread"]
-            if bits & SEEN_READ:
-                w.decide("INB-8")
-            if len(case.boxes) > 1:
-                w.decide("INB-9")
-            if seen != must.unread:
-                _wrong_unread(w, case, line, (message, one, bits), must)
-                continue
-            flag = SEEN_UNREAD | LISTED if seen else SEEN_READ | LISTED
-        else:
-            flag = LISTED
+        flag = _see_entry(w, case, line, (message, one, bits), entry)
         if bits & flag != flag:
             items = case.own_box(one).items
             items[message] = bits | flag
-        if "hint" in entry:
-            w.decide("INB-6")
-        if "opened" in entry or "answered" in entry:
-            w.decide("INB-11")
-        if entry.get("hint", must.hint) != must.hint:
-            _wrong_hint(w, line, entry["hint"], must, (message, one, bits))
-        if entry.get("opened", must.opened) != must.opened:
-            _wrong_fact(w, line, "opened", (message, one, bits), must.opened)
-        if entry.get("answered", must.answered) != must.answered:
-            _wrong_fact(w, line, "answered", (message, one, bits), must.answered)
     if len(entries) != len(items) or len({entry["message"] for entry in entries}) != len(items):
         _wrong_set(w, case, line, [entry["message"] for entry in entries], one)
+
+
+def _see_entry(w: World, case: Case, line: int, what: tuple[str, str, int], entry: Record) -> int:
+    """Judge one message in an inbox; give the bits of how it was seen, none where it is wrong."""
+    bits = what[2]
+    must = ENTRIES[bits & FACTS]
+    w.counts[ENTRY_RULES[bits & FACTS]] += 1
+    flag = LISTED
+    if "unread" in entry:
+        seen = entry["unread"]
+        if read_message_stays_read(bits):
+            w.decide("INB-8")
+        if len(case.boxes) > 1:
+            w.decide("INB-9")
+        if not reloaded_inbox_is_right(must, seen):
+            _wrong_unread(w, case, line, what, must)
+            return 0
+        flag = SEEN_UNREAD | LISTED if seen else SEEN_READ | LISTED
+    _see_details(w, line, what, entry, must)
+    return flag
+
+
+def _see_details(
+    w: World, line: int, what: tuple[str, str, int], entry: Record, must: Entry
+) -> None:
+    if "hint" in entry:
+        w.decide("INB-6")
+        if entry["hint"] != must.hint:
+            _wrong_hint(w, line, entry["hint"], must, what)
+    if "opened" in entry or "answered" in entry:
+        w.decide("INB-11")
+        if entry.get("opened", must.opened) != must.opened:
+            _wrong_fact(w, line, "opened", what, must=must.opened)
+        if entry.get("answered", must.answered) != must.answered:
+            _wrong_fact(w, line, "answered", what, must=must.answered)
 
 
 def _stranger(w: World, case: Case, line: int, message: str, one: str) -> None:
@@ -845,27 +907,24 @@ def _wrong_set(w: World, case: Case, line: int, seen: list[str], one: str) -> No
     items = {} if box is None else box.items.copy()
     times = Counter(seen)
     for message, count in times.items() if len(times) < len(seen) else ():
-        if count > 1:
+        if not a_message_is_there_exactly_once(count):
             because = f"{message} was sent to {one} once"
             said = f"{message} {count} times"
-            listed = w.rep_line > case.last_line and items.get(message, 0) & LISTED
-            rule = "RPL-3" if listed else "DLV-2"
+            listed = items.get(message, 0) & LISTED
+            rule = "RPL-3" if _replicated_since_listed(w, case, listed) else "DLV-2"
             w.report(rule, f"{message} {one} twice", line, said, "once", because)
-    later = False
-    missing: list[tuple[str, int, bool]] = []
-    for message, bits in reversed(items.items()):
-        if message in times:
-            later = w.trial is not None
-        else:
-            missing.append((message, bits, later))
-    for message, bits, overtaken in reversed(missing):
-        _missing(w, case, line, (message, one, bits), later=overtaken)
+    overtaken: frozenset[str] = frozenset()
+    if w.trial is not None:
+        overtaken = messages_of_a_case_arrive_in_order(tuple(items), times)
+    for message, bits in items.items():
+        if message not in times:
+            _missing(w, case, line, (message, one, bits), later=message in overtaken)
 
 
 def _missing(w: World, case: Case, line: int, what: tuple[str, str, int], *, later: bool) -> None:
     message, one, bits = what
     if bits & LISTED:
-        rule = "RPL-3" if w.rep_line > case.last_line else "DLV-2"
+        rule = "RPL-3" if _replicated_since_listed(w, case, bits & LISTED) else "DLV-2"
     elif later:
         rule = "DLV-3"
     elif w.outages:
@@ -891,7 +950,7 @@ def happened_to(bits: int, one: str) -> str:
     if bits & FILED:
         done.append("answered with a file")
     elif bits & ANSWERED:
-        done.append("answered without a file" if bits & 3 == 2 else "answered it")
+        done.append("answered without a file" if bits & 3 == WITH_FILE else "answered it")
     else:
         done.append("has not answered")
     if bits & COVERED:
@@ -915,10 +974,10 @@ def _wrong_unread(w: World, case: Case, line: int, what: tuple[str, str, int], m
 
 def _blame_unread(w: World, case: Case, what: tuple[str, str, int], must: Entry) -> str:
     message, one, bits = what
-    if bits & SEEN and w.rep_line > case.last_line:
+    if _replicated_since_listed(w, case, bits & SEEN):
         return "RPL-3"
     if not must.unread:
-        if bits & SEEN_READ:
+        if read_message_stays_read(bits):
             return "INB-8"
         box = case.boxes[one]
         return (
@@ -930,8 +989,9 @@ def _blame_unread(w: World, case: Case, what: tuple[str, str, int], must: Entry)
         return must.rule
     if case.last in ("new message", "reply", "older reply", "older"):
         return "INB-10"
-    others = (box.items.get(message, 3) for name, box in case.boxes.items() if name != one)
-    if any(not unread(other) for other in others if other & 3 != 3):
+    others = [box.items.get(message) for name, box in case.boxes.items() if name != one]
+    others_read = sum(other is not None and not unread(other) for other in others)
+    if reading_by_one_changes_no_other_inbox(others_read):
         return "INB-9"
     return must.rule
 
@@ -944,7 +1004,7 @@ def _wrong_hint(w: World, line: int, seen: object, must: Entry, what: tuple[str,
     )
 
 
-def _wrong_fact(w: World, line: int, field: str, what: tuple[str, str, int], must: bool) -> None:
+def _wrong_fact(w: World, line: int, field: str, what: tuple[str, str, int], *, must: bool) -> None:
     message, one, bits = what
     said = f"{field} {not must} at {message} for {one}"
     w.report("INB-11", f"{message} {one} {field}", line, said, f"{must}", happened_to(bits, one))
@@ -996,7 +1056,7 @@ def _see_button(w: World, line: int, seen: str | None, box: Box, of: tuple[objec
     bits = box.items[newest]
     demanded = button_names_what_is_still_expected(unread=unread(bits), asks=bits & 3 != 0)
     w.decide("REP-2")
-    if seen is None and writing_needs_the_right(box.right, w.readings["reply_right"]):
+    if seen is None and writing_needs_the_right(w.readings["reply_right"], right=box.right):
         return
     if seen != demanded:
         state = "is still unread" if unread(bits) else "is read"
@@ -1014,13 +1074,10 @@ def _see_subject(
     if len(case.versions) == 1 and case.versions[0][3] == seen and not w.rep_line:
         w.decide("RPL-2")
         return
-    sure, latest = max(box.version, 0), 0
-    for index, (before_full, before_partial, _, _) in enumerate(case.versions):
-        if before_full < full:
-            sure = max(sure, index)
-        if before_partial < partial:
-            latest = index
-    allowed = [subject for *_, subject in case.versions[sure : max(latest, sure) + 1]]
+    sure, latest = the_portal_is_as_old_as_the_last_run_or_message(
+        case.versions, box.version, full, partial
+    )
+    allowed = [subject for *_, subject in case.versions[sure : latest + 1]]
     w.decide("RPL-2")
     if full:
         w.decide("RPL-5")
@@ -1029,9 +1086,10 @@ def _see_subject(
     if seen not in allowed and None not in allowed:
         before_full, _, before_failed, _ = case.versions[sure]
         rule = "RPL-2"
-        if full > before_full:
-            rule = "RPL-5" if full > before_full + 1 else rule
-            rule = "RPL-6" if w.failed > before_failed else rule
+        if a_failed_run_loses_nothing(full - before_full, w.failed - before_failed):
+            rule = "RPL-6"
+        elif repeating_a_bundle_changes_nothing(full - before_full):
+            rule = "RPL-5"
         because = "the portal shows it as of the last successful replication, or of a message since"
         w.report(
             rule, f"{of[0]} {of[1]} subject", line, f"subject {seen!r}", f"{allowed[0]!r}", because
@@ -1043,7 +1101,7 @@ def _see_documents(w: World, line: int, seen: list[str], box: Box, of: tuple[obj
     w.decide("ACC-4")
     if shared.issuperset(seen) and len(set(seen)) == len(shared):
         return
-    strange = sorted(set(seen) - shared - box.own_documents)
+    strange = a_recipient_sees_only_what_was_addressed_to_them(seen, shared | box.own_documents)
     missing = sorted(shared - set(seen))
     if strange:
         because = f"{strange[0]} was shared with no message to this recipient"
@@ -1073,7 +1131,6 @@ def see_mail(w: World, line: int, at: int, record: Record) -> None:
     one = address(record["to"])
     message, event = record.get("message"), record["event"]
     if message is not None and message not in w.home:
-        w.place(message, line)
         _refused_message(w, line, message, f"told of to {one}")
         return
     mail_id = record.get("message_id")
@@ -1081,7 +1138,7 @@ def see_mail(w: World, line: int, at: int, record: Record) -> None:
         mail = (event, message or "", one)
         if w.mail_ids.get(mail_id) == mail:
             w.decide("MAIL-4")
-            if not w.mail_outages:
+            if not an_outage_delays_the_notice_and_doubles_none(w.mail_outages):
                 because = f"{mail_id} came before, and no fault explains that it was sent again"
                 said = f"mail {mail_id} to {one} again"
                 w.report("MAIL-1", f"again {mail_id}", line, said, "one", because)
@@ -1117,10 +1174,10 @@ def _registration_mail(w: World, line: int, one: str, record: Record) -> None:
     said = f"a registration mail to {one}"
     if due is not None or asked:
         w.decide("ACC-2")
-    elif one in w.emails:
+    elif a_caseworker_gets_no_registration_mail(one, w.emails):
         because = f"{one} belongs to a caseworker, who has a cloud account"
         w.report("ACC-5", f"registration {one}", line, said, "none", because)
-    elif "registration" in w.events_off:
+    elif an_event_switched_off_sends_no_mail("registration", w.events_off):
         w.report("MAIL-2", f"registration {one}", line, said, "none", "the event is switched off")
     elif not w.given:
         known = one in w.accounts
@@ -1153,12 +1210,16 @@ def _notice(
     w.decide("MAIL-2")
     if w.mail_outages:
         w.decide("MAIL-4")
-    if one in w.emails:
+    if a_caseworker_gets_no_registration_mail(one, w.emails):
         w.decide("ACC-5")
-    if noticed:
-        rule = "MAIL-4" if w.mail_outages else "MAIL-1"
-        w.report(rule, key, line, f"{said} again", "one", f"{one} was told of {message} before")
-    elif due is None and "new_message" in w.events_off and not w.given:
+    if not each_recipient_is_told_once(told_before=noticed):
+        because = f"{one} was told of {message} before"
+        w.report(_rule_of_notices(w), key, line, f"{said} again", "one", because)
+    elif (
+        due is None
+        and not w.given
+        and an_event_switched_off_sends_no_mail("new_message", w.events_off)
+    ):
         w.report("MAIL-2", key, line, said, "none", "the event was switched off when it was sent")
     if bits is None or box is None:
         case.notices |= {(message, one)}
@@ -1210,6 +1271,11 @@ def overdue(w: World, at: int, line: int) -> None:
             w.overdue = (w.overdue[0], w.overdue[1] + 1)
 
 
+def _rule_of_notices(w: World) -> str:
+    delayed = an_outage_delays_the_notice_and_doubles_none(w.mail_outages)
+    return "MAIL-4" if delayed else "MAIL-1"
+
+
 def _late_mail(w: World, mail: tuple[str, str, str], line: int) -> Raw:
     event, message, one = mail
     if event == "registration":
@@ -1222,10 +1288,9 @@ def _late_mail(w: World, mail: tuple[str, str, str], line: int) -> Raw:
             "one",
             because,
         )
-    rule = "MAIL-4" if w.mail_outages else "MAIL-1"
     because = f"{message} was sent to {one}"
     return (
-        rule,
+        _rule_of_notices(w),
         f"due {message} {one}",
         line,
         f"no notice of {message} to {one}",

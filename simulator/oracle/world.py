@@ -11,8 +11,14 @@ from zoneinfo import ZoneInfo
 
 from simulator.oracle.facts import ASLEEP, DOWN, HELD, UP, Case, Flight, arrive
 from simulator.oracle.findings import Finding, Unmentioned
+from simulator.oracle.rules.delivery import (
+    a_sent_message_is_there_at_once,
+    an_outage_delays_and_never_refuses,
+)
+from simulator.oracle.rules.mailing import each_recipient_is_told_at_once
 from simulator.oracle.rules.registry import REGISTRY
 from simulator.oracle.rules.sending import addresses_differ_by_more_than_case_and_blanks
+from simulator.oracle.rules.status import days_are_those_of_the_time_zone
 
 Record = dict[str, Any]
 Judge = Callable[["World", Case, int, int, Any, str], None]
@@ -77,7 +83,6 @@ class World:
         self.overdue: tuple[Raw, int] | None = None
         self.mails_seen = False
         self.mail_ids: dict[str, tuple[str, str, str]] = {}
-        self.older_mail_ids: dict[str, tuple[str, str, str]] = {}
         self.common: Hashable = None  # of the fingerprint, while nothing common changes
         self.epoch = object()  # another one after each fault and run
         self.events_off: frozenset[str] = frozenset()
@@ -175,10 +180,7 @@ class World:
         quarter = at // QUARTER_US
         offset = self.days.get(quarter)
         if offset is None:
-            moment = datetime.fromtimestamp(quarter * 900, UTC).astimezone(self.zone)
-            delta = moment.utcoffset()
-            offset = 0 if delta is None else int(delta.total_seconds()) * 1_000_000
-            self.days[quarter] = offset
+            offset = self.days[quarter] = days_are_those_of_the_time_zone(quarter * 900, self.zone)
         return at + offset
 
     def day(self, at: int) -> str:
@@ -194,16 +196,15 @@ class World:
 
     def deadline(self, sent: int, *, mail: bool = False) -> int:
         """Give the moment by which what was sent then must be there; outages extend it."""
-        latest = sent + self.limit
-        for begin, end in self.mail_outages if mail else self.outages:
-            if begin <= latest and end + self.limit > latest:
-                latest = end + self.limit
-        return latest
+        outages = self.mail_outages if mail else self.outages
+        return an_outage_delays_and_never_refuses(sent, self.limit, outages)
 
     def is_over(self, sent: int, at: int, *, mail: bool = False) -> bool:
         """Tell whether what was sent must be there by now."""
         latest = self.deadline(sent, mail=mail)
-        return at > latest or (self.limit == 0 and at == latest and not mail)
+        if mail:
+            return not each_recipient_is_told_at_once(at, latest)
+        return a_sent_message_is_there_at_once(at, latest, self.limit)
 
     # Cases and their possible states
 
@@ -471,7 +472,6 @@ _RARE: Final = (
     "links",
     "due",
     "mail_ids",
-    "older_mail_ids",
     "found",
     "unknown",
     "beyond",

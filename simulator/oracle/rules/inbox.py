@@ -4,6 +4,7 @@ The facts about one message in one mailbox are bits of a small integer. The prom
 once for every combination of the bits; a line of a trace then only looks its verdict up.
 """
 
+from collections.abc import Iterable
 from typing import Final, NamedTuple
 
 from simulator.oracle.rules.registry import promise
@@ -92,7 +93,7 @@ def only_what_asks_for_no_reply_or_is_read_can_be_marked(facts: Facts, *, unread
 
 
 @promise("INB-1", "inbox")
-def number_shown_is_that_of_unread_messages(unread: list[bool]) -> int:
+def number_shown_is_that_of_unread_messages(unread: Iterable[bool]) -> int:
     """The number that the inbox shows is how many of its messages count as unread."""
     return sum(unread)
 
@@ -104,7 +105,7 @@ def opened_and_answered_are_facts_of_their_own(facts: Facts) -> tuple[bool, bool
 
 
 @promise("INB-7", "inbox")
-def reloaded_inbox_is_right(entry: Entry, seen: bool) -> bool:
+def reloaded_inbox_is_right(entry: Entry, seen: object) -> bool:
     """Each line that shows an inbox is a fresh load and has to be right."""
     return entry.unread == seen
 
@@ -116,9 +117,9 @@ def read_message_stays_read(bits: int) -> bool:
 
 
 @promise("INB-9", "inbox")
-def reading_by_one_changes_no_other_inbox(others_read: bool) -> bool:
+def reading_by_one_changes_no_other_inbox(others_read: int) -> bool:
     """What another recipient did to the message leaves this recipient's entry alone."""
-    return others_read
+    return others_read > 0
 
 
 UNREAD_PROMISES: Final = (
@@ -151,7 +152,8 @@ def _entry(bits: int) -> Entry:
             markable = only_what_asks_for_no_reply_or_is_read_can_be_marked(facts, unread=unread)
             hint = unread_request_carries_its_hint(facts, unread=unread)
             return Entry(unread, hint, opened, answered, rule, markable)
-    return Entry(False, None, False, False, "INB-2", True)  # expects 3: no message has it
+    # expects 3: no message has it
+    return Entry(unread=False, hint=None, opened=False, answered=False, rule="INB-2", markable=True)
 
 
 #: The entry for every combination of facts.

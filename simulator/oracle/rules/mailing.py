@@ -1,18 +1,26 @@
 """MAIL and ACC: which mails are due, to whom, and what they may say."""
 
+from collections.abc import Container, Sized
+
 from simulator.oracle.rules.registry import promise
 
 
 @promise("MAIL-1", "mail")
-def each_recipient_is_told_once_and_at_once() -> bool:
-    """Each recipient of a message gets one notice, within the limit."""
-    return True
+def each_recipient_is_told_at_once(at: int, latest: int) -> bool:
+    """Each recipient of a message gets a notice within the limit."""
+    return at <= latest
+
+
+@promise("MAIL-1", "mail")
+def each_recipient_is_told_once(*, told_before: bool) -> bool:
+    """Each recipient of a message gets no second notice of it."""
+    return not told_before
 
 
 @promise("MAIL-2", "mail")
-def an_event_switched_off_sends_no_mail() -> bool:
+def an_event_switched_off_sends_no_mail(event: str, events_off: Container[str]) -> bool:
     """An event that is switched off sends no mail."""
-    return True
+    return event in events_off
 
 
 @promise("MAIL-3", "mail")
@@ -22,18 +30,22 @@ def mail_carries_no_message_text(body: str, text: str) -> bool:
 
 
 @promise("MAIL-4", "mail")
-def an_outage_delays_the_notice_and_doubles_none() -> bool:
+def an_outage_delays_the_notice_and_doubles_none(outages: Sized) -> bool:
     """A mail server that is down delays notices; each is sent once."""
-    return True
+    return len(outages) > 0
 
 
 @promise("ACC-2", "mail")
-def a_new_account_gets_a_registration_mail() -> bool:
+def a_new_account_gets_a_registration_mail(
+    address: str, accounts: Container[str], caseworkers: Container[str]
+) -> bool:
     """The account that a send created gets a registration mail; a known one gets none."""
-    return True
+    return address not in accounts and not a_caseworker_gets_no_registration_mail(
+        address, caseworkers
+    )
 
 
 @promise("ACC-5", "mail")
-def a_caseworker_gets_no_registration_mail() -> bool:
+def a_caseworker_gets_no_registration_mail(address: str, caseworkers: Container[str]) -> bool:
     """An address of a caseworker has its account already."""
-    return True
+    return address in caseworkers

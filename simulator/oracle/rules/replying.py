@@ -1,5 +1,7 @@
 """REP: who may write back, and what a reply may carry."""
 
+from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
 from typing import Final
 
 from simulator.oracle.rules.registry import promise
@@ -9,7 +11,7 @@ SIZE_MAX: Final = {"binary": 35 * 1024 * 1024, "decimal": 35 * 1000 * 1000}
 
 
 @promise("REP-1", "reply")
-def writing_needs_the_right(right: bool | None, reading: str) -> bool:
+def writing_needs_the_right(reading: str, *, right: bool | None) -> bool:
     """Writing is refused where a release withholds it, or grants it not (`reply_right`)."""
     return right is not True if reading == "if_granted" else right is False
 
@@ -32,7 +34,9 @@ def button_names_what_is_still_expected(*, unread: bool, asks: bool) -> str:
     return "reply" if unread and asks else "new_message"
 
 
-@promise("REP-5", "reply", "activities")
-def files_of_a_reply_are_filed_under_the_case() -> bool:
+@promise("REP-5", "send")
+def files_of_a_reply_are_filed_under_the_case(
+    documents: Iterable[str], sent: AbstractSet[str]
+) -> bool:
     """Files that came with a reply can be shared from the case afterwards."""
-    return True
+    return not sent.isdisjoint(documents)

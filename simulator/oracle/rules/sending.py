@@ -1,9 +1,9 @@
 """SEND and RGT: what may leave the MVP, who may send, and to whom it goes."""
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Container, Mapping, Sequence
 from functools import lru_cache
-from typing import Final
+from typing import Any, Final
 
 from simulator.oracle.rules.registry import promise
 
@@ -80,24 +80,34 @@ def choosing_replaces_the_preset(to: Sequence[str]) -> tuple[str, ...]:
 
 
 @promise("SEND-1", "send")
-def a_legal_message_is_saved_with_its_case() -> bool:
-    """A message written in a new or an existing case is saved and sent."""
-    return True
+def a_legal_message_is_saved_with_its_case(record: Mapping[str, Any]) -> bool:
+    """A message written in a new or an existing case, each field as it must be, is sent."""
+    return (
+        isinstance(record.get("case"), int | str)
+        and isinstance(record.get("message", ""), str)
+        and isinstance(record.get("text", ""), str)
+        and _is_list_of_texts(record.get("to", []))
+        and _is_list_of_texts(record.get("documents", []))
+    )
+
+
+def _is_list_of_texts(value: object) -> bool:
+    return isinstance(value, list) and all(isinstance(item, str) for item in value)  # pyright: ignore[reportUnknownVariableType]
 
 
 @promise("SEND-2", "note", "case", "inbox")
-def a_note_changes_nothing_outside_the_log() -> bool:
+def a_note_changes_nothing_outside_the_log(last: str) -> bool:
     """Text saved without sharing is an entry of the log only."""
-    return True
+    return last == "note"
 
 
 @promise("SEND-13", "inbox", "send")
-def a_refused_send_reaches_nobody() -> bool:
+def a_refused_send_reaches_nobody(message: str, refused: Container[str]) -> bool:
     """A send reaches all of its recipients or none; a refused one leaves no trace."""
-    return True
+    return message not in refused
 
 
 @promise("SEND-10", "activities", "inbox")
-def nothing_leaves_without_being_sent() -> bool:
+def nothing_leaves_without_being_sent(times: int) -> bool:
     """A message that no act sent is nowhere."""
-    return True
+    return times > 0

@@ -1,10 +1,12 @@
 """STA: what the case shows of its last communication."""
 
 from collections.abc import Mapping
+from datetime import UTC, datetime, tzinfo
 from typing import Final
 
 from simulator.oracle.rules.inbox import ACKNOWLEDGE, REPLY, WITH_FILE
 from simulator.oracle.rules.registry import promise
+from simulator.oracle.rules.sending import WRITING_ROLES
 
 STATUS_OF: Final = {ACKNOWLEDGE: "Info", REPLY: "Antwort", WITH_FILE: "Datei"}
 TEXT_OF: Final = {
@@ -35,7 +37,9 @@ def a_message_from_a_recipient_sets_ok() -> str:
 
 
 @promise("STA-3", "case")
-def a_reply_without_file_counts(answered_expects: int | None, has_file: bool, reading: str) -> bool:
+def a_reply_without_file_counts(
+    answered_expects: int | None, reading: str, *, has_file: bool
+) -> bool:
     """Under `fileless_reply` unchanged, an answer without file to a file request sets nothing."""
     return reading == "ok" or has_file or answered_expects != WITH_FILE
 
@@ -63,36 +67,39 @@ def reading_sets_the_date(
 
 
 @promise("STA-5", "case")
-def the_date_belongs_to_the_current_status() -> bool:
-    """When the status is set anew, the date is cleared or replaced."""
-    return True
+def the_date_belongs_to_the_current_status(last: str, *, communicated: bool) -> bool:
+    """When the status is set anew, the date is cleared or replaced; without one there is none."""
+    return last == "send" if communicated else last != "note"
 
 
 @promise("STA-7", "case", "case_list")
 def fields_are_hidden_without_a_role(role: str | None) -> bool:
     """Only caseworkers with a cloud role see the fields; a role never told is not judged."""
-    return role is not None and role not in ("Benutzer", "Administrator")
+    return role is not None and role not in WRITING_ROLES
 
 
 @promise("STA-8", "case_list")
-def the_case_list_shows_the_status_of_the_case() -> bool:
+def the_case_list_shows_the_status_of_the_case(listed: str | None, status: str) -> bool:
     """The case list shows the same status as the case."""
-    return True
+    return listed == status
 
 
 @promise("STA-9", "case")
-def days_are_those_of_the_time_zone() -> bool:
-    """Dates are calendar days in the broker's time zone."""
-    return True
+def days_are_those_of_the_time_zone(second: int, zone: tzinfo) -> int:
+    """Dates are calendar days in the broker's time zone: so many microseconds ahead of UTC."""
+    offset = datetime.fromtimestamp(second, UTC).astimezone(zone).utcoffset()
+    return 0 if offset is None else int(offset.total_seconds()) * 1_000_000
 
 
 @promise("REP-6", "case")
-def arrival_of_a_reply_moves_the_follow_up() -> bool:
+def arrival_of_a_reply_moves_the_follow_up(seen: str | None, first: str, last: str) -> bool:
     """The follow-up date is the day on which the last reply arrived, or the day set since."""
-    return True
+    return seen is not None and first <= seen <= last
 
 
 @promise("RPL-3", "case", "inbox", "activities")
-def a_replication_changes_no_message_and_no_status() -> bool:
+def a_replication_changes_no_message_and_no_status(
+    ran: int, happened: int, *, shown_before: bool
+) -> bool:
     """A replication delivers, doubles, removes no message and changes no mark and no status."""
-    return True
+    return shown_before and ran > happened
