@@ -470,3 +470,35 @@ def test_answer_covers_only_what_was_unread_and_its_own_message_not_twice():
     assert (
         two.see(acknowledged_on=None).verdict.findings[0].because.endswith(f"; {L} read it {DAY}")
     )
+
+
+def test_wrong_status_is_found_once_while_it_stays_the_same():
+    story = sent().see(cloud_status="OK").see(cloud_status="OK").see(cloud_status="OK")
+    assert story.verdict.findings[0].count == 1
+    assert story.see(cloud_status="Antwort").verdict.findings[0].count == 2
+
+
+def test_notice_of_a_message_that_is_there_leaves_it_as_it_is():
+    story = sent().see("inbox", K, after=SECOND, messages=[{"message": "m1", "unread": True}])
+    story.see("mail", after=1, to=K, event="new_message", message="m1")
+    story.see("mail", after=1, to=K, event="registration").inbox(K, 1, m1=True)
+    assert story.rules == []
+    again = story.see("mail", to=K, event="new_message", message="m1")
+    assert again.rules == [("MAIL-1", 7)]
+
+
+def test_notices_to_several_recipients_are_told_apart():
+    story = sent("reply", K, L)
+    for one in (K, L):
+        story.see("mail", after=1, to=one, event="new_message", message="m1")
+        story.see("mail", after=1, to=one, event="registration")
+    assert story.inbox(K, m1=True).inbox(L, m1=True).rules == []
+    for one in (K, L):
+        story.see("mail", to=one, event="new_message", message="m1")
+    assert story.rules == [("MAIL-1", 9), ("MAIL-1", 10)]
+
+
+def test_message_of_one_is_not_read_by_others():
+    story = sent("acknowledge").send("m2", "acknowledge", K, L).open(L)
+    assert story.inbox(K, m1=False, m2=True).rules == [("INB-2", 5)]
+    assert story.inbox(K, m1=True, m2=False).rules == [("INB-2", 5), ("INB-9", 6)]

@@ -132,3 +132,20 @@ def test_status_is_judged_from_the_first_communication_on():
     assert story.see(cloud_status="OK").rules == [("STA-2", 4)]
     story = given(releases={K: True}).reply(K, "r1", None).see(cloud_status="OK")
     assert story.see(cloud_status="Info").rules == [("STA-3", 4)]
+
+
+def test_reading_after_a_given_date_shows_under_the_latest():
+    for reading, shown in (("first", "2024-01-31"), ("latest", DAY)):
+        story = with_message(Story({"several_acknowledge": reading}), K, L)
+        story.tell(given="case", case=53, acknowledged_on="2024-01-31")
+        story.see(acknowledged_on="2024-01-31").open(K)
+        assert story.see(acknowledged_on=shown).rules == []
+
+
+def test_last_message_needs_no_name():
+    for status, what in (
+        ("OK", "came from a recipient"),
+        ("Info", "was sent last and asks to acknowledge"),
+    ):
+        finding = given(cloud_status=status).see(cloud_status="Datei").verdict.findings[0]
+        assert finding.because == f"the last message {what}"

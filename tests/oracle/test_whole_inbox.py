@@ -72,15 +72,12 @@ def wrong(entries):
     yield [*entries, ("m0", True, None, False, False)]
 
 
-def judged(oracle, story, lines):
-    """Judge the lines; give what was found, and which rules decided how often."""
+def judged(oracle, story, line):
+    """Judge the line; give what was found, and which rules decided how often."""
     before = dict(oracle.decisive)
-    found = []
-    for line in lines:
-        record = {"see": "inbox", "by": K, **line}
-        found.append(oracle.take(story.line + 1, story.at + SECOND, record))
+    found = oracle.take(story.line + 1, story.at + SECOND, {"see": "inbox", "by": K, **line})
     after = oracle.decisive.items()
-    return found, {rule: count - before[rule] for rule, count in after if count > before[rule]}
+    return found, {rule: count - before[rule] for rule, count in after if count != before[rule]}
 
 
 @pytest.mark.parametrize("history", HISTORIES)
@@ -95,9 +92,12 @@ def test_short_way_finds_what_the_long_one_does(history):
                 HISTORIES[history]()[0].send("m0", "reply", "x@example.org", case=55, after=0)
                 for _ in range(2)
             )
-            short = judged(one.oracle, one, [line, line])
-            long = judged(other.oracle.fork(), other, [line, line])
-            assert short == long, line
+            found = []
+            for _ in range(2):
+                short = judged(one.oracle, one, line)
+                found += short[0]
+                other.oracle = other.oracle.fork()
+                assert short == judged(other.oracle, other, line), line
             if seen == entries and "unread" in shown:
                 expected = [] if shown["unread"] == number else ["INB-1"]
-                assert [finding.rule for finding in short[0][0]] == expected
+                assert [finding.rule for finding in found] == expected
