@@ -124,7 +124,7 @@ def _role(role: CloudRole, *rights: Right) -> Change:
     return lambda rules: evolve(rules, rights=_with(rules.rights, role, frozenset(rights)))
 
 
-def _writing(*, release: bool | None, may: bool) -> Change:  # noqa: FBT001 - a key of the table
+def _writing(*, release: bool | None, may: bool) -> Change:
     return lambda rules: evolve(rules, may_write=_with(rules.may_write, release, may))
 
 

@@ -9,12 +9,20 @@ def day_of(moment: datetime, zone: tzinfo) -> date:
     Raises:
         ValueError: for a moment without an offset, which belongs to no day.
     """
-    if moment.tzinfo is None:
-        text = f"{moment.isoformat()} has no offset: write it as {moment.isoformat()}+01:00"
-        raise ValueError(text)
-    return moment.astimezone(zone).date()
+    return _local(moment, zone).date()
 
 
 def stamp_of(user: str, moment: datetime, zone: tzinfo) -> str:
-    """Give the head line of an activity: `cloudtransfer am 19.02.2024 12:18:16` (LOG-1)."""
-    return f"{user} am {moment.astimezone(zone):%d.%m.%Y %H:%M:%S}"
+    """Give the head line of an activity: `cloudtransfer am 19.02.2024 12:18:16` (LOG-1).
+
+    Raises:
+        ValueError: for a moment without an offset.
+    """
+    return f"{user} am {_local(moment, zone):%d.%m.%Y %H:%M:%S}"
+
+
+def _local(moment: datetime, zone: tzinfo) -> datetime:
+    if moment.tzinfo is None:
+        text = f"{moment.isoformat()} has no offset: write it as {moment.isoformat()}+01:00"
+        raise ValueError(text)
+    return moment.astimezone(zone)

@@ -210,7 +210,7 @@ def _pass_a_day(
     _keep(node, after, {}, world, found, seen, following)
 
 
-def _apply(  # noqa: PLR0913 - the hot path: an object to hold these would cost a third more
+def _apply(
     node: Node,
     record: Record,
     world: World,
