@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from datetime import datetime
+from hashlib import sha256
 from typing import Final
 
 from attrs import frozen
@@ -151,12 +152,17 @@ def _mail(
             address,
             event,
             told,
-            f"{event}.{link or told}.{address}",
+            f"{event}.{told or _public(link)}.{address}",
             _filled(template.subject, values),
             _filled(template.body, values),
             link,
         ),
     )
+
+
+def _public(secret: str | None) -> str:
+    """Give a name for a link that may stand where others read it: the secret cannot be told."""
+    return sha256((secret or "").encode()).hexdigest()[:16]
 
 
 def _filled(text: str, values: Mapping[str, str]) -> str:

@@ -42,7 +42,7 @@ REGISTRATION = Mail(
     K,
     MailEvent.REGISTRATION,
     None,
-    f"registration.t1.{K}",
+    f"registration.628b49d96dcde97a.{K}",
     "Ihre Registrierung",
     f"Guten Tag,\n\nfür {K} wurde ein Konto angelegt.\nBitte vergeben Sie hier ein Kennwort: t1\n",
     "t1",
@@ -148,7 +148,7 @@ def test_a_new_link_replaces_the_one_before():
     assert decision.envelopes == ()
     (mail,) = decision.mails
     assert (mail.event, mail.link, mail.message) == (MailEvent.REGISTRATION, "t2", None)
-    assert mail.message_id == f"registration.t2.{K}"
+    assert mail.message_id == f"registration.c44474038d459e40.{K}"
     refused(register(decision.state, "t1", NOON), Refusal.UNKNOWN_LINK)
     ok(register(decision.state, "t2", NOON + WEEK))
 

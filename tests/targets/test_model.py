@@ -84,7 +84,7 @@ def test_a_message_is_in_the_inbox_at_once_with_its_mails():
             "to": K,
             "event": "registration",
             "message": None,
-            "message_id": f"registration.link-1.{K}",
+            "message_id": f"registration.8e9fa224f488a601.{K}",
             "body": "Ihre Registrierung\n\nGuten Tag,\n\nfür k@example.org wurde ein Konto "
             "angelegt.\n"
             "Bitte vergeben Sie hier ein Kennwort: link-1\n",
