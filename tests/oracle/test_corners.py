@@ -487,3 +487,20 @@ def test_given_mailbox_of_a_message_never_mentioned_is_bad_input():
     with pytest.raises(Unmentioned, match="message 'm9'") as caught:
         mailbox(before(), message="m9")
     assert (caught.value.line, caught.value.field, caught.value.known) == (2, "message", ("m1",))
+
+
+def test_mailbox_that_changes_in_a_fork_keeps_what_it_knew():
+    story = sent().reply(K, "r1", "m1", 5).see()
+    release(story).act("set_release", "anna", case=53, recipient=K, create_messages=False)
+    oracle = story.see().oracle.fork()
+    act = {"by": K, "case": 53, "outcome": "ok"}
+    page = {"see": "portal_case", "by": K, "case": 53}
+    assert oracle.take(8, story.at + 1, {**act, "act": "open", "via": "case"}) == ()
+    for text in ("Please look", "Here"):
+        assert oracle.take(9, story.at + 2, {**page, "text": text}) == ()
+    assert oracle.take(10, story.at + 3, {**page, "documents": ["r1-0.pdf"]}) == ()
+    found = oracle.take(11, story.at + 4, {**page, "text": "Else"})
+    assert [one.rule for one in found] == ["REP-2"]
+    reply = {"act": "reply", "message": "r2", "answers": "m1", "text": "x", "files": []}
+    found = oracle.take(12, story.at + 5, {**act, **reply})
+    assert [one.rule for one in found] == ["REP-1"]
