@@ -259,7 +259,7 @@ def send(w: World, line: int, at: int, record: Record) -> None:
         message = record.get("message")
         if isinstance(message, str) and isinstance(record.get("case"), int | str):
             w.own_rest()
-            w.refused[message] = record["case"]
+            w.refused.add(message)
         return
     number, message = record["case"], record["message"]
     if message in w.home and message not in w.tries:

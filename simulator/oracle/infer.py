@@ -34,7 +34,7 @@ def _sizes(record: Record) -> bool:
     files = record.get("files")
     if record.get("act") != "reply" or not isinstance(files, list):
         return False
-    sizes = [file["size"] for file in files if isinstance(file, dict) and "size" in file]  # pyright: ignore[reportUnknownVariableType]
+    sizes: list[Any] = [file["size"] for file in files if isinstance(file, dict) and "size" in file]  # pyright: ignore[reportUnknownVariableType]
     return sum(size for size in sizes if isinstance(size, int)) > SMALLEST_LIMIT
 
 

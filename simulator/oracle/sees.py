@@ -439,8 +439,8 @@ def see_activities(w: World, line: int, at: int, record: Record) -> None:
     home = w.home
     for entry in record["entries"]:
         message = entry.get("message")
-        if message not in home and message is not None:
-            w.place(message, line)
+        if message not in home and message is not None and message not in w.refused:
+            raise w.unmentioned(line, "message", message)
     w.judge(record["case"], _see_log, UP, line, at, record["entries"], "")
 
 

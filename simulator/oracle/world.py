@@ -90,7 +90,7 @@ class World:
         self.full_at = self.partial_at = -1  # the moment of the last one
         self.failed = 0
         self.rep_line = 0
-        self.refused: dict[str, int | str] = {}
+        self.refused: set[str] = set()  # messages whose send was refused
         self.counts = [0] * len(COUNTED)
         self.found: dict[tuple[str, str], Finding] = {}
         self.out: list[Finding] = []
@@ -163,15 +163,6 @@ class World:
         """Make the error for a case or message that no line mentioned."""
         known = self.home if field == "message" else self.cases
         return Unmentioned(line, field, value, tuple(str(name) for name in known))
-
-    def place(self, message: str, line: int, field: str = "message") -> int | str:
-        """Give the case of a message, also of one that was refused; raises Unmentioned."""
-        number = self.home.get(message)
-        if number is None:
-            number = self.refused.get(message)
-            if number is None:
-                raise self.unmentioned(line, field, message)
-        return number
 
     # Time
 
