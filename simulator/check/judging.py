@@ -1,7 +1,7 @@
 """Judges traces: one `Checked` for each file, from which every output is written."""
 
 import gc
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Final, NoReturn
 
@@ -89,7 +89,7 @@ def judge(trace: Trace, oracle: Oracle) -> int:
 
 
 @contextmanager
-def _rare_collections() -> Iterator[None]:
+def _rare_collections() -> Generator[None, None, None]:
     """Look for cycles rarely: lines are let go one by one, and the facts that stay have none."""
     before = gc.get_threshold()
     gc.set_threshold(_COLLECT_AFTER, *before[1:])
