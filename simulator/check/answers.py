@@ -36,7 +36,9 @@ def explain(
             number = int(what) if what.isascii() and what.isdigit() else what
             reasons = explain_case(trace, oracle, number)
         if not reasons:
-            return [f"{name}: nothing in it is about {what}"], Exit.UNDECIDED
+            asked_for = f"message {what} for {recipient}" if recipient else f"a case {what}"
+            hint = "" if recipient else "; of a message, say for whom: --for k@example.org"
+            return [f"{name}: nothing in it is about {asked_for}{hint}"], Exit.UNDECIDED
         return [_reason_line(name, reason) for reason in reasons], Exit.KEPT
 
     return _answered(stream, name, asked)

@@ -221,6 +221,8 @@ def check(  # noqa: PLR0913 - the options of the command line
     task = Task(parse_readings(reading), parse_required(require), parse_limit(limit))
     if recipient is not None and what is None:
         raise click.UsageError("--for goes with --explain MESSAGE")
+    if (infer_readings or what is not None) and (json_file or junit_file):
+        raise click.UsageError("--json and --junit carry verdicts: leave them out with a question")
     if infer_readings:
         ask = partial(answers.infer_readings, task=task)
         context.exit(_answer(traces, again(context), ask))

@@ -113,6 +113,4 @@ def _undecided(verdict: Verdict, required: Sequence[str]) -> tuple[str, ...]:
         for rule in required
         if not verdict.decisive.get(rule)
     ]
-    if not any(verdict.decisive.values()):
-        reasons.append("no line exercised any rule")
     return tuple(reasons)

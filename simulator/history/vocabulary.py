@@ -78,7 +78,9 @@ def _name(name: str, meaning: str, *, required: bool = True, nullable: bool = Fa
 AT: Final = Field("at", Kind.MOMENT, "when it happened or was seen", required=True)
 BY: Final = _name("by", "who acted or looked: a caseworker's name or a recipient's address")
 OUTCOME: Final = Field("outcome", Kind.WORD, "what came of it", required=True, words=OUTCOMES)
-REASON: Final = Field("reason", Kind.TEXT, "the code of the refusal, where known", nullable=True)
+REASON: Final = Field(
+    "reason", Kind.TEXT, "the code of the refusal, where known; not judged", nullable=True
+)
 CASE: Final = Field("case", Kind.CASE, "the case's number", required=True)
 MESSAGE: Final = _name("message", "the message's id, unique in the trace")
 SUBJECT: Final = Field("subject", Kind.TEXT, "the case's subject")

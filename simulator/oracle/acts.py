@@ -105,11 +105,13 @@ def set_role(w: World, line: int, at: int, record: Record) -> None:
     if record["outcome"] == "ok":
         w.decide("RGT-3")
         w.roles[record["caseworker"]] = record["role"]
+        w.roles_in_doubt -= {record["caseworker"]}
         email = record.get("email")
         if email:
             w.emails |= {address(email)}
     elif record["outcome"] == "unknown":
         w.roles.pop(record["caseworker"], None)
+        w.roles_in_doubt |= {record["caseworker"]}
     elif an_administrator_sets_the_roles(record.get("by")) and "server" not in w.active:
         because = "an administrator gives and takes cloud roles; who did it is not judged"
         refused_wrongly(w, line, f"set_role of {record.get('caseworker')}", "RGT-3", because)
@@ -299,6 +301,10 @@ def _refused_send(w: World, line: int, at: int, record: Record) -> None:
             return
         if record.get("to") is None and state.preset is None:
             return
+        if record.get("documents") and state.documents is None:
+            return
+    if record.get("by") in w.roles_in_doubt:
+        return
     rule, because = _legal_send(w, case, record)
     refused_wrongly(w, line, f"send {record.get('message')} in case {number}", rule, because)
 

@@ -89,7 +89,7 @@ class Oracle:
                 )
         decisive = self.decisive
         if not any(decisive.values()):
-            undecided.append("no line of the trace shows any rule")
+            undecided.append("no line exercised any rule")
         return Verdict(findings, tuple(undecided), decisive)
 
     def fork(self) -> "Oracle":

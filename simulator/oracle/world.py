@@ -64,6 +64,7 @@ class World:
         self.home: dict[str, int | str] = {}
         self.boxes_of: dict[str, dict[int | str, None]] = {}
         self.roles: dict[str, str] = {}
+        self.roles_in_doubt: frozenset[str] = frozenset()  # set with an unknown outcome
         self.emails: frozenset[str] = frozenset()
         self.accounts: dict[str, bool] = {}  # address -> whether this log saw it being created
         self.asked: dict[str, int] = {}  # address -> registration links asked for, not mailed yet

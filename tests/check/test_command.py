@@ -212,3 +212,16 @@ def test_readings_are_inferred_with_the_line_that_rules_a_value_out():
     assert "reply_scope: message, case" in result.stdout
     assert check("-", "--infer-readings", text="{").exit_code == 2
     assert check("/nowhere/x", "--explain", "53").exit_code == 4
+
+
+@pytest.mark.parametrize("question", [["--infer-readings"], ["--explain", "53"]])
+def test_a_question_has_no_verdict_to_write_as_json(question, tmp_path):
+    result = check(GOOD, *question, "--json", str(tmp_path / "out.json"))
+    assert result.exit_code == 2
+    assert "leave them out with a question" in result.output
+
+
+def test_explaining_a_message_without_its_recipient_says_how():
+    result = check(GOOD, "--explain", "m1")
+    assert result.exit_code == 3
+    assert "of a message, say for whom: --for k@example.org" in result.output

@@ -286,7 +286,7 @@ def test_what_was_not_given_is_not_judged():
 
 
 def test_trace_that_shows_nothing_is_undecided():
-    assert Story().case().verdict.undecided == ("no line of the trace shows any rule",)
+    assert Story().case().verdict.undecided == ("no line exercised any rule",)
 
 
 def test_fork_goes_its_own_way():
