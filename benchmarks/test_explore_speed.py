@@ -10,6 +10,7 @@ from simulator.explore.worlds import OPENING
 
 MESSAGES = 3
 ROUNDS = 5
+RATIO_MIN = 0.01  # a guard against getting slower; what is wanted is 0.1
 
 
 def _explored() -> Found:
@@ -51,4 +52,4 @@ def test_exploration_against_a_bare_search_over_tuples(benchmark, capsys) -> Non
     benchmark.extra_info["ratio"] = best / bare
     with capsys.disabled():
         print(f"\nexploration: {best:,.0f}/s, bare search: {bare:,.0f}/s, ratio {best / bare:.3f}")
-    assert best / bare > 0.01
+    assert best / bare > RATIO_MIN
