@@ -102,7 +102,10 @@ def _rare_collections() -> Generator[None, None, None]:
 def refuse_unmentioned(trace: Trace, error: Unmentioned) -> NoReturn:
     """Raise BadInput for a line that names what no line before it mentioned."""
     message = f'"{error.field}": {quote(error.value)} was never mentioned before'
-    fault = Fault((error.field,), message, suggest(error.value, error.known))
+    hint = suggest(error.value, error.known)
+    if error.value in error.known:
+        hint = f"it was {error.value} without quotes; a number and a text are two cases"
+    fault = Fault((error.field,), message, hint)
     trace.refuse_value(error.line, error.field, error.value, fault)
 
 

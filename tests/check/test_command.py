@@ -225,3 +225,13 @@ def test_explaining_a_message_without_its_recipient_says_how():
     result = check(GOOD, "--explain", "m1")
     assert result.exit_code == 3
     assert "of a message, say for whom: --for k@example.org" in result.output
+
+
+def test_a_case_number_in_quotes_is_another_case_and_the_message_says_so(tmp_path):
+    trace = tmp_path / "quoted.jsonl"
+    first = Path(GOOD).read_text("utf-8").splitlines()[0]
+    look = '{"at": "2030-01-01T00:00:00Z", "see": "case", "by": "anna", "case": "53"}'
+    trace.write_text(f"{first}\n{look}\n", "utf-8")
+    result = check(str(trace))
+    assert result.exit_code == 2
+    assert "it was 53 without quotes" in result.output
