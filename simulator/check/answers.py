@@ -6,7 +6,15 @@ from simulator.check.judging import Task, oracle_for, refuse_unmentioned
 from simulator.exits import Exit
 from simulator.history.bad_input import BadInput
 from simulator.history.reading import Header, Readable, Trace
-from simulator.oracle import Inferred, Reason, Unmentioned, explain_case, explain_message, infer
+from simulator.oracle import (
+    Finding,
+    Inferred,
+    Reason,
+    Unmentioned,
+    explain_case,
+    explain_message,
+    infer,
+)
 
 
 def infer_readings(stream: Readable, name: str, task: Task) -> tuple[list[str], Exit]:
@@ -14,11 +22,20 @@ def infer_readings(stream: Readable, name: str, task: Task) -> tuple[list[str], 
 
     def asked(trace: Trace) -> tuple[list[str], Exit]:
         header = trace.header or Header()
+        broken: list[Finding] = []
         inferred = infer(
-            trace, time_zone=header.time_zone, carrier=header.carrier, limit_us=task.limit_us
+            trace,
+            time_zone=header.time_zone,
+            carrier=header.carrier,
+            limit_us=task.limit_us,
+            broken=broken.append,
         )
         lines = [line for one in inferred for line in _reading_lines(name, one)]
-        return lines, Exit.KEPT if all(one.consistent for one in inferred) else Exit.VIOLATED
+        lines += [
+            f"whatever the readings: {name}:{one.line}: {one.rule}: {one.seen}; {one.because}"
+            for one in broken
+        ]
+        return lines, Exit.VIOLATED if broken else Exit.KEPT
 
     return _answered(stream, name, asked)
 

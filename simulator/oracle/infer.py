@@ -61,10 +61,12 @@ def infer(
     time_zone: str = "Europe/Berlin",
     carrier: str = "cloudtransfer",
     limit_us: int = 2_000_000,
+    broken: Callable[[Finding], object] = bool,
 ) -> tuple[Inferred, ...]:
     """Try the readings jointly in one pass; each is told apart once the trace consults it.
 
-    A line that breaks a rule under all readings that remain rules none out. Raises Unmentioned.
+    A line that breaks a rule under all readings that remain rules none out, and its finding is
+    handed to `broken`. Raises Unmentioned.
     """
     alive: list[Oracle] = [Oracle(time_zone=time_zone, carrier=carrier, limit_us=limit_us)]
     apart: set[str] = set()
@@ -77,11 +79,14 @@ def infer(
                     _under(one, reading, value) for one in alive for value in READINGS[reading]
                 ]
         if len(alive) == 1:
-            alive[0].take(line, at, record)
+            for finding in alive[0].take(line, at, record):
+                broken(finding)
             continue
         judged = [(one, one.take(line, at, record)) for one in alive]
         kept = [one for one, findings in judged if not findings]
-        if kept and len(kept) < len(judged):
+        if not kept:
+            broken(judged[0][1][0])
+        elif len(kept) < len(judged):
             finding = next(findings[0] for _, findings in judged if findings)
             for reading in apart:
                 for value in _values(alive, reading) - _values(kept, reading):

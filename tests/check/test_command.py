@@ -235,3 +235,10 @@ def test_a_case_number_in_quotes_is_another_case_and_the_message_says_so(tmp_pat
     result = check(str(trace))
     assert result.exit_code == 2
     assert "it was 53 without quotes" in result.output
+
+
+def test_what_breaks_a_rule_under_every_reading_is_told_with_the_readings():
+    result = check(BAD, "--infer-readings")
+    assert result.exit_code == 1
+    assert "whatever the readings: " in result.stdout
+    assert "INB-3" in result.stdout

@@ -135,3 +135,9 @@ def test_settings_are_those_of_the_trace():
     told.see(cloud_status="OK")
     assert inferred(told)["fileless_reply"].consistent == ("ok",)
     assert Story(carrier="bot").oracle.world.carrier == "bot"
+
+
+def test_a_rule_broken_before_any_reading_is_consulted_is_told():
+    broken = []
+    infer(sent().see(by=K, cloud_status="Info").lines, broken=broken.append)
+    assert [finding.rule for finding in broken] == ["STA-7"]
