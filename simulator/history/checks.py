@@ -1,8 +1,4 @@
-"""Whether values are what the vocabulary says.
-
-A check is a predicate on a value whose type is known already; `check_for` names the one that a
-field and a type leave to do. The reader runs them; `fault_in` words what is wrong once one failed.
-"""
+"""Whether values are what the vocabulary says, and in which words they are not."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final, TypeAlias, TypeGuard
@@ -12,14 +8,9 @@ from simulator.history.bad_input import Fault, Path, quote, suggest
 from simulator.history.moments import is_day, moment_us
 from simulator.history.vocabulary import READINGS, Field, Kind
 
-#: What JSON gives us; a value's type is known by the time that a check sees it.
+#: What JSON gives us.
 Value: TypeAlias = Any
 Record: TypeAlias = dict[str, Value]
-Check: TypeAlias = Callable[[Value], bool]
-Checks: TypeAlias = tuple[tuple[str, Check], ...]
-
-#: Plans remembered at most, so that a log of ever new shapes cannot fill the memory.
-MOST_SHAPES: Final = 4096
 
 
 def is_object(value: Value) -> TypeGuard[Record]:
@@ -32,63 +23,61 @@ def is_list(value: Value) -> TypeGuard[list[Value]]:
     return type(value) is list
 
 
-def _always(_value: Value) -> bool:
+def _always(_field: Field, _value: Value) -> bool:
     return True
 
 
-def _not_empty(value: str) -> bool:
-    return bool(value)
-
-
-def _not_negative(value: int) -> bool:
-    return value >= 0
-
-
-def _is_moment(value: str) -> bool:
+def _is_moment(_field: Field, value: str) -> bool:
     return moment_us(value) is not None
 
 
-def _all_names(values: Sequence[Value]) -> bool:
-    for value in values:  # noqa: SIM110 - all() with a generator takes three times as long
-        if type(value) is not str or not value:
-            return False
-    return True
+def _is_day(_field: Field, value: str) -> bool:
+    return is_day(value)
 
 
-def _all_rights(rights: Mapping[str, Value]) -> bool:
+def _not_empty(_field: Field, value: str) -> bool:
+    return bool(value)
+
+
+def _not_negative(_field: Field, value: int) -> bool:
+    return value >= 0
+
+
+def _is_word(field: Field, value: str) -> bool:
+    return value in field.words
+
+
+def _all_names(_field: Field, values: Sequence[Value]) -> bool:
+    return all(type(value) is str and value for value in values)
+
+
+def _all_records(field: Field, values: Sequence[Value]) -> bool:
+    return _records_fault(field, values, ()) is None
+
+
+def _all_rights(_field: Field, rights: Mapping[str, Value]) -> bool:
     return all(name and type(right) is bool for name, right in rights.items())
 
 
-def _all_readings(readings: Mapping[str, Value]) -> bool:
-    return all(value in READINGS.get(name, ()) for name, value in readings.items())
+def _all_readings(_field: Field, readings: Mapping[str, Value]) -> bool:
+    return readings_fault(readings) is None
 
 
-def _any(check: Check) -> Callable[[Field], Check]:
-    return lambda _field: check
-
-
-def _one_of_the_words(field: Field) -> Check:
-    return frozenset(field.words).__contains__
-
-
-def _records_of(field: Field) -> Check:
-    return records_check(field.fields)
-
-
-_CHECKS: Final[Mapping[tuple[Kind, type], Callable[[Field], Check]]] = {
-    (Kind.MOMENT, str): _any(_is_moment),
-    (Kind.DATE, str): _any(is_day),
-    (Kind.TEXT, str): _any(_always),
-    (Kind.NAME, str): _any(_not_empty),
-    (Kind.CASE, int): _any(_always),
-    (Kind.CASE, str): _any(_not_empty),
-    (Kind.COUNT, int): _any(_not_negative),
-    (Kind.FLAG, bool): _any(_always),
-    (Kind.WORD, str): _one_of_the_words,
-    (Kind.NAMES, list): _any(_all_names),
-    (Kind.RECORDS, list): _records_of,
-    (Kind.RIGHTS, dict): _any(_all_rights),
-    (Kind.READINGS, dict): _any(_all_readings),
+#: What is left to check of a value by the field's kind and the value's type; no other type fits.
+_CHECKS: Final[Mapping[tuple[Kind, type], Callable[[Field, Value], bool]]] = {
+    (Kind.MOMENT, str): _is_moment,
+    (Kind.DATE, str): _is_day,
+    (Kind.TEXT, str): _always,
+    (Kind.NAME, str): _not_empty,
+    (Kind.CASE, int): _always,
+    (Kind.CASE, str): _not_empty,
+    (Kind.COUNT, int): _not_negative,
+    (Kind.FLAG, bool): _always,
+    (Kind.WORD, str): _is_word,
+    (Kind.NAMES, list): _all_names,
+    (Kind.RECORDS, list): _all_records,
+    (Kind.RIGHTS, dict): _all_rights,
+    (Kind.READINGS, dict): _all_readings,
 }
 
 #: How a message names what a field has to be.
@@ -113,63 +102,11 @@ _HINTS: Final[Mapping[Kind, str]] = {
 }
 
 
-def check_for(field: Field, value: Value) -> Check | None:
-    """Give what a value's type leaves to check of a field; None if the type is wrong."""
+def _fits(field: Field, value: Value) -> bool:
     if value is None:
-        return _always if field.nullable else None
-    make = _CHECKS.get((field.kind, value.__class__))
-    return None if make is None else make(field)
-
-
-def checks_for(fields: Mapping[str, Field], record: Record) -> Checks | None:
-    """Give the checks that a record's values still need; None if names or types are wrong."""
-    if any(field.required and field.name not in record for field in fields.values()):
-        return None
-    checks: list[tuple[str, Check]] = []
-    for name, value in record.items():
-        field = fields.get(name)
-        check = None if field is None else check_for(field, value)
-        if check is None:
-            return None
-        if check is not _always:
-            checks.append((name, check))
-    return tuple(checks)
-
-
-def records_check(fields: Iterable[Field]) -> Check:
-    """Give the check of a list of objects; it remembers the shapes that it has seen."""
-    by_name = {field.name: field for field in fields}
-    shapes: dict[tuple[object, ...], Checks] = {}
-
-    def holds(records: Sequence[Value]) -> bool:
-        for record in records:
-            if record.__class__ is not dict:
-                return False
-            shape = (*record, *map(type, record.values()))
-            checks = shapes.get(shape)
-            if checks is None:
-                checks = checks_for(by_name, record)
-                if checks is None:
-                    return False
-                if len(shapes) >= MOST_SHAPES:
-                    shapes.clear()
-                shapes[shape] = checks
-            for name, check in checks:
-                if not check(record[name]):
-                    return False
-        return True
-
-    return holds
-
-
-def names_check(field: Field) -> Check:
-    """Give the check that the objects of a list have known names, whatever their values."""
-    known = {inner.name for inner in field.fields}
-
-    def holds(values: Sequence[Value]) -> bool:
-        return all(known >= value.keys() for value in values if is_object(value))
-
-    return holds
+        return field.nullable
+    check = _CHECKS.get((field.kind, value.__class__))
+    return check is not None and check(field, value)
 
 
 def fault_in(fields: Iterable[Field], record: Record, what: str, path: Path = ()) -> Fault | None:
@@ -216,8 +153,7 @@ def _inner_name_fault(field: Field, record: Value, path: Path) -> Fault | None:
 
 def value_fault(field: Field, value: Value, path: Path) -> Fault | None:
     """Word what is wrong with a field's value, if anything is."""
-    check = check_for(field, value)
-    if check is not None and check(value):
+    if _fits(field, value):
         return None
     if field.kind is Kind.RECORDS and is_list(value):
         return _records_fault(field, value, path)

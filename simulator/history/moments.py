@@ -22,8 +22,9 @@ _MINUTES: Final = {
     for minute in range(60)
 }
 _SECONDS: Final = {f"{second:02}": second * _SECOND_US for second in range(60)}
-#: No fraction of a second, or the milliseconds that most programs write.
-_FRACTIONS: Final = {"": 0} | {f".{ms:03}": ms * 1000 for ms in range(1000)}
+#: The first digits of a fraction of a second, as most programs write it, and its last ones.
+_MILLISECONDS: Final = {"": 0} | {f".{ms:03}": ms * 1000 for ms in range(1000)}
+_MICROSECONDS: Final = {"": 0} | {f"{us:03}": us for us in range(1000)}
 _MICRO: Final = 6  # digits of a fraction that count
 _NANO: Final = 9  # digits that it may have
 
@@ -34,16 +35,16 @@ def moment_us(text: str) -> int | None:
     Digits beyond the microsecond are dropped.
     """
     tail = -1 if text[-1:] == "Z" else -6
-    day = _day_us(text[:11], text[tail:])
-    minute = _MINUTES.get(text[11:17])
-    second = _SECONDS.get(text[17:19])
-    shown = text[19:tail]
-    fraction = _FRACTIONS.get(shown)
-    if fraction is None:
-        fraction = _fraction_us(shown)
-    if day is None or minute is None or second is None or fraction is None:
+    try:
+        second = _minute_us(text[:17], text[tail:]) + _SECONDS[text[17:19]]
+    except KeyError:
         return None
-    return day + minute + second + fraction
+    shown = text[19:tail]
+    try:
+        return second + _MILLISECONDS[shown[:4]] + _MICROSECONDS[shown[4:]]
+    except KeyError:
+        fraction = _fraction_us(shown)
+    return None if fraction is None else second + fraction
 
 
 def _fraction_us(shown: str) -> int | None:
@@ -54,13 +55,19 @@ def _fraction_us(shown: str) -> int | None:
 
 
 @lru_cache(maxsize=4096)
-def _day_us(day: str, offset: str) -> int | None:
-    """Give the beginning of a day, told with the `T` behind it, at this offset."""
-    parts, shift = _DAY.fullmatch(day[:-1]), _offset_us(offset)
-    if parts is None or shift is None or day[-1:] != "T":
-        return None
-    number = _day_number(int(parts[1]), int(parts[2]), int(parts[3]))
-    return None if number is None else number * _DAY_US - shift
+def _minute_us(minute: str, offset: str) -> int:
+    """Give the beginning of a minute: "2024-02-19T12:18:"; raises KeyError where it is none."""
+    day = _day_us(minute[:10])
+    shift = _offset_us(offset)
+    if day is None or shift is None or minute[10:11] != "T":
+        raise KeyError(minute, offset)
+    return day + _MINUTES[minute[11:]] - shift
+
+
+def _day_us(day: str) -> int | None:
+    parts = _DAY.fullmatch(day)
+    number = None if parts is None else _day_number(int(parts[1]), int(parts[2]), int(parts[3]))
+    return None if number is None else number * _DAY_US
 
 
 def _offset_us(offset: str) -> int | None:
@@ -85,7 +92,4 @@ def _day_number(year: int, month: int, day: int) -> int | None:
 @lru_cache(maxsize=4096)
 def is_day(text: str) -> bool:
     """Whether it is a calendar day: 2024-02-19."""
-    parts = _DAY.fullmatch(text)
-    return (
-        parts is not None and _day_number(int(parts[1]), int(parts[2]), int(parts[3])) is not None
-    )
+    return _day_us(text) is not None

@@ -1,12 +1,10 @@
 """Reads a trace: JSON Lines as a stream, each line checked against the vocabulary.
 
-Lines repeat few shapes (names in their order, and the types of the values). What a shape leaves to
-check is worked out once and remembered; a line then costs one parse, one look-up and those checks.
-Columns and suggestions are worked out only for the line that is refused.
+A well-formed line costs one call of the decoder that is made for its word. What a decoder does not
+take is read again, field by field: most of it is bad, and refused with a column and a suggestion.
 """
 
-from collections.abc import Callable, Iterator, Mapping
-from functools import cache
+from collections.abc import Iterator, Mapping
 from itertools import chain
 from typing import Final, NoReturn, Protocol, TypeAlias
 
@@ -23,31 +21,25 @@ from simulator.history.bad_input import (
     suggest,
 )
 from simulator.history.checks import (
-    MOST_SHAPES,
-    Checks,
     Record,
     Value,
-    checks_for,
     fault_in,
     is_list,
     is_object,
     name_fault_in,
-    names_check,
     time_zone_fault,
 )
+from simulator.history.decoding import decoders, takes_nothing
 from simulator.history.moments import moment_us
 from simulator.history.vocabulary import (
-    ACTS,
-    ACTS_OF_NOBODY,
     AT,
     BY,
-    GIVENS,
     HEADER,
+    KINDS,
     OUTCOME,
     REASON,
-    SEES,
-    Field,
-    Kind,
+    fields_of,
+    strict_fields_of,
 )
 
 #: One line: its number from 1, microseconds since 1970 (UTC), its fields.
@@ -57,12 +49,6 @@ _CHUNK_BYTES: Final = 1 << 18
 _LONGEST_LINE_BYTES: Final = 1 << 23
 _VERSION: Final = 1
 _BOM: Final = b"\xef\xbb\xbf"
-#: The lines that are no header: the field that tells what they are, its words, their fields.
-KINDS: Final[Mapping[str, Mapping[str, tuple[Field, ...]]]] = {
-    "act": ACTS,
-    "see": SEES,
-    "given": GIVENS,
-}
 _ALL_NAMES: Final = frozenset(
     field.name
     for words in KINDS.values()
@@ -88,47 +74,8 @@ class Header:
     carrier: str = "cloudtransfer"
 
 
-@frozen
-class Plan:
-    """What the shape of a line leaves to do: values to check, fields whose names are to count."""
-
-    checks: Checks
-    nested: tuple[tuple[str, Callable[[Value], int]], ...]
-
-
-@define
-class _Shape:
-    """The plans of the lines that have the same names in the same order and the same types."""
-
-    kind: str
-    plans: dict[str, Plan] = Factory(dict[str, Plan])
-    #: Of refused acts; None where a line has no outcome.
-    refused: dict[str, Plan] | None = None
-
-
-@cache
-def fields_of(kind: str, word: str) -> tuple[Field, ...]:
-    """All fields that a line of this act, observation or `given` may have, in their order.
-
-    Raises KeyError for a word that the vocabulary does not know.
-    """
-    own = KINDS[kind][word]
-    head = (AT, Field(kind, Kind.WORD, "what the line tells", required=True, words=(word,)))
-    if kind != "act":
-        return (*head, *own)
-    by = evolve(BY, required=word not in ACTS_OF_NOBODY)
-    return (*head, by, *own, OUTCOME, REASON)
-
-
-@cache
-def strict_fields_of(word: str) -> tuple[Field, ...]:
-    """Give the fields whose values are checked even in a refused act."""
-    own = {field.name for field in ACTS[word]}
-    return tuple(field for field in fields_of("act", word) if field.name not in own)
-
-
-def plan_for(record: Record) -> Plan | Fault:
-    """Work out what the shape of a line leaves to check, or what is wrong with the line."""
+def line_fault(record: Record) -> Fault | None:
+    """Word what is wrong with a line that is no header."""
     kinds = [kind for kind in KINDS if kind in record]
     if len(kinds) != 1:
         return _kind_fault(record, kinds)
@@ -136,49 +83,21 @@ def plan_for(record: Record) -> Plan | Fault:
     word: Value = record[kind]
     if type(word) is not str or word not in KINDS[kind]:
         return Fault((kind,), f'"{kind}" has no word {quote(word)}', suggest(word, KINDS[kind]))
+    what = f"{kind} {word}"
     if kind == "act" and record.get("outcome") == "refused":
-        return _refused_plan(record, word)
-    fields = {field.name: field for field in fields_of(kind, word)}
-    fault = fault_in(fields.values(), record, f"{kind} {word}")
-    if fault is not None:
-        return fault
-    nested = tuple(
-        (name, _names_in_records if fields[name].kind is Kind.RECORDS else len)
-        for name in record
-        if fields[name].kind in {Kind.RECORDS, Kind.RIGHTS}
-    )
-    return Plan(_remaining(fields, record, kind), nested)
+        return _refused_fault(record, word, what)
+    return fault_in(fields_of(kind, word), record, what)
 
 
-def _refused_plan(record: Record, word: str) -> Plan | Fault:
-    """Plan a refused act: it may hold any values, they may be why it was refused; names count."""
-    what = f"act {word}"
+def _refused_fault(record: Record, word: str, what: str) -> Fault | None:
+    """Word what is wrong with a refused act: any values may be why it was refused; names count."""
     fault = name_fault_in(fields_of("act", word), record, what)
     if fault is not None:
         return fault
-    strict = {field.name: field for field in strict_fields_of(word)}
-    told = {name: value for name, value in record.items() if name in strict}
-    fault = fault_in(strict.values(), told, what)
-    if fault is not None:
-        return fault
-    own = {field.name: field for field in ACTS[word]}
-    inner = tuple(
-        (name, names_check(own[name]))
-        for name, value in record.items()
-        if name in own and own[name].kind is Kind.RECORDS and type(value) is list
-    )
-    nested = tuple(
-        (name, names_within) for name, value in record.items() if type(value) in {list, dict}
-    )
-    return Plan(_remaining(strict, told, "act") + inner, nested)
-
-
-def _remaining(fields: Mapping[str, Field], record: Record, kind: str) -> Checks:
-    """Give the checks that the shape leaves; the moment and the word are looked at anyway."""
-    checks = checks_for(fields, record)
-    if checks is None:
-        raise AssertionError(f"found no fault, and no plan: {record}")
-    return tuple((name, check) for name, check in checks if name not in {AT.name, kind})
+    strict = strict_fields_of(word)
+    names = {field.name for field in strict}
+    told = {name: value for name, value in record.items() if name in names}
+    return fault_in(strict, told, what)
 
 
 def _kind_fault(record: Record, kinds: list[str]) -> Fault:
@@ -191,10 +110,6 @@ def _kind_fault(record: Record, kinds: list[str]) -> Fault:
         if hint.startswith("did"):
             return Fault((name,), f"a line has no field {quote(name)}", hint, in_name=True)
     return Fault((), "a line needs one of the fields act, see, given")
-
-
-def _names_in_records(records: list[Record]) -> int:
-    return sum(map(len, records))
 
 
 def names_within(value: Value) -> int:
@@ -226,7 +141,6 @@ class Trace:
     _first: int = 1  # the number of the batch's first line
     _gaps: bool = False
     _cut_off: bool = False
-    _shapes: dict[tuple[object, ...], _Shape] = Factory(dict[tuple[object, ...], _Shape])
 
     @classmethod
     def open(cls, stream: Readable, name: str) -> "Trace":
@@ -240,48 +154,25 @@ class Trace:
             trace._read_header(first[0])
         return trace
 
-    def __iter__(self) -> Iterator[Line]:  # noqa: C901, PLR0912 - calls would cost half of a line's time
-        latest = 0
-        number = 0
-        shapes = self._shapes
+    def __iter__(self) -> Iterator[Line]:
+        latest = number = 0
+        known = decoders()
         for batch in self._batches:
             self._batch, self._first = batch, number + 1
+            gaps = self._gaps
             for raw in batch:
                 number += 1
                 if number == 1 and self.header is not None:
                     continue
-                try:
-                    record: Record = orjson.loads(raw)
-                except orjson.JSONDecodeError as error:
-                    self._refuse_json(number, raw, error)
-                if record.__class__ is not dict:
-                    self.refuse(number, Fault((), f"a line is an object, not {quote(record)}"))
-                shape = shapes.get((*record, *map(type, record.values())))
-                if shape is None:
-                    shape = self._learn(number, record)
-                refused = shape.refused
-                plans = (
-                    refused
-                    if refused is not None and record["outcome"] == "refused"
-                    else shape.plans
-                )
-                plan = plans.get(record[shape.kind])
-                if plan is None:
-                    plan = self._plan(number, record, plans)
-                for name, check in plan.checks:
-                    if not check(record[name]):
-                        self._refuse_record(number, record)
-                at = moment_us(record["at"])
-                if at is None:
-                    self._refuse_record(number, record)
+                start = raw.find(b'"see":')
+                if start < 0:
+                    start = raw.find(b'"act":')
+                decoder = known.get(raw[start : raw.find(b",", start)], takes_nothing)
+                line = None if gaps and _has_gap(raw) else decoder(raw)
+                at, record = line or self._read_exactly(number, raw)
                 if at < latest:
                     self._refuse_order(number)
                 latest = at
-                names = len(record)
-                for name, count in plan.nested:
-                    names += count(record[name])
-                if raw.count(b'":') != names or (self._gaps and _has_gap(raw)):
-                    self._refuse_repeated(number, raw)
                 yield number, at, record
 
     def refuse(self, line: int, fault: Fault) -> NoReturn:
@@ -334,29 +225,23 @@ class Trace:
         told = {name: value for name, value in header.items() if name != "trace"}
         self.header = Header(**told)
 
-    def _learn(self, number: int, record: Record) -> _Shape:
-        kinds = [kind for kind in KINDS if kind in record]
-        if len(kinds) != 1 or type(record[kinds[0]]) is not str:
-            self._refuse_record(number, record)
-        if len(self._shapes) >= MOST_SHAPES:
-            self._shapes.clear()
-        shape = _Shape(kinds[0], refused={} if "outcome" in record else None)
-        self._shapes[(*record, *map(type, record.values()))] = shape
-        return shape
-
-    def _plan(self, number: int, record: Record, plans: dict[str, Plan]) -> Plan:
-        plan = plan_for(record)
-        if isinstance(plan, Fault):
-            self.refuse(number, plan)
-        (kind,) = (kind for kind in KINDS if kind in record)
-        plans[record[kind]] = plan
-        return plan
-
-    def _refuse_record(self, number: int, record: Record) -> NoReturn:
-        fault = plan_for(record)
-        if isinstance(fault, Fault):
+    def _read_exactly(self, number: int, raw: bytes) -> tuple[int, Record]:
+        """Read a line field by field; it is most probably bad."""
+        try:
+            record: Value = orjson.loads(raw)
+        except orjson.JSONDecodeError as error:
+            self._refuse_json(number, raw, error)
+        if not is_object(record):
+            self.refuse(number, Fault((), f"a line is an object, not {quote(record)}"))
+        fault = line_fault(record)
+        if fault is not None:
             self.refuse(number, fault)
-        raise AssertionError(f"a check failed, and no fault is found: {record}")
+        if raw.count(b'":') != names_within(record) or _has_gap(raw):
+            self._refuse_repeated(number, raw)
+        at = moment_us(record["at"])
+        if at is None:
+            raise AssertionError(f"found no fault, and no moment: {record}")
+        return at, record
 
     def _refuse_order(self, number: int) -> NoReturn:
         message = f'"at" is earlier than that of line {number - 1}'

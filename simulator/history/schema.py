@@ -7,8 +7,16 @@ of the lines, days that are in no calendar, names that stand twice, known time z
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final, TypeAlias
 
-from simulator.history.reading import KINDS, fields_of, strict_fields_of
-from simulator.history.vocabulary import ACTS, HEADER, READINGS, Field, Kind
+from simulator.history.vocabulary import (
+    ACTS,
+    HEADER,
+    KINDS,
+    READINGS,
+    Field,
+    Kind,
+    fields_of,
+    strict_fields_of,
+)
 
 #: A JSON value, as a schema is made of.
 Json: TypeAlias = "str | int | bool | list[Json] | dict[str, Json] | None"

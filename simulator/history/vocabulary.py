@@ -6,10 +6,11 @@ them, the JSON Schema and the field tables in the documentation are generated fr
 
 from collections.abc import Mapping
 from enum import StrEnum
+from functools import cache
 from types import MappingProxyType
 from typing import Final
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 
 class Kind(StrEnum):
@@ -335,6 +336,11 @@ GIVENS: Final[Mapping[str, tuple[Field, ...]]] = MappingProxyType(
     }
 )
 
+#: The lines that are no header: the field that tells what they are, its words, their fields.
+KINDS: Final[Mapping[str, Mapping[str, tuple[Field, ...]]]] = MappingProxyType(
+    {"act": ACTS, "see": SEES, "given": GIVENS}
+)
+
 #: The optional first line.
 HEADER: Final = (
     Field("trace", Kind.COUNT, "the version of the format: 1", required=True),
@@ -342,3 +348,24 @@ HEADER: Final = (
     Field("readings", Kind.READINGS, "reading -> value; the default where absent"),
     Field("carrier", Kind.NAME, "the MVP user who stands for transfers; cloudtransfer unless set"),
 )
+
+
+@cache
+def fields_of(kind: str, word: str) -> tuple[Field, ...]:
+    """All fields that a line of this act, observation or `given` may have, in their order.
+
+    Raises KeyError for a word that the vocabulary does not know.
+    """
+    own = KINDS[kind][word]
+    head = (AT, Field(kind, Kind.WORD, "what the line tells", required=True, words=(word,)))
+    if kind != "act":
+        return (*head, *own)
+    by = evolve(BY, required=word not in ACTS_OF_NOBODY)
+    return (*head, by, *own, OUTCOME, REASON)
+
+
+@cache
+def strict_fields_of(word: str) -> tuple[Field, ...]:
+    """Give the fields whose values are checked even in a refused act."""
+    own = {field.name for field in ACTS[word]}
+    return tuple(field for field in fields_of("act", word) if field.name not in own)
