@@ -1,6 +1,7 @@
 """The acts: whether each was rightly accepted or refused, and what it does to the facts."""
 
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import Any, Final
 
 from simulator.oracle.facts import (
@@ -62,6 +63,7 @@ from simulator.oracle.rules.sending import (
 from simulator.oracle.world import NEVER, Record, World, address, together
 
 Refusal = tuple[str, str]
+is_malformed: Final = lru_cache(65_536)(malformed_address_is_refused)
 Sending = tuple[Record, list[str] | None]  # a send, and its addresses in their normal form
 NOTE: Final = 0xFFFFFFFF
 ASKS: Final = ("asks to acknowledge", "asks for a reply", "asks for a reply with file")
@@ -205,7 +207,7 @@ def _send_refusal(w: World, case: Case, record: Record, to: Sequence[str] | None
     if blank_text_is_not_sent(record.get("text")):
         return "SEND-4", "the text is blank"
     for one in to or ():
-        if malformed_address_is_refused(one):
+        if is_malformed(one):
             return "SEND-12", f"{one!r} is no e-mail address"
     if somebody_receives_it(preset_of(w, case) if to is None else to):
         return "SEND-5", "no recipient is chosen or preset"
@@ -390,7 +392,7 @@ def set_release(w: World, line: int, at: int, record: Record) -> None:
     outcome = record["outcome"]
     role = role_of(w, record.get("by"))
     recipient = record.get("recipient")
-    bad = not isinstance(recipient, str) or malformed_address_is_refused(address(recipient))
+    bad = not isinstance(recipient, str) or is_malformed(address(recipient))
     what = f"set_release for {recipient} in case {record.get('case')}"
     if outcome == "refused":
         if the_right_is_set_by_a_caseworker_with_a_role(role):

@@ -6,6 +6,7 @@ that may or may not have arrived, or on an act of unknown outcome; observations 
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -484,4 +485,4 @@ def utc_day(at: int) -> str:
 
 _DAYS: Final[dict[int, str]] = {}
 
-address = addresses_differ_by_more_than_case_and_blanks
+address = lru_cache(65_536)(addresses_differ_by_more_than_case_and_blanks)

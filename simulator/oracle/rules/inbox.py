@@ -48,37 +48,46 @@ class Entry(NamedTuple):
     markable: bool
 
 
-@promise("INB-10", "inbox")
 def answering_settles_whatever_was_asked_but_a_file(facts: Facts) -> bool | None:
     """An answered message that did not ask for a file counts as read."""
     return False if facts.answered and facts.expects != WITH_FILE else None
 
 
-@promise("INB-10", "inbox")
+promise(answering_settles_whatever_was_asked_but_a_file, "INB-10", "inbox")
+
+
 def answer_settles_the_whole_case_where_agreed(facts: Facts) -> bool | None:
     """A message counts as read if an answer to another one of its case settled it too."""
     return False if facts.covered else None
 
 
-@promise("INB-4", "inbox")
+promise(answer_settles_the_whole_case_where_agreed, "INB-10", "inbox")
+
+
 def file_request_stays_unread_until_a_file_came(facts: Facts) -> bool | None:
     """A message that asks for a reply with file counts as unread until one with a file came."""
     return not facts.filed if facts.expects == WITH_FILE else None
 
 
-@promise("INB-3", "inbox")
+promise(file_request_stays_unread_until_a_file_came, "INB-4", "inbox")
+
+
 def reply_request_stays_unread_until_answered(facts: Facts) -> bool | None:
     """A message that asks for a reply counts as unread, whatever is opened, until answered."""
     return not facts.answered if facts.expects == REPLY else None
 
 
-@promise("INB-2", "inbox")
+promise(reply_request_stays_unread_until_answered, "INB-3", "inbox")
+
+
 def information_is_unread_until_opened_or_marked(facts: Facts) -> bool | None:
     """A message to acknowledge counts as unread until it was opened or marked as read."""
     return not (facts.opened or facts.marked) if facts.expects == ACKNOWLEDGE else None
 
 
-@promise("INB-6", "inbox")
+promise(information_is_unread_until_opened_or_marked, "INB-2", "inbox")
+
+
 def unread_request_carries_its_hint(facts: Facts, *, unread: bool) -> str | None:
     """An unread request carries a hint: `reply`, or `documents` where a file is asked for."""
     if not unread or facts.expects == ACKNOWLEDGE:
@@ -86,40 +95,55 @@ def unread_request_carries_its_hint(facts: Facts, *, unread: bool) -> str | None
     return "reply" if facts.expects == REPLY else "documents"
 
 
-@promise("INB-5", "mark_read")
+promise(unread_request_carries_its_hint, "INB-6", "inbox")
+
+
 def only_what_asks_for_no_reply_or_is_read_can_be_marked(facts: Facts, *, unread: bool) -> bool:
     """An unread request cannot be marked as read; all else can."""
     return facts.expects == ACKNOWLEDGE or not unread
 
 
-@promise("INB-1", "inbox")
+promise(only_what_asks_for_no_reply_or_is_read_can_be_marked, "INB-5", "mark_read")
+
+
 def number_shown_is_that_of_unread_messages(unread: Iterable[bool]) -> int:
     """The number that the inbox shows is how many of its messages count as unread."""
     return sum(unread)
 
 
-@promise("INB-11", "inbox")
+promise(number_shown_is_that_of_unread_messages, "INB-1", "inbox")
+
+
 def opened_and_answered_are_facts_of_their_own(facts: Facts) -> tuple[bool, bool]:
     """Opened and answered are shown as they happened, whether the message is unread or not."""
     return facts.opened, facts.answered
 
 
-@promise("INB-7", "inbox")
+promise(opened_and_answered_are_facts_of_their_own, "INB-11", "inbox")
+
+
 def reloaded_inbox_is_right(entry: Entry, seen: object) -> bool:
     """Each line that shows an inbox is a fresh load and has to be right."""
     return entry.unread == seen
 
 
-@promise("INB-8", "inbox")
+promise(reloaded_inbox_is_right, "INB-7", "inbox")
+
+
 def read_message_stays_read(bits: int) -> bool:
     """A message that was seen read, and is read by its facts, is not unread again."""
     return bool(bits & SEEN_READ)
 
 
-@promise("INB-9", "inbox")
+promise(read_message_stays_read, "INB-8", "inbox")
+
+
 def reading_by_one_changes_no_other_inbox(others_read: int) -> bool:
     """What another recipient did to the message leaves this recipient's entry alone."""
     return others_read > 0
+
+
+promise(reading_by_one_changes_no_other_inbox, "INB-9", "inbox")
 
 
 UNREAD_PROMISES: Final = (

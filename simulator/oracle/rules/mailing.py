@@ -5,37 +5,46 @@ from collections.abc import Container, Sized
 from simulator.oracle.rules.registry import promise
 
 
-@promise("MAIL-1", "mail")
 def each_recipient_is_told_at_once(at: int, latest: int) -> bool:
     """Each recipient of a message gets a notice within the limit."""
     return at <= latest
 
 
-@promise("MAIL-1", "mail")
+promise(each_recipient_is_told_at_once, "MAIL-1", "mail")
+
+
 def each_recipient_is_told_once(*, told_before: bool) -> bool:
     """Each recipient of a message gets no second notice of it."""
     return not told_before
 
 
-@promise("MAIL-2", "mail")
+promise(each_recipient_is_told_once, "MAIL-1", "mail")
+
+
 def an_event_switched_off_sends_no_mail(event: str, events_off: Container[str]) -> bool:
     """An event that is switched off sends no mail."""
     return event in events_off
 
 
-@promise("MAIL-3", "mail")
+promise(an_event_switched_off_sends_no_mail, "MAIL-2", "mail")
+
+
 def mail_carries_no_message_text(body: str, text: str) -> bool:
     """The body of a notice does not contain the text of the message."""
     return text.strip() in body
 
 
-@promise("MAIL-4", "mail")
+promise(mail_carries_no_message_text, "MAIL-3", "mail")
+
+
 def an_outage_delays_the_notice_and_doubles_none(outages: Sized) -> bool:
     """A mail server that is down delays notices; each is sent once."""
     return len(outages) > 0
 
 
-@promise("ACC-2", "mail")
+promise(an_outage_delays_the_notice_and_doubles_none, "MAIL-4", "mail")
+
+
 def a_new_account_gets_a_registration_mail(
     address: str, accounts: Container[str], caseworkers: Container[str]
 ) -> bool:
@@ -45,7 +54,12 @@ def a_new_account_gets_a_registration_mail(
     )
 
 
-@promise("ACC-5", "mail")
+promise(a_new_account_gets_a_registration_mail, "ACC-2", "mail")
+
+
 def a_caseworker_gets_no_registration_mail(address: str, caseworkers: Container[str]) -> bool:
     """An address of a caseworker has its account already."""
     return address in caseworkers
+
+
+promise(a_caseworker_gets_no_registration_mail, "ACC-5", "mail")

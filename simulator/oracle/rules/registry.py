@@ -1,12 +1,9 @@
 """The register of promises: which function states which rule, and which lines it judges."""
 
 from collections.abc import Callable
-from typing import Final, ParamSpec, TypeVar
+from typing import Any, Final
 
 from attrs import frozen
-
-P = ParamSpec("P")
-R = TypeVar("R")
 
 
 @frozen
@@ -22,12 +19,7 @@ class Promise:
 REGISTRY: Final[list[Promise]] = []
 
 
-def promise(rule: str, *judges: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
+def promise(states: Callable[..., Any], rule: str, *judges: str) -> None:
     """Register the function as the promise of `rule`, shown by the acts and observations named."""
-
-    def register(function: Callable[P, R]) -> Callable[P, R]:
-        meaning = (function.__doc__ or "").split("\n", 1)[0]
-        REGISTRY.append(Promise(rule, function.__name__, meaning, judges))
-        return function
-
-    return register
+    meaning = (states.__doc__ or "").split("\n", 1)[0]
+    REGISTRY.append(Promise(rule, states.__name__, meaning, judges))

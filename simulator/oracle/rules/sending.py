@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Collection, Container, Mapping, Sequence
-from functools import lru_cache
 from typing import Any, Final
 
 from simulator.oracle.rules.registry import promise
@@ -11,51 +10,62 @@ ADDRESS: Final = re.compile(r"[^@\s,;<>]+@[^@\s,;<>]+")
 WRITING_ROLES: Final = ("Benutzer", "Administrator")
 
 
-@promise("SEND-12", "send")
-@lru_cache(65_536)
 def addresses_differ_by_more_than_case_and_blanks(address: str) -> str:
     """Addresses are compared without regard to case and surrounding blanks."""
     return address.strip().lower()
 
 
-@promise("SEND-12", "send", "set_release")
-@lru_cache(65_536)
+promise(addresses_differ_by_more_than_case_and_blanks, "SEND-12", "send")
+
+
 def malformed_address_is_refused(address: str) -> bool:
     """A malformed address refuses the whole act."""
     return ADDRESS.fullmatch(address) is None
 
 
-@promise("RGT-1", "send", "set_release")
+promise(malformed_address_is_refused, "SEND-12", "send", "set_release")
+
+
 def writing_needs_a_cloud_role(role: str | None) -> bool:
     """Who sends holds the role Benutzer or Administrator; a role never told is not judged."""
     return role is not None and role not in WRITING_ROLES
 
 
-@promise("RGT-2", "set_release")
+promise(writing_needs_a_cloud_role, "RGT-1", "send", "set_release")
+
+
 def the_right_is_set_by_a_caseworker_with_a_role(role: str | None) -> bool:
     """Setting a release takes the same role as sending."""
     return writing_needs_a_cloud_role(role)
 
 
-@promise("SEND-3", "send")
+promise(the_right_is_set_by_a_caseworker_with_a_role, "RGT-2", "set_release")
+
+
 def exactly_one_known_action_is_expected(expects: object) -> bool:
     """A shared message expects one of the three actions; there is no default."""
     return expects not in ("acknowledge", "reply", "reply_with_file")
 
 
-@promise("SEND-4", "send")
+promise(exactly_one_known_action_is_expected, "SEND-3", "send")
+
+
 def blank_text_is_not_sent(text: str | None) -> bool:
     """An empty or blank text is refused; a text that the line leaves out is not judged."""
     return text is not None and not text.strip()
 
 
-@promise("SEND-5", "send")
+promise(blank_text_is_not_sent, "SEND-4", "send")
+
+
 def somebody_receives_it(recipients: Collection[str] | None) -> bool:
     """A message needs at least one recipient, chosen or preset."""
     return recipients is not None and not recipients
 
 
-@promise("SEND-9", "send")
+promise(somebody_receives_it, "SEND-5", "send")
+
+
 def only_documents_of_the_case_are_shared(
     documents: Sequence[str], filed: Collection[str] | None, perhaps: Collection[str]
 ) -> tuple[str, ...]:
@@ -65,7 +75,9 @@ def only_documents_of_the_case_are_shared(
     return tuple(name for name in documents if name not in filed and name not in perhaps)
 
 
-@promise("SEND-6", "preset", "send")
+promise(only_documents_of_the_case_are_shared, "SEND-9", "send")
+
+
 def preset_is_what_was_chosen_before(
     last: tuple[str, ...], chosen: tuple[str, ...], reading: str
 ) -> tuple[str, ...]:
@@ -73,13 +85,17 @@ def preset_is_what_was_chosen_before(
     return chosen if reading == "all" else last
 
 
-@promise("SEND-7", "send", "preset")
+promise(preset_is_what_was_chosen_before, "SEND-6", "preset", "send")
+
+
 def choosing_replaces_the_preset(to: Sequence[str]) -> tuple[str, ...]:
     """Recipients chosen for a message become the preset of the case."""
     return tuple(dict.fromkeys(to))
 
 
-@promise("SEND-1", "send")
+promise(choosing_replaces_the_preset, "SEND-7", "send", "preset")
+
+
 def a_legal_message_is_saved_with_its_case(record: Mapping[str, Any]) -> bool:
     """A message written in a new or an existing case, each field as it must be, is sent."""
     return (
@@ -91,23 +107,32 @@ def a_legal_message_is_saved_with_its_case(record: Mapping[str, Any]) -> bool:
     )
 
 
+promise(a_legal_message_is_saved_with_its_case, "SEND-1", "send")
+
+
 def _is_list_of_texts(value: object) -> bool:
     return isinstance(value, list) and all(isinstance(item, str) for item in value)  # pyright: ignore[reportUnknownVariableType]
 
 
-@promise("SEND-2", "note", "case", "inbox")
 def a_note_changes_nothing_outside_the_log(last: str) -> bool:
     """Text saved without sharing is an entry of the log only."""
     return last == "note"
 
 
-@promise("SEND-13", "inbox", "send")
+promise(a_note_changes_nothing_outside_the_log, "SEND-2", "note", "case", "inbox")
+
+
 def a_refused_send_reaches_nobody(message: str, refused: Container[str]) -> bool:
     """A send reaches all of its recipients or none; a refused one leaves no trace."""
     return message not in refused
 
 
-@promise("SEND-10", "activities", "inbox")
+promise(a_refused_send_reaches_nobody, "SEND-13", "inbox", "send")
+
+
 def nothing_leaves_without_being_sent(times: int) -> bool:
     """A message that no act sent is nowhere."""
     return times > 0
+
+
+promise(nothing_leaves_without_being_sent, "SEND-10", "activities", "inbox")

@@ -18,25 +18,30 @@ TEXT_OF: Final = {
 }
 
 
-@promise("STA-1", "case")
 def a_case_without_communication_has_no_status() -> str:
     """A case that never communicated shows no status."""
     return ""
 
 
-@promise("STA-2", "case")
+promise(a_case_without_communication_has_no_status, "STA-1", "case")
+
+
 def sending_sets_the_status_of_the_table(expects: int) -> str:
     """Sending sets the status that belongs to the expected action and clears the date."""
     return STATUS_OF[expects]
 
 
-@promise("STA-3", "case")
+promise(sending_sets_the_status_of_the_table, "STA-2", "case")
+
+
 def a_message_from_a_recipient_sets_ok() -> str:
     """A recipient's message sets OK, and the date to the day on which it was written."""
     return "OK"
 
 
-@promise("STA-3", "case")
+promise(a_message_from_a_recipient_sets_ok, "STA-3", "case")
+
+
 def a_reply_without_file_counts(
     answered_expects: int | None, reading: str, *, has_file: bool
 ) -> bool:
@@ -44,7 +49,9 @@ def a_reply_without_file_counts(
     return reading == "ok" or has_file or answered_expects != WITH_FILE
 
 
-@promise("STA-6", "case")
+promise(a_reply_without_file_counts, "STA-3", "case")
+
+
 def the_last_communication_decides(
     answers: str | None, last_sent: str | None, reading: str
 ) -> bool:
@@ -52,7 +59,9 @@ def the_last_communication_decides(
     return reading == "newest" or answers is None or last_sent is None or answers == last_sent
 
 
-@promise("STA-4", "case")
+promise(the_last_communication_decides, "STA-6", "case")
+
+
 def reading_sets_the_date(
     expects: int, reads: Mapping[str, int], recipients: int, on_open: str, several: str
 ) -> int | None:
@@ -66,40 +75,55 @@ def reading_sets_the_date(
     return None
 
 
-@promise("STA-5", "case")
+promise(reading_sets_the_date, "STA-4", "case")
+
+
 def the_date_belongs_to_the_current_status(last: str, *, communicated: bool) -> bool:
     """When the status is set anew, the date is cleared or replaced; without one there is none."""
     return last == "send" if communicated else last != "note"
 
 
-@promise("STA-7", "case", "case_list")
+promise(the_date_belongs_to_the_current_status, "STA-5", "case")
+
+
 def fields_are_hidden_without_a_role(role: str | None) -> bool:
     """Only caseworkers with a cloud role see the fields; a role never told is not judged."""
     return role is not None and role not in WRITING_ROLES
 
 
-@promise("STA-8", "case_list")
+promise(fields_are_hidden_without_a_role, "STA-7", "case", "case_list")
+
+
 def the_case_list_shows_the_status_of_the_case(listed: str | None, status: str) -> bool:
     """The case list shows the same status as the case."""
     return listed == status
 
 
-@promise("STA-9", "case")
+promise(the_case_list_shows_the_status_of_the_case, "STA-8", "case_list")
+
+
 def days_are_those_of_the_time_zone(second: int, zone: tzinfo) -> int:
     """Dates are calendar days in the broker's time zone: so many microseconds ahead of UTC."""
     offset = datetime.fromtimestamp(second, UTC).astimezone(zone).utcoffset()
     return 0 if offset is None else int(offset.total_seconds()) * 1_000_000
 
 
-@promise("REP-6", "case")
+promise(days_are_those_of_the_time_zone, "STA-9", "case")
+
+
 def arrival_of_a_reply_moves_the_follow_up(seen: str | None, first: str, last: str) -> bool:
     """The follow-up date is the day on which the last reply arrived, or the day set since."""
     return seen is not None and first <= seen <= last
 
 
-@promise("RPL-3", "case", "inbox", "activities")
+promise(arrival_of_a_reply_moves_the_follow_up, "REP-6", "case")
+
+
 def a_replication_changes_no_message_and_no_status(
     ran: int, happened: int, *, shown_before: bool
 ) -> bool:
     """A replication delivers, doubles, removes no message and changes no mark and no status."""
     return shown_before and ran > happened
+
+
+promise(a_replication_changes_no_message_and_no_status, "RPL-3", "case", "inbox", "activities")
