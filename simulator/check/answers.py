@@ -2,15 +2,15 @@
 
 from collections.abc import Callable
 
-from simulator.check.judging import Task, oracle_for, refuse_unmentioned
+from simulator.check.judging import Task, oracle_for, refuse_line
 from simulator.exits import Exit
 from simulator.history.bad_input import BadInput
 from simulator.history.reading import Header, Readable, Trace
 from simulator.oracle import (
+    BadLine,
     Finding,
     Inferred,
     Reason,
-    Unmentioned,
     explain_case,
     explain_message,
     infer,
@@ -68,8 +68,8 @@ def _answered(
         trace = Trace.open(stream, name)
         try:
             return asked(trace)
-        except Unmentioned as error:
-            refuse_unmentioned(trace, error)
+        except BadLine as error:
+            refuse_line(trace, error)
     except BadInput as error:
         return [f"error: {error}"], Exit.BAD_INPUT
     except OSError as error:

@@ -11,7 +11,7 @@ from simulator.exits import Exit
 from simulator.history.bad_input import BadInput, Fault, quote, suggest
 from simulator.history.reading import Header, Readable, Trace
 from simulator.history.vocabulary import READINGS
-from simulator.oracle import Finding, Oracle, Unmentioned, Verdict
+from simulator.oracle import BadLine, Finding, Oracle, Reused, Unmentioned, Verdict
 
 _COLLECT_AFTER: Final = 100_000  # new objects more than were let go, instead of Python's 700
 
@@ -75,7 +75,7 @@ def oracle_for(header: Header, task: Task) -> Oracle:
 def judge(trace: Trace, oracle: Oracle) -> int:
     """Hand every line to the oracle and give their number.
 
-    Raises BadInput, also where a line names what no line before it mentioned.
+    Raises BadInput, also where only what stands before a line makes it bad.
     """
     line = 0
     take = oracle.take
@@ -83,8 +83,8 @@ def judge(trace: Trace, oracle: Oracle) -> int:
         for line, at, record in trace:
             try:
                 take(line, at, record)
-            except Unmentioned as error:
-                refuse_unmentioned(trace, error)
+            except BadLine as error:
+                refuse_line(trace, error)
     return line
 
 
@@ -99,12 +99,16 @@ def _rare_collections() -> Generator[None, None, None]:
         gc.set_threshold(*before)
 
 
-def refuse_unmentioned(trace: Trace, error: Unmentioned) -> NoReturn:
-    """Raise BadInput for a line that names what no line before it mentioned."""
-    message = f'"{error.field}": {quote(error.value)} was never mentioned before'
-    hint = suggest(error.value, error.known)
-    if error.value in error.known:
-        hint = f"it was {error.value} without quotes; a number and a text are two cases"
+def refuse_line(trace: Trace, error: BadLine) -> NoReturn:
+    """Raise BadInput for a line that names what was never mentioned, or is used otherwise."""
+    message = f'"{error.field}": {quote(error.value)} {error.problem}'
+    hint = ""
+    if isinstance(error, Unmentioned):
+        hint = suggest(error.value, error.known)
+        if error.value in error.known:
+            hint = f"it was {error.value} without quotes; a number and a text are two cases"
+    elif isinstance(error, Reused):
+        hint = "give each message an id of its own; a retry repeats every field"
     fault = Fault((error.field,), message, hint)
     trace.refuse_value(error.line, error.field, error.value, fault)
 

@@ -4,6 +4,17 @@ from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Any, Final
 
+from simulator.oracle.entries import (
+    LINE,
+    NOTE,
+    Letter,
+    Words,
+    differences,
+    digest,
+    digest_of_recipients,
+    digest_of_text,
+    entry,
+)
 from simulator.oracle.facts import (
     ANSWER,
     DOWN,
@@ -15,22 +26,24 @@ from simulator.oracle.facts import (
     Box,
     Case,
     Flight,
-    Letter,
     answer_message,
     cover_messages,
-    digest,
+    entry_of_reply,
     mark_message,
     open_messages,
     unread,
 )
+from simulator.oracle.findings import Reused
 from simulator.oracle.rules.delivery import (
     BUNDLE_MAX,
+    NOT_ALL_TAKEN,
     a_bundle_has_a_bounded_size,
     a_bundle_has_an_answer,
     a_link_serves_once_and_its_own_address,
     a_new_account_is_set_up_before_use,
     a_recipient_sees_only_what_was_addressed_to_them,
     a_recipient_sees_the_message_without_a_release,
+    a_run_is_taken_if_all_of_it_was,
     an_administrator_sets_the_roles,
     no_account_is_needed_beforehand,
     the_right_stays_as_it_was_set,
@@ -60,12 +73,11 @@ from simulator.oracle.rules.sending import (
     the_right_is_set_by_a_caseworker_with_a_role,
     writing_needs_a_cloud_role,
 )
-from simulator.oracle.world import NEVER, Record, World, address, together
+from simulator.oracle.world import NEVER, Due, Record, World, address, together
 
 Refusal = tuple[str, str]
 is_malformed: Final = lru_cache(65_536)(malformed_address_is_refused)
 Sending = tuple[Record, list[str] | None]  # a send, and its addresses in their normal form
-NOTE: Final = 0xFFFFFFFF
 ASKS: Final = ("asks to acknowledge", "asks for a reply", "asks for a reply with file")
 PORTAL_FAULTS: Final = frozenset({"portal", "server"})
 DELIVERY_FAULTS: Final = frozenset({"portal", "link", "server"})
@@ -186,9 +198,8 @@ def note(w: World, line: int, at: int, record: Record) -> None:
 
 
 def _note(w: World, case: Case, line: int, at: int, record: Record, outcome: str) -> None:
-    text = record.get("text")
-    letter = Letter(NOTE - 2, 0 if text is None else digest(text), None, 0)
-    case.enter(at, record["by"], None, letter, None)
+    letter = Letter(NOTE - 2, digest_of_text(record.get("text")), None, 0)
+    case.log.extend(entry(line, at, record["by"], None, letter, digest(None)))
     w.decide("SEND-2")
     case.happens("note", line)
 
@@ -266,14 +277,16 @@ def send(w: World, line: int, at: int, record: Record) -> None:
             w.refused.add(message)
         return
     number, message = record["case"], record["message"]
-    if message in w.home and message not in w.tries:
+    to = _addresses(record)
+    if message in w.home and _is_retry(
+        w, number, message, _sent_entry(line, at, record, to, _letter(record, 0))
+    ):
         w.decide("DLV-2")
         return
     case = w.case(number, line) if number in w.cases else w.new_case(number, line, told=True)
     if record.get("to") is None and case.preset is None:
         raise w.unmentioned(line, "to", None)
     w.change_common()
-    to = _addresses(record)
     w.judge(number, _send, UP, line, at, (record, to), outcome)
     w.home[message] = number
     for one in dict.fromkeys((preset_of(w, case) or ()) if to is None else to):
@@ -282,11 +295,12 @@ def send(w: World, line: int, at: int, record: Record) -> None:
 
 
 def _remember_try(w: World, message: str, line: int, outcome: str) -> None:
-    """Note a first try of unknown outcome; a later one that went well ends the doubt."""
+    """Note a try of unknown outcome; a later one that went well ends the doubt."""
     if outcome == "unknown":
-        w.tries[message] = line
-    elif message in w.tries:
-        w.unknown.pop(w.tries[message], None)
+        w.tries[message] = (*w.tries.get(message, ()), line)
+    else:
+        for tried in w.tries.get(message, ()):
+            w.unknown.pop(tried, None)
 
 
 def _refused_send(w: World, line: int, at: int, record: Record) -> None:
@@ -314,7 +328,7 @@ def _refused_send(w: World, line: int, at: int, record: Record) -> None:
 def _send(w: World, case: Case, line: int, at: int, data: Sending, outcome: str) -> None:
     record, to = data
     message = record["message"]
-    if w.tries.get(message) in case.happened:
+    if message in w.tries and case.first_use(message) is not None:
         return
     why = _send_refusal(w, case, record, to)
     if why is not None:
@@ -322,24 +336,44 @@ def _send(w: World, case: Case, line: int, at: int, data: Sending, outcome: str)
     else:
         _decide_send(w, case, record, to)
     recipients = choosing_replaces_the_preset((preset_of(w, case) or ()) if to is None else to)
-    expects = EXPECTS.get(record["expects"], ACKNOWLEDGE)
-    text, documents = record.get("text"), record.get("documents")
     if not case.versions:
         case.versions = ((w.full_runs, w.partial_runs, w.failed, None),)
-    letter = Letter(
-        expects,
-        0 if text is None else digest(text),
-        tuple(sorted(documents)) if documents else (),
-        len(case.versions) - 1,
-    )
-    case.enter(at, record["by"], message, letter, tuple(sorted(recipients)))
+    letter = _letter(record, len(case.versions) - 1)
+    case.log.extend(_sent_entry(line, at, record, recipients, letter))
     case.preset = recipients
     if case.chosen != recipients:
         case.chosen = tuple(dict.fromkeys((*(case.chosen or ()), *recipients)))
     case.sent = message
-    case.communicate(expects, message, at, len(recipients))
+    case.communicate(letter.expects, message, at, len(recipients))
     case.happens("send", line)
     w.depart(case, [Flight(at, DOWN, one, MESSAGE, message, letter) for one in recipients], at)
+
+
+def _letter(record: Record, version: int) -> Letter:
+    expects = EXPECTS.get(record["expects"], ACKNOWLEDGE)
+    documents = tuple(sorted(record.get("documents") or ()))
+    return Letter(expects, digest_of_text(record.get("text")), documents, version)
+
+
+def _sent_entry(
+    line: int, at: int, record: Record, to: Sequence[str] | None, letter: Letter
+) -> Words:
+    return entry(line, at, record["by"], record["message"], letter, digest_of_recipients(to))
+
+
+def _is_retry(w: World, number: int | str, message: str, again: Words) -> bool:
+    """Tell whether a line repeats what its id stands for; raises Reused if it says otherwise."""
+    home = w.home[message]
+    case = w.case(home, again[LINE])
+    uses = (state.first_use(message) for state in w.doubt.get(home, [case]))
+    first = next((words for words in uses if words is not None), None)
+    if first is not None:
+        differ = differences(first, again)
+        if home != number:
+            differ.insert(0, "case")
+        if differ:
+            raise Reused(again[LINE], "message", message, first[LINE], tuple(differ))
+    return message not in w.tries
 
 
 def _decide_send(w: World, case: Case, record: Record, to: Sequence[str] | None) -> None:
@@ -375,12 +409,12 @@ def _tell(
     w.boxes_of.setdefault(one, {})[number] = None
     new = not w.given and a_new_account_gets_a_registration_mail(one, w.accounts, w.emails)
     if new and sure and not an_event_switched_off_sends_no_mail("registration", w.events_off):
-        w.due["registration", "", one] = (at, line, None, ())
+        w.due["registration", "", one] = Due(at, line, None, ())
     if no_account_is_needed_beforehand(one, w.accounts):
         w.accounts[one] = new and sure
     if sure and not an_event_switched_off_sends_no_mail("new_message", w.events_off):
         documents = tuple(record.get("documents") or ())
-        w.due["new_message", message, one] = (at, line, record.get("text"), documents)
+        w.due["new_message", message, one] = Due(at, line, record.get("text"), documents)
     if w.events_off:
         w.decide("MAIL-2")
     if w.due and w.next_due == NEVER:
@@ -437,23 +471,20 @@ def set_mail(w: World, line: int, at: int, record: Record) -> None:
 
 def replicate(w: World, line: int, at: int, record: Record) -> None:
     """Judge the bundles of a run (RPL-4), and fold what it carried."""
-    for bundle in record.get("bundles") or ():
-        records = bundle["records"]
-        w.decide("RPL-4")
-        if not a_bundle_has_a_bounded_size(records):
-            because = f"a bundle holds at most {BUNDLE_MAX} records"
-            w.report(
-                "RPL-4", "bundle", line, f"a bundle of {records} records", "at most 6000", because
-            )
-        if not a_bundle_has_an_answer(bundle.get("result", 0)):
-            because = "a bundle is answered with 0 (taken), 1 (some failed) or 2 (failed)"
-            w.report("RPL-4", "answer", line, f"answer {bundle['result']}", "0, 1 or 2", because)
+    bundles: Sequence[Record] = record.get("bundles") or ()
+    for bundle in bundles:
+        _judge_bundle(w, line, bundle)
     result, outcome = record.get("result"), record["outcome"]
     if outcome == "refused":
         return
     if not a_bundle_has_an_answer(result):
         because = "a run is answered with 0 (taken), 1 (some failed) or 2 (failed)"
         w.report("RPL-4", "result", line, f"result {result}", "0, 1 or 2", because)
+    answers = [bundle.get("result", 0) for bundle in bundles]
+    if not a_run_is_taken_if_all_of_it_was(result, answers, record.get("failed", 0)):
+        because = _what_was_not_taken(answers, record)
+        w.report("RPL-4", "taken", line, "result 0 (all taken)", "1 or 2", because)
+        result = 1
     w.rep_line = line
     w.epoch = object()
     if outcome == "ok" and result == 0:
@@ -465,11 +496,30 @@ def replicate(w: World, line: int, at: int, record: Record) -> None:
         w.partial_runs, w.partial_at = w.partial_runs + 1, at
 
 
+def _judge_bundle(w: World, line: int, bundle: Record) -> None:
+    records = bundle["records"]
+    w.decide("RPL-4")
+    if not a_bundle_has_a_bounded_size(records):
+        because = f"a bundle holds at most {BUNDLE_MAX} records"
+        w.report("RPL-4", "bundle", line, f"a bundle of {records} records", "at most 6000", because)
+    if not a_bundle_has_an_answer(bundle.get("result", 0)):
+        because = "a bundle is answered with 0 (taken), 1 (some failed) or 2 (failed)"
+        w.report("RPL-4", "answer", line, f"answer {bundle['result']}", "0, 1 or 2", because)
+
+
+def _what_was_not_taken(answers: Sequence[int], record: Record) -> str:
+    for index, answer in enumerate(answers, 1):
+        if answer in NOT_ALL_TAKEN:
+            return f"bundle {index} of the run was answered with {answer}, so not all was taken"
+    return f"failed says {record['failed']}, so not all was taken"
+
+
 def fault(w: World, line: int, at: int, record: Record) -> None:
     """Fold an outage: while it lasts, what travels may arrive late."""
     if record["outcome"] == "refused":
         return
-    what, up = record["what"], record["state"] == "up"
+    what, state = record["what"], record["state"]
+    up = state == "up"
     w.common = None
     w.outages, w.active = _outage(w.outages, w.active, DELIVERY_FAULTS, what, at, up=up)
     w.epoch = object()
@@ -477,6 +527,10 @@ def fault(w: World, line: int, at: int, record: Record) -> None:
     w.mail_outages, w.mail_active = _outage(
         w.mail_outages, w.mail_active, MAIL_FAULTS, what, at, up=up
     )
+    down = w.down - {what} if state != "down" or what not in DELIVERY_FAULTS else w.down | {what}
+    if not (w.down and down):
+        w.down_from = at if down else NEVER
+    w.down = down
 
 
 def _outage(
@@ -750,7 +804,9 @@ def reply(w: World, line: int, at: int, record: Record) -> None:
         raise w.unmentioned(line, "case", record["case"])
     elif answers is not None and answers not in w.home:
         raise w.unmentioned(line, "answers", answers)
-    elif message in w.home and message not in w.tries:
+    elif message in w.home and _is_retry(
+        w, record["case"], str(message), _reply_entry(line, at, record)
+    ):
         w.decide("DLV-2")
         return
     one = _signed_up(w, line, record, "reply")
@@ -813,7 +869,7 @@ def _reply(
 ) -> None:
     record, one = data
     message = record.get("message")
-    if outcome != "refused" and w.tries.get(str(message)) in case.happened:
+    if outcome != "refused" and message in w.tries and case.first_use(str(message)) is not None:
         return
     box = case.boxes.get(one)
     why = _reply_refusal(w, case, box, record, one)
@@ -835,22 +891,35 @@ def _reply(
 
 def _write(w: World, case: Case, box: Box, line: int, at: int, data: tuple[Record, str]) -> None:
     record, one = data
-    answers, text = record.get("answers"), record.get("text")
-    sent = record.get("files")
-    files = tuple(sorted([file["name"] for file in sent])) if sent else ()
-    expects = None
-    if answers is not None and answers in box.items:
-        expects = box.items[answers] & 3
+    answers = record.get("answers")
+    expects = None if answers is None or answers not in box.items else box.items[answers] & 3
+    letter = _reply_letter(record, expects)
+    files = letter.files
+    if answers is not None and expects is not None:
         answer_message(box, answers, filed=bool(files))
         if w.readings["reply_scope"] == "case":
             _travel(w, case, at, cover_messages(case, box, one, answers, filed=bool(files)))
-    content = 0 if text is None else digest(text)
-    box.own_text = content or box.own_text
+    box.own_text = letter.text or box.own_text
     if files:
         box.own_documents = box.own_documents.union(files)
-    letter = Letter(-1, content, files, 0, answers, expects, files)
     case.happens("new message" if answers is None else "reply", line)
-    w.depart(case, [Flight(at, UP, one, ANSWER, str(record["message"]), letter)], at)
+    w.depart(case, [_reply_flight(line, at, record, letter)], at)
+
+
+def _reply_letter(record: Record, expects: int | None) -> Letter:
+    files = tuple(sorted([file["name"] for file in record.get("files") or ()]))
+    text = digest_of_text(record.get("text"))
+    return Letter(-1, text, files, 0, record.get("answers"), expects, files)
+
+
+def _reply_flight(line: int, at: int, record: Record, letter: Letter) -> Flight:
+    one, message = address(record["by"]), str(record["message"])
+    return Flight(at, UP, one, ANSWER, message, letter, line=line)
+
+
+def _reply_entry(line: int, at: int, record: Record) -> Words:
+    letter = _reply_letter(record, None)
+    return entry_of_reply(_reply_flight(line, at, record, letter), letter)
 
 
 ACTS: Final[dict[str, Callable[[World, int, int, Record], None]]] = {

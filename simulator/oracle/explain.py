@@ -36,7 +36,7 @@ def explain_message(
 ) -> tuple[Reason, ...]:
     """Give the facts, and last the rule, that make the message count as it does for a recipient.
 
-    The chain is empty where the message never reached the recipient. Raises Unmentioned.
+    The chain is empty where the message never reached the recipient. Raises BadLine.
     """
     one = address(recipient)
     chain: list[Reason] = []
@@ -82,7 +82,7 @@ def explain_case(
 ) -> tuple[Reason, ...]:
     """Give the lines that changed a case's cloud status and date, and last what it shows.
 
-    The chain is empty where the case was never mentioned. Raises Unmentioned.
+    The chain is empty where the case was never mentioned. Raises BadLine.
     """
     chain: list[Reason] = []
     before: tuple[str | None, str | None] | None = None

@@ -11,6 +11,7 @@ from itertools import count
 from typing import Final, NamedTuple, cast
 from zlib import compress, decompress
 
+from simulator.oracle.entries import WORDS, Letter, Words, digest, entry
 from simulator.oracle.rules.inbox import (
     ANSWERED,
     COVERED,
@@ -42,8 +43,6 @@ READ: Final = "read"
 UNTOLD: Final = "?"  # a value that no line told
 RECEIVED: Final = 3  # in `Case.kind`, beside the three expected actions
 SILENT: Final = -1  # no communication yet
-DIGEST: Final = 0xFFFFFFFF  # the bits of a digest
-WORDS: Final = 7  # of the log, for each entry
 CLEAR: Final = ~(SEEN_READ | SEEN_UNREAD)
 #: What of the facts about a message makes a difference: an opened one need not be marked.
 _TELLING: Final = [
@@ -51,18 +50,6 @@ _TELLING: Final = [
     for facts in range(FACTS + 1)
 ]
 _SERIALS: Final = count()  # tells states of cases apart, so that they can share mailboxes
-
-
-class Letter(NamedTuple):
-    """What a message or a reply carries."""
-
-    expects: int
-    text: int
-    documents: tuple[str, ...] | None
-    version: int
-    answers: str | None = None
-    answered_expects: int | None = None
-    files: tuple[str, ...] = ()
 
 
 class Flight(NamedTuple):
@@ -75,13 +62,10 @@ class Flight(NamedTuple):
     message: str
     letter: Letter | None = None
     right: bool | None = None
+    line: int = 0
 
 
-def digest(value: Hashable) -> int:
-    """Give a 32-bit digest, never 0, which means that nothing was told."""
-    return hash(value) & DIGEST or 1
-
-
+LINE_OF_FLIGHT: Final = 7  # where its fields end that make a difference
 ASLEEP: Final = object()  # the token of a case that is folded up
 #: What a sleeping case keeps beside its mailboxes and its log.
 _SLEEPING: Final = (
@@ -172,6 +156,7 @@ class Box:
 
 
 _NO_BOXES: Final[dict[str, Box]] = {}
+_NO_LOG: Final = array("I")
 
 
 class Case:
@@ -207,6 +192,7 @@ class Case:
         "token",
         "told",
         "versions",
+        "whole_log",
     )
 
     def __init__(self, number: int | str, token: object) -> None:
@@ -234,7 +220,8 @@ class Case:
         self.seen_status: str | None = None
         self.seen_date: tuple[str | None] | None = None
         self.follow_up: tuple[int, int] | str | None = UNTOLD
-        self.log: array[int] | None = array("I")
+        self.log: array[int] = array("I")
+        self.whole_log = True
         self.notices: frozenset[tuple[str, str]] = frozenset()
         self.last = "create"
         self.last_line = 0
@@ -268,7 +255,8 @@ class Case:
         new.seen_status = self.seen_status
         new.seen_date = self.seen_date
         new.follow_up = self.follow_up
-        new.log = None if self.log is None else self.log[:]
+        new.log = self.log[:]
+        new.whole_log = self.whole_log
         new.notices = self.notices
         new.last = self.last
         new.last_line = self.last_line
@@ -288,7 +276,7 @@ class Case:
             follow_up = (when(follow_up[0]), when(follow_up[1]))  # type: ignore[assignment]
         return (
             tuple([(name, box.version, box.key()) for name, box in sorted(self.boxes.items())]),
-            tuple((f[1:], when(f.at)) for f in self.flights),
+            tuple((f[1:LINE_OF_FLIGHT], when(f.at)) for f in self.flights),
             self.kind,
             self.message,
             when(self.moment),
@@ -312,10 +300,10 @@ class Case:
             (name, box.items, box.right, box.version, box.text, box.own_text, *box.shared())
             for name, box in self.boxes.items()
         ]
-        log = None if self.log is None else self.log.tobytes()
+        log = self.log.tobytes()
         kept = [getattr(self, name) for name in _SLEEPING]
         self.cached = (ASLEEP, compress(marshal.dumps((boxes, log, kept)), 1), None)
-        self.token, self.boxes, self.log = ASLEEP, _NO_BOXES, None
+        self.token, self.boxes, self.log = ASLEEP, _NO_BOXES, _NO_LOG
         for name in _SLEEPING:
             setattr(self, name, None)
 
@@ -326,7 +314,7 @@ class Case:
         for name, value in zip(_SLEEPING, kept, strict=True):
             setattr(self, name, value)
         self.token, self.serial, self.cached = token, next(_SERIALS), None
-        self.log = None if log is None else array("I", log)
+        self.log = array("I", log)
         self.boxes = {}
         for name, *values in boxes:
             box = self.boxes[name] = Box(self.serial)
@@ -361,20 +349,22 @@ class Case:
         self.seen_status = None
         self.seen_date = None
 
-    def enter(self, at: int, author: object, message: object, letter: Letter, to: object) -> None:
-        """Write an entry of the log, as digests."""
-        if self.log is not None:
-            self.log.extend(
-                (
-                    digest(message),
-                    letter.text,
-                    digest(author),
-                    digest(to),
-                    0 if letter.documents is None else digest(letter.documents),
-                    at // 1_000_000 & 0xFFFFFFFF,
-                    letter.expects + 2,
-                )
-            )
+    def first_use(self, message: str) -> Words | None:
+        """Give the words of what was sent or written under this id, if anything was."""
+        for flight in self.flights:
+            if flight.kind == ANSWER and flight.message == message and flight.letter is not None:
+                return entry_of_reply(flight, flight.letter)
+        names, name = self.log[::WORDS], digest(message)
+        if name not in names:
+            return None
+        place = names.index(name) * WORDS
+        return self.log[place : place + WORDS]
+
+
+def entry_of_reply(flight: Flight, letter: Letter) -> Words:
+    """Give the words of a reply; as it has no recipients, it keeps what it answers."""
+    to = digest(letter.answers)
+    return entry(flight.line, flight.at, flight.recipient, flight.message, letter, to)
 
 
 def unread(bits: int) -> bool:
@@ -457,7 +447,7 @@ def _reply_arrives(
     case: Case, flight: Flight, letter: Letter, when: tuple[int, int], readings: Mapping[str, str]
 ) -> None:
     case.follow_up = when
-    case.enter(flight.at, flight.recipient, flight.message, letter, None)
+    case.log.extend(entry_of_reply(flight, letter))
     if letter.files and case.documents is not None:
         case.documents = case.documents.union(letter.files)
     case.seen = 0

@@ -49,13 +49,37 @@ class Verdict:
         return "undecided" if self.undecided else "kept"
 
 
-class Unmentioned(Exception):  # noqa: N818 - it says what the value is
-    """A line names a case or a message that no line before it mentioned: bad input."""
+class BadLine(Exception):  # noqa: N818 - it is the line that is bad, we did not fail
+    """A line that only its place in the log makes bad input: the field and its value say where."""
 
-    def __init__(self, line: int, field: str, value: object, known: tuple[str, ...]) -> None:
-        """Keep the place, the value and the values that would have been understood."""
-        super().__init__(f"line {line}: {field} {value!r} was never mentioned")
+    def __init__(self, line: int, field: str, value: object, problem: str) -> None:
+        """Keep the place, the value, and what is wrong with it."""
+        super().__init__(f"line {line}: {field} {value!r} {problem}")
         self.line = line
         self.field = field
         self.value = value
+        self.problem = problem
+
+
+class Unmentioned(BadLine):
+    """A line names a case or a message that no line before it mentioned."""
+
+    def __init__(self, line: int, field: str, value: object, known: tuple[str, ...]) -> None:
+        """Keep the place, the value and the values that would have been understood."""
+        super().__init__(line, field, value, "was never mentioned before")
         self.known = known
+
+
+class Reused(BadLine):
+    """A line uses the id of another message: an id stands for one, and a retry repeats it."""
+
+    def __init__(
+        self, line: int, field: str, value: object, first: int, differ: tuple[str, ...]
+    ) -> None:
+        """Keep the place, the line of the first use, and the fields that are not the same."""
+        fields = " and ".join(filter(None, (", ".join(differ[:-1]), differ[-1])))
+        verb = "differs" if len(differ) == 1 else "differ"
+        problem = f"stands for another message since line {first}: {fields} {verb}"
+        super().__init__(line, field, value, problem)
+        self.first = first
+        self.differ = differ

@@ -3,7 +3,15 @@
 from collections.abc import Callable
 from typing import Final
 
+from simulator.oracle.entries import (
+    Letter,
+    digest,
+    digest_of_recipients,
+    digest_of_text,
+    entry,
+)
 from simulator.oracle.facts import RECEIVED, SILENT, UNTOLD, Case
+from simulator.oracle.findings import BadLine
 from simulator.oracle.rules.inbox import ANSWERED, EXPECTS, FILED, MARKED, OPENED
 from simulator.oracle.world import Record, World, address
 
@@ -17,7 +25,7 @@ def _case(w: World, number: int | str, line: int) -> Case:
         case = w.new_case(number, line, told=False)
         case.preset = case.chosen = None
         case.given_date = UNTOLD
-        case.log = None
+        case.whole_log = False
     if case.token is not w.token:
         case = w.own(case)
     case.cached = None
@@ -62,14 +70,27 @@ def _knows(w: World, one: str, case: Case) -> None:
 def given_message(w: World, line: int, at: int, record: Record) -> None:
     """Fold a message that was sent or written before the log; the last one told is the newest."""
     case = _case(w, record["case"], line)
-    message = record["message"]
+    message, expects, to = record["message"], record.get("expects"), record.get("to")
+    if to is not None and "expects" not in record:
+        raise BadLine(line, "to", to, "was sent with an expected action: say expects as well")
     w.home[message] = case.number
-    expects = record["expects"]
-    if expects is None or "to" not in record:
+    text = digest_of_text(record.get("text"))
+    if expects is None or to is None:
+        letter = Letter(-1, text, None, 0)
+        answers = digest(record["answers"]) if "answers" in record else 0
+        case.log.extend(entry(line, at, address(record["by"]), message, letter, answers))
         _given_reply(case, message)
         return
-    code = EXPECTS[expects]
-    recipients = tuple(dict.fromkeys(address(one) for one in record["to"]))
+    letter = Letter(EXPECTS[expects], text, None, 0)
+    recipients = tuple(dict.fromkeys(address(one) for one in to))
+    sent_to = digest_of_recipients(recipients)
+    case.log.extend(entry(line, at, record["by"], message, letter, sent_to))
+    _given_sent(w, case, at, message, letter.expects, recipients)
+
+
+def _given_sent(
+    w: World, case: Case, at: int, message: str, code: int, recipients: tuple[str, ...]
+) -> None:
     for one in recipients:
         box = case.own_box(one)
         box.items[message] = code
@@ -100,15 +121,15 @@ def given_mailbox(w: World, line: int, at: int, record: Record) -> None:
     one = address(record["recipient"])
     box = case.own_box(one)
     _knows(w, one, case)
-    for entry in record["messages"]:
-        message = entry["message"]
+    for told in record["messages"]:
+        message = told["message"]
         if message not in box.items:
             raise w.unmentioned(line, "message", message)
-        filed = entry.get("answered_with_file", False)
+        filed = told.get("answered_with_file", False)
         box.items[message] |= (
-            (OPENED if entry["opened"] else 0)
-            | (MARKED if entry.get("marked") else 0)
-            | (ANSWERED if entry["answered"] or filed else 0)
+            (OPENED if told["opened"] else 0)
+            | (MARKED if told.get("marked") else 0)
+            | (ANSWERED if told["answered"] or filed else 0)
             | (FILED if filed else 0)
         )
 

@@ -66,7 +66,7 @@ def infer(
     """Try the readings jointly in one pass; each is told apart once the trace consults it.
 
     A line that breaks a rule under all readings that remain rules none out, and its finding is
-    handed to `broken`. Raises Unmentioned.
+    handed to `broken`. Raises BadLine.
     """
     alive: list[Oracle] = [Oracle(time_zone=time_zone, carrier=carrier, limit_us=limit_us)]
     apart: set[str] = set()

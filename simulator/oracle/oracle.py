@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from simulator.history.vocabulary import READINGS
 from simulator.oracle.acts import ACTS
-from simulator.oracle.facts import ASLEEP, HELD, RECEIVED, Case
+from simulator.oracle.facts import ASLEEP, HELD, LINE_OF_FLIGHT, RECEIVED, Case
 from simulator.oracle.findings import Finding, Verdict
 from simulator.oracle.givens import GIVENS
 from simulator.oracle.rules.inbox import ACKNOWLEDGE
@@ -42,7 +42,8 @@ class Oracle:
     def take(self, line: int, at: int, record: dict[str, Any]) -> Sequence[Finding]:
         """Fold one line (its moment in microseconds since 1970 UTC) and judge it.
 
-        Gives the new findings. Raises Unmentioned where the line names what no line told of.
+        Gives the new findings. Raises BadLine where the line does not fit those before it:
+        it names what none told of, or uses the id of another message.
         """
         world = self.world
         word = record.get("act")
@@ -120,6 +121,7 @@ def _common(world: World) -> Hashable:
         tuple(sorted(world.accounts.items())),
         world.registered,
         world.active,
+        world.down,
         world.mail_active,
         world.events_off,
         tuple(sorted(world.due)),
@@ -153,7 +155,10 @@ def _rest(world: World, case: Case) -> tuple[Hashable, ...]:
     boxes = sorted(case.boxes.items()) if len(case.boxes) > 1 else case.boxes.items()
     return (
         tuple([(name, max(box.version - base, 0), box.key()) for name, box in boxes]),
-        flights and tuple([(*flight[1:], day(flight.at)) for flight in flights]),
+        flights
+        and tuple(
+            [(*one[1:LINE_OF_FLIGHT], day(one.at), one.at >= world.down_from) for one in flights]
+        ),
         flights and tuple([world.partial_at > one.at for one in flights if one.way == HELD]),
         case.kind,
         case.message,

@@ -11,20 +11,33 @@ from typing import Any, Final
 from simulator.history.moments import moment_us
 from simulator.history.vocabulary import ROLES
 from simulator.oracle.acts import ASKS, preset_of, role_of
+from simulator.oracle.entries import (
+    AUTHOR,
+    DIGEST,
+    FILES,
+    KIND,
+    LINE,
+    NAME,
+    NOTE,
+    RECEIVED_WORD,
+    SECOND,
+    TEXT,
+    TO,
+    WORDS,
+    Words,
+    digest,
+)
 from simulator.oracle.facts import (
     ANSWER,
-    DIGEST,
     MESSAGE,
     RECEIVED,
     SILENT,
     UNTOLD,
     UP,
-    WORDS,
     Box,
     Case,
     Flight,
     arrive,
-    digest,
     unread,
 )
 from simulator.oracle.rules.delivery import (
@@ -94,6 +107,7 @@ from simulator.oracle.world import (
     MAIL_IDS_MAX,
     NEVER,
     UNSEEN_US,
+    Due,
     Raw,
     Record,
     World,
@@ -102,7 +116,6 @@ from simulator.oracle.world import (
     utc_day,
 )
 
-Words = Sequence[int]  # of one entry of the log
 SEEN: Final = SEEN_READ | SEEN_UNREAD
 ENTRY_RULES: Final = tuple(INDEX[entry.rule] for entry in ENTRIES)
 INBOX: Final = together("DLV-1", "DLV-2", "ACC-4", "INB-7", "SEND-13")
@@ -140,6 +153,8 @@ DATE_DECIDED: Final = {
 READ_DATE_DECIDED: Final = DATE_DECIDED | dict.fromkeys(
     range(RECEIVED), together("STA-6", "STA-5", "STA-2", "STA-9", "STA-4")
 )
+HELD_BACK_MAX: Final = 100  # missing mails that are kept one by one before the first mail
+SECOND_US: Final = 1_000_000
 SHORT_TEXT: Final = 4  # characters; a shorter text may stand in a mail by chance
 LAST_RULE: Final = {
     "send": "STA-2",
@@ -445,14 +460,13 @@ def see_activities(w: World, line: int, at: int, record: Record) -> None:
 
 
 def _see_log(w: World, case: Case, line: int, at: int, entries: list[Record], outcome: str) -> None:
-    log = case.log
-    if log is None:
+    if not case.whole_log:
         return
     w.counts[LOG_DECIDED] += 1
     if not _same_sequence(w, case, line, entries):
         return
     counts = w.counts
-    written = log.tolist()
+    written = case.log.tolist()
     for index, entry in enumerate(entries):
         words = written[index * WORDS : index * WORDS + WORDS]
         rule = ENTRY_RULE.get(words[KIND], "LOG-1")
@@ -471,19 +485,20 @@ def _is_whole_and_right(w: World, words: list[int], entry: Record) -> bool:
     if kind == RECEIVED_WORD:
         if expects is not None:
             return False
-        author, to_word = address(author), words[TO_WORD]
+        author, to_word = address(author), words[TO]
     else:
         if EXPECTS_WORD[expects] != kind:
             return False
         to_word = hash(tuple(sorted([address(one) for one in to]))) & DIGEST or 1
     shown = [
-        words[0],
+        words[NAME],
         hash(text) & DIGEST or 1,
         hash(author) & DIGEST or 1,
         to_word,
         hash(tuple(sorted(files))) & DIGEST or 1,
         int(datetime.fromisoformat(at).timestamp()) & DIGEST,
         kind,
+        words[LINE],
     ]
     if kind == RECEIVED_WORD:
         right = a_received_message_leaves_its_entry(shown, words, carrier, w.carrier)
@@ -507,10 +522,7 @@ def _judge_entry(
             return
 
 
-NOTE_WORD: Final = 0xFFFFFFFF
-RECEIVED_WORD: Final = 1
-TEXT_WORD, AUTHOR_WORD, TO_WORD, FILES_WORD, SECOND, KIND = range(1, WORDS)  # in an entry
-ENTRY_RULE: Final = {RECEIVED_WORD: "LOG-2", NOTE_WORD: "SEND-2"}
+ENTRY_RULE: Final = {RECEIVED_WORD: "LOG-2", NOTE: "SEND-2"}
 FIELDS_OF_LOG: Final = itemgetter(
     "author", "carried_by", "text", "to", "expects", "files", "at", "stamp"
 )
@@ -520,7 +532,7 @@ EXPECTS_WORD: Final = {None: 0, "acknowledge": 2, "reply": 3, "reply_with_file":
 
 def _same_sequence(w: World, case: Case, line: int, entries: list[Record]) -> bool:
     """Compare which entries there are, and report the first that is missing, doubled or strange."""
-    demanded = [] if case.log is None else case.log[::WORDS].tolist()
+    demanded = case.log[::WORDS].tolist()
     try:
         seen = [digest(entry["message"]) for entry in entries]
     except KeyError:
@@ -547,7 +559,7 @@ def _same_sequence(w: World, case: Case, line: int, entries: list[Record]) -> bo
     for index, digested in enumerate(demanded):
         if shown[digested] < written[digested]:
             newest = index >= len(seen)
-            kind = (case.log or ())[index * WORDS + KIND]
+            kind = case.log[index * WORDS + KIND]
             rule = "LOG-3"
             if newest:
                 rule = "DLV-5" if kind == RECEIVED_WORD else ENTRY_RULE.get(kind, "LOG-1")
@@ -559,12 +571,12 @@ def _same_sequence(w: World, case: Case, line: int, entries: list[Record]) -> bo
 
 
 def _is_text(w: World, words: Words, text: str) -> bool:
-    return not words[TEXT_WORD] or digest(text) == words[TEXT_WORD]
+    return not words[TEXT] or digest(text) == words[TEXT]
 
 
 def _is_author(w: World, words: Words, author: str) -> bool:
     name = address(author) if words[KIND] == RECEIVED_WORD else author
-    return digest(name) == words[AUTHOR_WORD]
+    return digest(name) == words[AUTHOR]
 
 
 def _is_carrier(w: World, words: Words, carrier: str | None) -> bool:
@@ -573,18 +585,18 @@ def _is_carrier(w: World, words: Words, carrier: str | None) -> bool:
 
 def _is_to(w: World, words: Words, to: list[str]) -> bool:
     kind = words[KIND]
-    if kind == RECEIVED_WORD or (kind == NOTE_WORD and not to):
+    if kind == RECEIVED_WORD or (kind == NOTE and not to):
         return True
-    return digest(tuple(sorted([address(one) for one in to]))) == words[TO_WORD]
+    return digest(tuple(sorted([address(one) for one in to]))) == words[TO]
 
 
 def _are_files(w: World, words: Words, files: list[str]) -> bool:
-    return not words[FILES_WORD] or digest(tuple(sorted(files))) == words[FILES_WORD]
+    return not words[FILES] or digest(tuple(sorted(files))) == words[FILES]
 
 
 def _is_expected(w: World, words: Words, expects: str | None) -> bool:
     kind = words[KIND]
-    return EXPECTS_WORD[expects] == (0 if kind in (RECEIVED_WORD, NOTE_WORD) else kind)
+    return EXPECTS_WORD[expects] == (0 if kind in (RECEIVED_WORD, NOTE) else kind)
 
 
 def _is_moment(w: World, words: Words, at: str) -> bool:
@@ -1124,32 +1136,42 @@ def _see_documents(w: World, line: int, seen: list[str], box: Box, of: tuple[obj
 
 
 def see_mail(w: World, line: int, at: int, record: Record) -> None:
-    """Judge a mail that arrived: due, once, and without content (MAIL, ACC-2, ACC-5)."""
+    """Judge a mail that arrived: due, at once, once, and without content (MAIL, ACC-2, ACC-5)."""
     w.change_common()
-    if not w.mails_seen:
-        _first_mail(w, line, at)
     one = address(record["to"])
     message, event = record.get("message"), record["event"]
+    mail = (event, "" if event == "registration" else message or "", one)
+    due = w.due.pop(mail, None)
+    if not w.mails_seen:
+        _first_mail(w, line, at)
+    if due is not None and w.is_over(due.at, at, mail=True):
+        w.report(*_late_mail(w, mail, due, line, at))
     if message is not None and message not in w.home:
         _refused_message(w, line, message, f"told of to {one}")
+    elif _is_repeated(w, line, record, mail):
         return
-    mail_id = record.get("message_id")
-    if mail_id is not None:
-        mail = (event, message or "", one)
-        if w.mail_ids.get(mail_id) == mail:
-            w.decide("MAIL-4")
-            if not an_outage_delays_the_notice_and_doubles_none(w.mail_outages):
-                because = f"{mail_id} came before, and no fault explains that it was sent again"
-                said = f"mail {mail_id} to {one} again"
-                w.report("MAIL-1", f"again {mail_id}", line, said, "one", because)
-            return
-        w.mail_ids[mail_id] = mail
-        if len(w.mail_ids) > MAIL_IDS_MAX:
-            del w.mail_ids[next(iter(w.mail_ids))]
-    if event == "registration":
-        _registration_mail(w, line, one, record)
+    elif event == "registration":
+        _registration_mail(w, line, one, record, due)
     elif message is not None:
-        w.judge(w.home[message], _notice, UP, line, at, (record, one), "")
+        w.judge(w.home[message], _notice, UP, line, at, (record, one, due), "")
+
+
+def _is_repeated(w: World, line: int, record: Record, mail: tuple[str, str, str]) -> bool:
+    """Tell whether this very mail came before, as it may after a fault."""
+    mail_id = record.get("message_id")
+    if mail_id is None:
+        return False
+    if w.mail_ids.get(mail_id) == mail:
+        w.decide("MAIL-4")
+        if not an_outage_delays_the_notice_and_doubles_none(w.mail_outages):
+            because = f"{mail_id} came before, and no fault explains that it was sent again"
+            said = f"mail {mail_id} to {mail[2]} again"
+            w.report("MAIL-1", f"again {mail_id}", line, said, "one", because)
+        return True
+    w.mail_ids[mail_id] = mail
+    if len(w.mail_ids) > MAIL_IDS_MAX:
+        del w.mail_ids[next(iter(w.mail_ids))]
+    return False
 
 
 def _first_mail(w: World, line: int, at: int) -> None:
@@ -1157,14 +1179,13 @@ def _first_mail(w: World, line: int, at: int) -> None:
     overdue(w, at, line)
     w.mails_seen = True
     w.next_due = at if w.due else NEVER
-    if w.overdue is not None:
-        for _ in range(w.overdue[1]):
-            w.report(*w.overdue[0])
-        w.overdue = None
+    for raw, times in w.held_back.items():
+        for _ in range(times):
+            w.report(*raw)
+    w.held_back = {}
 
 
-def _registration_mail(w: World, line: int, one: str, record: Record) -> None:
-    due = w.due.pop(("registration", "", one), None)
+def _registration_mail(w: World, line: int, one: str, record: Record, due: Due | None) -> None:
     link = record.get("link")
     if link is not None:
         w.links[link] = (one, False)
@@ -1189,9 +1210,9 @@ def _registration_mail(w: World, line: int, one: str, record: Record) -> None:
 
 
 def _notice(
-    w: World, case: Case, line: int, at: int, data: tuple[Record, str], outcome: str
+    w: World, case: Case, line: int, at: int, data: tuple[Record, str, Due | None], outcome: str
 ) -> None:
-    record, one = data
+    record, one, due = data
     message = record["message"]
     box = case.boxes.get(one)
     bits = None if box is None else box.items.get(message)
@@ -1202,9 +1223,8 @@ def _notice(
     if bits is None and not flying:
         w.report("ACC-4", key, line, said, "none", f"{message} was not addressed to {one}")
         return
-    due = w.due.pop(("new_message", message, one), None)
     if due is not None:
-        _content(w, line, key, record.get("body"), due[2], due[3])
+        _content(w, line, key, record.get("body"), due)
     noticed = (message, one) in case.notices if bits is None else bool(bits & NOTICED)
     w.decide("MAIL-1")
     w.decide("MAIL-2")
@@ -1214,7 +1234,8 @@ def _notice(
         w.decide("ACC-5")
     if not each_recipient_is_told_once(told_before=noticed):
         because = f"{one} was told of {message} before"
-        w.report(_rule_of_notices(w), key, line, f"{said} again", "one", because)
+        delayed = an_outage_delays_the_notice_and_doubles_none(w.mail_outages)
+        w.report("MAIL-4" if delayed else "MAIL-1", key, line, f"{said} again", "one", because)
     elif (
         due is None
         and not w.given
@@ -1227,16 +1248,15 @@ def _notice(
         case.own_box(one).items[message] = bits | NOTICED
 
 
-def _content(
-    w: World, line: int, key: str, body: str | None, text: str | None, documents: tuple[str, ...]
-) -> None:
+def _content(w: World, line: int, key: str, body: str | None, due: Due) -> None:
     if body is None:
         return
-    for name in documents:
+    for name in due.documents:
         w.decide("MAIL-3")
         if len(name) >= SHORT_TEXT and name in body:
             said = f"the document {name} in the mail"
             w.report("MAIL-3", key, line, said, "no content", "mail is no safe place")
+    text = due.text
     if text is None or len(text.strip()) < SHORT_TEXT:
         return
     w.decide("MAIL-3")
@@ -1255,48 +1275,42 @@ def overdue(w: World, at: int, line: int) -> None:
     """Report mails that were due and did not come; kept back while no mail was ever seen."""
     w.next_due = NEVER
     while w.due:
-        mail, (sent, *_) = next(iter(w.due.items()))
-        if not w.is_over(sent, at, mail=True):
-            latest = at if w.mail_active else w.deadline(sent, mail=True)
+        mail, due = next(iter(w.due.items()))
+        if not w.is_over(due.at, at, mail=True):
+            latest = at if w.mail_active else w.deadline(due.at, mail=True)
             w.next_due = max(latest, at) if w.mails_seen else at + UNSEEN_US
             break
         w.change_common()
         del w.due[mail]
-        raw = _late_mail(w, mail, line)
+        raw = _late_mail(w, mail, due, line, None)
         if w.mails_seen:
             w.report(*raw)
-        elif w.overdue is None:
-            w.overdue = (raw, 1)
         else:
-            w.overdue = (w.overdue[0], w.overdue[1] + 1)
+            _hold_back(w, raw)
 
 
-def _rule_of_notices(w: World) -> str:
-    delayed = an_outage_delays_the_notice_and_doubles_none(w.mail_outages)
-    return "MAIL-4" if delayed else "MAIL-1"
+def _hold_back(w: World, raw: Raw) -> None:
+    """Keep what is missing until the trace shows a mail: each one, or the first with a count."""
+    if len(w.held_back) >= HELD_BACK_MAX:
+        raw = next((one for one in w.held_back if one[0] == raw[0]), raw)
+    w.held_back[raw] = w.held_back.get(raw, 0) + 1
 
 
-def _late_mail(w: World, mail: tuple[str, str, str], line: int) -> Raw:
+def _late_mail(w: World, mail: tuple[str, str, str], due: Due, line: int, came: int | None) -> Raw:
+    """Word what is wrong with a mail that came too late, or not at all by now."""
     event, message, one = mail
     if event == "registration":
-        because = f"the account of {one} was created by the first message to it"
-        return (
-            "ACC-2",
-            f"due registration {one}",
-            line,
-            f"no registration mail to {one}",
-            "one",
-            because,
-        )
-    because = f"{message} was sent to {one}"
-    return (
-        _rule_of_notices(w),
-        f"due {message} {one}",
-        line,
-        f"no notice of {message} to {one}",
-        "one, at once",
-        because,
-    )
+        rule, key, name = "ACC-2", f"due registration {one}", f"registration mail to {one}"
+        because = f"the message of line {due.line} was the first to {one} and created the account"
+    else:
+        delayed = w.deadline(due.at, mail=True) > due.at + w.limit
+        rule = "MAIL-4" if delayed else "MAIL-1"
+        key, name = f"due {message} {one}", f"notice of {message} to {one}"
+        because = f"{message} was sent to {one} on line {due.line}"
+    if came is None:
+        return rule, key, line, f"no {name}", "one, at once", because
+    seconds = (came - due.at) / SECOND_US
+    return rule, key, line, f"the {name} after {seconds:g} s", "at once", because
 
 
 SEES: Final[dict[str, Callable[[World, int, int, Record], None]]] = {

@@ -7,7 +7,7 @@ that may or may not have arrived, or on an act of unknown outcome; observations 
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from zoneinfo import ZoneInfo
 
 from simulator.oracle.facts import ASLEEP, DOWN, HELD, UP, Case, Flight, arrive
@@ -15,6 +15,7 @@ from simulator.oracle.findings import Finding, Unmentioned
 from simulator.oracle.rules.delivery import (
     a_sent_message_is_there_at_once,
     an_outage_delays_and_never_refuses,
+    what_is_sent_while_all_is_down_waits,
 )
 from simulator.oracle.rules.mailing import each_recipient_is_told_at_once
 from simulator.oracle.rules.registry import REGISTRY
@@ -24,6 +25,16 @@ from simulator.oracle.rules.status import days_are_those_of_the_time_zone
 Record = dict[str, Any]
 Judge = Callable[["World", Case, int, int, Any, str], None]
 Raw = tuple[str, str, int, str, str, str]
+
+
+class Due(NamedTuple):
+    """A mail that has to come: since when, by which line, and what it must not say."""
+
+    at: int
+    line: int
+    text: str | None
+    documents: tuple[str, ...]
+
 
 RULES: Final = tuple(dict.fromkeys(promise.rule for promise in REGISTRY))
 INDEX: Final = {rule: index for index, rule in enumerate(RULES)}
@@ -70,20 +81,20 @@ class World:
         self.accounts: dict[str, bool] = {}  # address -> whether this log saw it being created
         self.asked: dict[str, int] = {}  # address -> registration links asked for, not mailed yet
         self.registered: frozenset[str] = frozenset()
-        self.registers = False
         self.excused: dict[str, tuple[tuple[str, str], ...]] = {}
-        self.tries: dict[str, int] = {}
+        self.tries: dict[str, tuple[int, ...]] = {}  # message -> lines of unknown outcome
         self.links: dict[str, tuple[str, bool]] = {}
-        self.given = False
         self.outages: tuple[tuple[int, int], ...] = ()
         self.calm_from = 0  # nothing that is sent from this moment on meets an outage
         self.active: frozenset[str] = frozenset()
+        self.down: frozenset[str] = frozenset()  # what cannot be reached at all
+        self.down_from = NEVER  # since when, without a gap
         self.mail_outages: tuple[tuple[int, int], ...] = ()
         self.mail_active: frozenset[str] = frozenset()
-        self.due: dict[tuple[str, str, str], tuple[int, int, str | None, tuple[str, ...]]] = {}
+        self.due: dict[tuple[str, str, str], Due] = {}  # by event, message and address
         self.next_due = NEVER
-        self.overdue: tuple[Raw, int] | None = None
-        self.mails_seen = False
+        self.held_back: dict[Raw, int] = {}  # of mails that did not come, while none was seen
+        self.given = self.registers = self.mails_seen = False
         self.mail_ids: dict[str, tuple[str, str, str]] = {}
         self.common: Hashable = None  # of the fingerprint, while nothing common changes
         self.epoch = object()  # another one after each fault and run
@@ -317,7 +328,7 @@ class World:
     def keep(self, number: int | str, states: list[Case], line: int) -> None:
         """Keep the states that differ, up to a bound; beyond it the case is undecided."""
         if len(states) > 1:
-            unique = {(*s.key(), bytes(s.log or b"")): s for s in reversed(states)}
+            unique = {(*s.key(), bytes(s.log)): s for s in reversed(states)}
             states = list(unique.values())[::-1]
         if len(states) > POSSIBILITIES_MAX:
             self._give_up(number, states[0], line)
@@ -436,7 +447,7 @@ class World:
                 self.readings,
             )
             if len(heads) > 1 or known:
-                key = (*other.key(), bytes(other.log or b""))
+                key = (*other.key(), bytes(other.log))
                 if key in known:
                     continue
                 known.add(key)
@@ -447,7 +458,9 @@ class World:
 
     def _matters(self, flight: Flight, need: str) -> bool:
         if need == EVERYBODY:
-            return flight.way != HELD or self._may_be_carried(flight)
+            if flight.way == DOWN:
+                return not what_is_sent_while_all_is_down_waits(flight.at, self.down_from)
+            return flight.way == UP or self._may_be_carried(flight)
         if flight.way == DOWN:
             return flight.recipient == need
         return need == UP and (flight.way == UP or self._may_be_carried(flight))
@@ -464,6 +477,7 @@ _RARE: Final = (
     "asked",
     "links",
     "due",
+    "held_back",
     "mail_ids",
     "found",
     "unknown",

@@ -2,6 +2,7 @@
 
 import pytest
 
+from simulator.oracle import Finding
 from tests.oracle.notation import DAY, MINUTE, SECOND, K, L, Story, sent
 
 MB = 1024 * 1024
@@ -432,7 +433,7 @@ def test_runs_are_counted_one_by_one():
 @pytest.mark.parametrize("result", [0, 1, 2])
 def test_bundle_may_be_answered_in_three_ways(result):
     bundle = {"kind": "case", "records": 1, "result": result}
-    assert Story().replicate(bundles=[bundle]).rules == []
+    assert Story().replicate(result, bundles=[bundle]).rules == []
 
 
 @pytest.mark.parametrize("result", [-1, 3])
@@ -502,3 +503,35 @@ def test_message_of_one_is_not_read_by_others():
     story = sent("acknowledge").send("m2", "acknowledge", K, L).open(L)
     assert story.inbox(K, m1=False, m2=True).rules == [("INB-2", 5)]
     assert story.inbox(K, m1=True, m2=False).rules == [("INB-2", 5), ("INB-9", 6)]
+
+
+def run(result, *answers, **more):
+    bundles = [{"kind": "case", "records": 1, "result": answer} for answer in answers]
+    return Story().replicate(result, bundles=bundles, **more)
+
+
+@pytest.mark.parametrize(
+    ("told", "because"),
+    [
+        (lambda: run(0, 0, 2), "bundle 2 of the run was answered with 2, so not all was taken"),
+        (lambda: run(0, 1, 2), "bundle 1 of the run was answered with 1, so not all was taken"),
+        (lambda: run(0, failed=3), "failed says 3, so not all was taken"),
+    ],
+)
+def test_a_run_of_which_not_all_was_taken_is_not_answered_with_0(told, because):
+    assert told().verdict.findings == (
+        Finding("RPL-4", 1, "result 0 (all taken)", "1 or 2", because),
+    )
+
+
+def test_a_run_is_answered_as_its_bundles_were():
+    for told in (run(0, 0, 0), run(0, 0, failed=0), run(1, 0, 1), run(1, 2, 0), run(2, 2), run(2)):
+        assert told.rules == []
+    assert Story().replicate(bundles=[{"kind": "case", "records": 1}]).rules == []
+
+
+def test_a_run_of_which_not_all_was_taken_carried_perhaps_a_part():
+    bundles = [{"kind": "case", "records": 1, "result": 1}]
+    for subject in ("Roof", "Shed"):
+        story = sent().act("edit_case", "anna", case=53, subject="Shed").replicate(bundles=bundles)
+        assert story.see("portal_case", K, subject=subject).rules == [("RPL-4", 4)]

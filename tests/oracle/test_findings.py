@@ -1807,8 +1807,8 @@ FINDINGS = [
             "ACC-2",
             4,
             "no registration mail to k@example.org",
-            "one",
-            "the account of k@example.org was created by the first message to it",
+            "one, at once",
+            "the message of line 2 was the first to k@example.org and created the account",
         ),
     ),
     (
@@ -1819,7 +1819,7 @@ FINDINGS = [
             4,
             "no notice of m1 to k@example.org",
             "one, at once",
-            "m1 was sent to k@example.org",
+            "m1 was sent to k@example.org on line 2",
         ),
     ),
     (
@@ -1836,7 +1836,7 @@ FINDINGS = [
             8,
             "no notice of m2 to k@example.org",
             "one, at once",
-            "m2 was sent to k@example.org",
+            "m2 was sent to k@example.org on line 6",
         ),
     ),
     (

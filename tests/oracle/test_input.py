@@ -41,7 +41,7 @@ def test_what_was_never_mentioned_is_bad_input(tell, field, value):
     error = caught.value
     assert (error.line, error.field, error.value) == (5, field, value)
     assert error.known == KNOWN[field]
-    assert str(error) == f"line 5: {field} {value!r} was never mentioned"
+    assert str(error) == f"line 5: {field} {value!r} was never mentioned before"
 
 
 def test_send_to_a_preset_that_was_never_told_is_bad_input():

@@ -8,6 +8,7 @@ from simulator.oracle.rules.registry import promise
 
 BUNDLE_MAX: Final = 6000
 ANSWERS: Final = (0, 1, 2)  # taken, some records failed, failed
+NOT_ALL_TAKEN: Final = frozenset(ANSWERS[1:])
 Version = tuple[int, int, int, str | None]  # runs before it: full, partial, failed; the subject
 
 
@@ -56,6 +57,14 @@ def an_outage_delays_and_never_refuses(
 
 
 promise(an_outage_delays_and_never_refuses, "DLV-4", "send", "inbox", "case")
+
+
+def what_is_sent_while_all_is_down_waits(sent: int, down_from: int) -> bool:
+    """A message that was sent while the portal could not be reached is under way until it can."""
+    return sent >= down_from
+
+
+promise(what_is_sent_while_all_is_down_waits, "DLV-4", "case")
 
 
 def a_reply_arrives_at_once(at: int, latest: int) -> bool:
@@ -208,6 +217,14 @@ def a_bundle_has_an_answer(answer: object) -> bool:
 
 
 promise(a_bundle_has_an_answer, "RPL-4", "replicate")
+
+
+def a_run_is_taken_if_all_of_it_was(result: object, answers: Iterable[int], failed: int) -> bool:
+    """A run is answered with 0 only if each of its bundles was, and no record failed."""
+    return result != 0 or (failed == 0 and NOT_ALL_TAKEN.isdisjoint(answers))
+
+
+promise(a_run_is_taken_if_all_of_it_was, "RPL-4", "replicate")
 
 
 def repeating_a_bundle_changes_nothing(runs_since: int) -> bool:
