@@ -146,7 +146,7 @@ def create_case(w: World, line: int, at: int, record: Record) -> None:
         return
     number = record["case"]
     if number not in w.cases:
-        case = w.new_case(number, line, told=True)
+        case = w.new_case(number, told=True)
         case.documents = frozenset()
         case.follow_up = None
     w.judge(number, _edit, "", line, at, record, record["outcome"])
@@ -173,7 +173,7 @@ def add_document(w: World, line: int, at: int, record: Record) -> None:
     if record["outcome"] == "refused":
         return
     if record["case"] not in w.cases:
-        w.new_case(record["case"], line, told=True)
+        w.new_case(record["case"], told=True)
     case = w.case(record["case"], line)
     for state in w.doubt.get(case.number, [case]):
         if record["outcome"] == "unknown":
@@ -193,7 +193,7 @@ def note(w: World, line: int, at: int, record: Record) -> None:
             refused_wrongly(w, line, f"note in case {record['case']}", "SEND-2", why)
         return
     if record["case"] not in w.cases:
-        w.new_case(record["case"], line, told=True)
+        w.new_case(record["case"], told=True)
     w.judge(record["case"], _note, UP, line, at, record, outcome)
 
 
@@ -278,12 +278,12 @@ def send(w: World, line: int, at: int, record: Record) -> None:
         return
     number, message = record["case"], record["message"]
     to = _addresses(record)
-    if message in w.home and _is_retry(
+    if w.home_of(message) is not None and _is_retry(
         w, number, message, _sent_entry(line, at, record, to, _letter(record, 0))
     ):
         w.decide("DLV-2")
         return
-    case = w.case(number, line) if number in w.cases else w.new_case(number, line, told=True)
+    case = w.case(number, line) if number in w.cases else w.new_case(number, told=True)
     if record.get("to") is None and case.preset is None:
         raise w.unmentioned(line, "to", None)
     w.change_common()
@@ -363,13 +363,12 @@ def _sent_entry(
 
 def _is_retry(w: World, number: int | str, message: str, again: Words) -> bool:
     """Tell whether a line repeats what its id stands for; raises Reused if it says otherwise."""
-    home = w.home[message]
-    case = w.case(home, again[LINE])
-    uses = (state.first_use(message) for state in w.doubt.get(home, [case]))
+    case = w.case(w.home_of(message), again[LINE])
+    uses = (state.first_use(message) for state in w.doubt.get(case.number, [case]))
     first = next((words for words in uses if words is not None), None)
     if first is not None:
         differ = differences(first, again)
-        if home != number:
+        if case.number != number:
             differ.insert(0, "case")
         if differ:
             raise Reused(again[LINE], "message", message, first[LINE], tuple(differ))
@@ -644,7 +643,7 @@ def open_(w: World, line: int, at: int, record: Record) -> None:
     if outcome == "refused" and (_portal_excuses(w, record) or not _known(w, record.get("case"))):
         return
     message = record.get("message")
-    if outcome != "refused" and message is not None and message not in w.home:
+    if outcome != "refused" and message is not None and w.home_of(message) is None:
         raise w.unmentioned(line, "message", message)
     one = _signed_up(w, line, record, "open")
     via = record.get("via")
@@ -743,14 +742,13 @@ def _travel(w: World, case: Case, at: int, marks: list[Flight]) -> None:
 def mark_read(w: World, line: int, at: int, record: Record) -> None:
     """Judge "Gelesen markieren" (INB-5), and fold it."""
     outcome, message = record["outcome"], record.get("message")
-    if outcome == "refused" and (
-        _portal_excuses(w, record) or not isinstance(message, str) or message not in w.home
-    ):
+    number = w.home_of(message) if isinstance(message, str) else None
+    if outcome == "refused" and (_portal_excuses(w, record) or number is None):
         return
-    if message not in w.home:
+    if number is None:
         raise w.unmentioned(line, "message", message)
     one = _signed_up(w, line, record, "mark_read")
-    w.judge(w.home[message], _mark, one, line, at, (message, one), outcome)
+    w.judge(number, _mark, one, line, at, (message, one), outcome)
 
 
 def _mark(w: World, case: Case, line: int, at: int, data: tuple[str, str], outcome: str) -> None:
@@ -798,13 +796,13 @@ def reply(w: World, line: int, at: int, record: Record) -> None:
     if outcome == "refused":
         if _portal_excuses(w, record) or not _well_formed_reply(record):
             return
-        if not _known(w, record["case"]) or (answers is not None and answers not in w.home):
+        if not _known(w, record["case"]) or (answers is not None and w.home_of(answers) is None):
             return
     elif record["case"] not in w.cases:
         raise w.unmentioned(line, "case", record["case"])
-    elif answers is not None and answers not in w.home:
+    elif answers is not None and w.home_of(answers) is None:
         raise w.unmentioned(line, "answers", answers)
-    elif message in w.home and _is_retry(
+    elif w.home_of(str(message)) is not None and _is_retry(
         w, record["case"], str(message), _reply_entry(line, at, record)
     ):
         w.decide("DLV-2")

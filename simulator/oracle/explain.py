@@ -6,7 +6,7 @@ from typing import Any
 from attrs import frozen
 
 from simulator.oracle.acts import ASKS
-from simulator.oracle.facts import ASLEEP, Case
+from simulator.oracle.facts import Case
 from simulator.oracle.oracle import Oracle
 from simulator.oracle.rules.inbox import ANSWERED, COVERED, ENTRIES, FACTS, FILED, MARKED, OPENED
 from simulator.oracle.sees import date_of, reason_of_fields, status_of, why_unread
@@ -43,10 +43,11 @@ def explain_message(
     before: int | None = None
     for line, at, record in lines:
         oracle.take(line, at, record)
-        number = oracle.world.home.get(message)
-        if number is None:
+        number = oracle.world.home_of(message)
+        case = oracle.world.find(number)
+        if case is None:
             continue
-        box = _arrived(oracle, oracle.world.cases[number]).boxes.get(one)
+        box = _arrived(oracle, case).boxes.get(one)
         now = None if box is None else box.items.get(message)
         if now is not None and (before is None or (now ^ before) & FACTS):
             chain += _changes(line, message, one, before, now)
@@ -59,8 +60,6 @@ def explain_message(
 
 def _arrived(oracle: Oracle, case: Case) -> Case:
     """Give the case as it is once all that travels has arrived."""
-    if case.token is ASLEEP:
-        case = oracle.world.wake(case)
     if case.flights:
         case = case.copy(None)
         oracle.world.settle(case, NEVER)
@@ -89,7 +88,7 @@ def explain_case(
     case: Case | None = None
     for line, at, record in lines:
         oracle.take(line, at, record)
-        told = oracle.world.cases.get(number)
+        told = oracle.world.find(number)
         if told is None:
             continue
         case = _arrived(oracle, told)

@@ -4,12 +4,10 @@ A `Case` is one possible state of a case and of its recipients' mailboxes. What 
 two sides is a *flight*; until it arrives, only the sender knows of it.
 """
 
-import marshal
 from array import array
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from itertools import count
-from typing import Final, NamedTuple, cast
-from zlib import compress, decompress
+from typing import Final, NamedTuple
 
 from simulator.oracle.entries import WORDS, Letter, Words, digest, entry
 from simulator.oracle.rules.inbox import (
@@ -66,27 +64,6 @@ class Flight(NamedTuple):
 
 
 LINE_OF_FLIGHT: Final = 7  # where its fields end that make a difference
-ASLEEP: Final = object()  # the token of a case that is folded up
-#: What a sleeping case keeps beside its mailboxes and its log.
-_SLEEPING: Final = (
-    "versions",
-    "documents",
-    "perhaps",
-    "preset",
-    "chosen",
-    "message",
-    "moment",
-    "recipients",
-    "reads",
-    "sent",
-    "given_date",
-    "seen_status",
-    "seen_date",
-    "follow_up",
-    "notices",
-    "last",
-    "happened",
-)
 
 
 class Box:
@@ -153,10 +130,6 @@ class Box:
     def newest(self) -> str | None:
         """Name the message that arrived last."""
         return next(reversed(self.items)) if self.items else None
-
-
-_NO_BOXES: Final[dict[str, Box]] = {}
-_NO_LOG: Final = array("I")
 
 
 class Case:
@@ -293,33 +266,6 @@ class Case:
             self.perhaps,
             self.versions,
         )
-
-    def sleep(self) -> None:
-        """Keep the state as a few bytes until it is needed again; nothing travels to or from it."""
-        boxes = [
-            (name, box.items, box.right, box.version, box.text, box.own_text, *box.shared())
-            for name, box in self.boxes.items()
-        ]
-        log = self.log.tobytes()
-        kept = [getattr(self, name) for name in _SLEEPING]
-        self.cached = (ASLEEP, compress(marshal.dumps((boxes, log, kept)), 1), None)
-        self.token, self.boxes, self.log = ASLEEP, _NO_BOXES, _NO_LOG
-        for name in _SLEEPING:
-            setattr(self, name, None)
-
-    def wake(self, token: object) -> None:
-        """Unfold what `sleep` folded."""
-        folded = cast("tuple[object, bytes, None]", self.cached)[1]
-        boxes, log, kept = marshal.loads(decompress(folded))  # noqa: S302 - our own bytes
-        for name, value in zip(_SLEEPING, kept, strict=True):
-            setattr(self, name, value)
-        self.token, self.serial, self.cached = token, next(_SERIALS), None
-        self.log = array("I", log)
-        self.boxes = {}
-        for name, *values in boxes:
-            box = self.boxes[name] = Box(self.serial)
-            box.items, box.right, box.version, box.text, box.own_text = values[:5]
-            box.documents, box.own_documents = values[5:]
 
     def own_box(self, recipient: str) -> Box:
         """Give the recipient's mailbox for a change: made when first needed, shared no longer."""

@@ -20,9 +20,9 @@ KIND_OF: Final = {"OK": RECEIVED, "Info": 0, "Antwort": 1, "Datei": 2, "": SILEN
 
 def _case(w: World, number: int | str, line: int) -> Case:
     """Give a case about which only what is told is known."""
-    case = w.cases.get(number)
+    case = w.find(number)
     if case is None:
-        case = w.new_case(number, line, told=False)
+        case = w.new_case(number, told=False)
         case.preset = case.chosen = None
         case.given_date = UNTOLD
         case.whole_log = False

@@ -2,11 +2,11 @@
 
 from collections.abc import Hashable, Mapping, Sequence
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from simulator.history.vocabulary import READINGS
 from simulator.oracle.acts import ACTS
-from simulator.oracle.facts import ASLEEP, HELD, LINE_OF_FLIGHT, RECEIVED, Case
+from simulator.oracle.facts import HELD, LINE_OF_FLIGHT, RECEIVED, Case
 from simulator.oracle.findings import Finding, Verdict
 from simulator.oracle.givens import GIVENS
 from simulator.oracle.rules.inbox import ACKNOWLEDGE
@@ -57,6 +57,8 @@ class Oracle:
                 world.given = True
                 world.change_common()
                 GIVENS[record["given"]](world, line, at, record)
+        if len(world.awake) > world.awake_max:
+            world.let_sleep(line, at)
         if at > world.next_due:
             overdue(world, at, line)
         if world.out:
@@ -105,10 +107,12 @@ class Oracle:
         if world.common is None:
             world.common = _common(world)
         if not world.doubt and len(world.cases) == 1:
-            return world.common, _cached_rest(world, next(iter(world.cases.values())))
+            case = cast("Case", next(iter(world.cases.values())))  # alone it is not folded up
+            return world.common, _cached_rest(world, case)
         cases = [
-            (number, *[_cached_rest(world, state) for state in world.doubt.get(number, (case,))])
-            for number, case in world.cases.items()
+            (number, *[_cached_rest(world, state) for state in world.doubt.get(number) or [alone]])
+            for number in world.cases
+            if (alone := world.find(number))
         ]
         return world.common, tuple(cases)
 
@@ -131,8 +135,6 @@ def _common(world: World) -> Hashable:
 
 
 def _cached_rest(world: World, case: Case) -> Hashable:
-    if case.token is ASLEEP:
-        case = world.wake(case)
     cached = case.cached
     if cached is None or cached[0] is not world.epoch:
         cached = case.cached = (world.epoch, case.number, _rest(world, case))

@@ -454,7 +454,9 @@ def see_activities(w: World, line: int, at: int, record: Record) -> None:
     home = w.home
     for entry in record["entries"]:
         message = entry.get("message")
-        if message not in home and message is not None and message not in w.refused:
+        if message not in home and message is not None and w.home_of(message) is None:
+            if message in w.refused:
+                continue
             raise w.unmentioned(line, "message", message)
     w.judge(record["case"], _see_log, UP, line, at, record["entries"], "")
 
@@ -633,7 +635,7 @@ STATES_OF_ENTRY: Final[dict[str, Callable[[World, Words, Any], bool]]] = {
 def see_arrival(w: World, line: int, at: int, record: Record) -> None:
     """Fold that a recipient's message came into its case at this moment (DLV-5)."""
     message = record["message"]
-    if message not in w.home:
+    if w.home_of(message) is None:
         raise w.unmentioned(line, "message", message)
     case = w.case(record["case"], line)
     states = w.doubt.pop(case.number, [case])
@@ -691,11 +693,11 @@ def see_inbox(w: World, line: int, at: int, record: Record) -> None:
         if "unread" in record:
             _see_number(w, line, at, record["unread"], one)
         return
-    if _is_right(w, at, record, one):
+    if _is_right(w, line, at, record, one):
         return
     groups: dict[int | str, list[Record]] = {number: [] for number in numbers}
     for entry in entries:
-        number = w.home.get(entry["message"])
+        number = w.home_of(entry["message"])
         if number is None:
             _refused_message(w, line, entry["message"], f"in the inbox of {one}")
             continue
@@ -706,12 +708,14 @@ def see_inbox(w: World, line: int, at: int, record: Record) -> None:
         _see_shown_number(w, line, at, record, one)
 
 
-def _is_right(w: World, at: int, record: Record, one: str) -> bool:
+def _is_right(w: World, line: int, at: int, record: Record, one: str) -> bool:
     """Look for a deviation only where there may be one: whether all is as it must be, plainly."""
     bits_of: dict[str, int] = {}
     cases: list[Case] = []
     for number in w.boxes_of.get(one, ()):
         case = w.cases[number]
+        if isinstance(case, bytes):
+            return False
         if case.flights and not w.calm(case, one, at):
             return False
         if case.split or number in w.beyond or case.token is not w.token:
@@ -726,7 +730,7 @@ def _is_right(w: World, at: int, record: Record, one: str) -> bool:
     if fresh is None:
         return False
     for message, bits in fresh:
-        w.cases[w.home[message]].own_box(one).items[message] = bits
+        w.case(w.home[message], line).own_box(one).items[message] = bits
     _count_right(w, record, cases, one)
     return True
 
@@ -1146,14 +1150,15 @@ def see_mail(w: World, line: int, at: int, record: Record) -> None:
         _first_mail(w, line, at)
     if due is not None and w.is_over(due.at, at, mail=True):
         w.report(*_late_mail(w, mail, due, line, at))
-    if message is not None and message not in w.home:
+    number = None if message is None else w.home_of(message)
+    if message is not None and number is None:
         _refused_message(w, line, message, f"told of to {one}")
     elif _is_repeated(w, line, record, mail):
         return
     elif event == "registration":
         _registration_mail(w, line, one, record, due)
     elif message is not None:
-        w.judge(w.home[message], _notice, UP, line, at, (record, one, due), "")
+        w.judge(number, _notice, UP, line, at, (record, one, due), "")
 
 
 def _is_repeated(w: World, line: int, record: Record, mail: tuple[str, str, str]) -> bool:

@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Any, Final, NamedTuple
 from zoneinfo import ZoneInfo
 
-from simulator.oracle.facts import ASLEEP, DOWN, HELD, UP, Case, Flight, arrive
+from simulator.oracle.facts import DOWN, HELD, UP, Case, Flight, arrive
 from simulator.oracle.findings import Finding, Unmentioned
 from simulator.oracle.rules.delivery import (
     a_sent_message_is_there_at_once,
@@ -21,6 +21,7 @@ from simulator.oracle.rules.mailing import each_recipient_is_told_at_once
 from simulator.oracle.rules.registry import REGISTRY
 from simulator.oracle.rules.sending import addresses_differ_by_more_than_case_and_blanks
 from simulator.oracle.rules.status import days_are_those_of_the_time_zone
+from simulator.oracle.settled import Settled
 
 Record = dict[str, Any]
 Judge = Callable[["World", Case, int, int, Any, str], None]
@@ -66,14 +67,14 @@ class World:
         self.zone = ZoneInfo(zone)
         self.carrier = carrier
         self.limit = limit
-        self.token = object()
-        self.borrows = False
-        self.cases: dict[int | str, Case] = {}
-        self.awake: list[Case] = []
+        self.token, self.borrows = object(), False
+        self.cases: dict[int | str, Case | bytes] = {}  # bytes: one that is folded up
+        self.awake: list[int | str] = []  # the others
         self.awake_max = AWAKE_MIN
+        self.settled = Settled()
         self.doubt: dict[int | str, list[Case]] = {}
         self.beyond: dict[int | str, int] = {}
-        self.home: dict[str, int | str] = {}
+        self.home: dict[str, int | str] = {}  # message -> case, of those that are awake
         self.boxes_of: dict[str, dict[int | str, None]] = {}
         self.roles: dict[str, str] = {}
         self.roles_in_doubt: frozenset[str] = frozenset()  # set with an unknown outcome
@@ -127,7 +128,7 @@ class World:
         new.__dict__.update(self.__dict__)
         new.cases = self.cases.copy()
         new.doubt = self.doubt.copy()
-        new.awake = []
+        new.awake = self.awake.copy()
         self.token = object()
         new.token = object()
         new.out = []
@@ -214,7 +215,7 @@ class World:
 
     def case(self, number: Any, line: int) -> Case:
         """Give a case that was mentioned, owned by this world."""
-        case = self.cases.get(number)
+        case = self.find(number)
         if case is None:
             raise self.unmentioned(line, "case", number)
         if case.token is not self.token:
@@ -223,10 +224,22 @@ class World:
             state.cached = None
         return case
 
+    def find(self, number: Any) -> Case | None:
+        """Give a case, unfolded if need be; None if it was never mentioned."""
+        case = self.cases.get(number)
+        if not isinstance(case, bytes):
+            return case
+        self.awake.append(number)
+        unfolded = self.cases[number] = self.settled.unfold(number, case, self.token)
+        return unfolded
+
+    def home_of(self, message: str) -> int | str | None:
+        """Give the case that a message belongs to; None if it was never mentioned."""
+        number = self.home.get(message)
+        return self.settled.home_of(message) if number is None else number
+
     def own(self, case: Case) -> Case:
         """Copy the case, and its other possible states, before a change."""
-        if case.token is ASLEEP:
-            return self.wake(case)
         number = case.number
         if case.split:
             states = [state.copy(self.token) for state in self.doubt[number]]
@@ -237,36 +250,45 @@ class World:
         self.cases[number] = new
         return new
 
-    def wake(self, case: Case) -> Case:
-        """Give a case that was folded up as it was; forks may still share the folded one."""
-        new = case.copy(ASLEEP)
-        new.cached = case.cached
-        new.wake(self.token)
-        self.cases[case.number] = new
-        self.awake.append(new)
-        return new
-
-    def _let_sleep(self, line: int) -> None:
+    def let_sleep(self, line: int, at: int) -> None:
         """Fold up the cases of which no line told for long."""
         before = line - QUIET_LINES
-        awake: list[Case] = []
-        for case in self.awake:
-            quiet = case.last_line < before and case.seen < before
-            if quiet and case.token is self.token and not (case.flights or case.split):
-                case.sleep()
+        awake: list[int | str] = []
+        quiet: list[Case] = []
+        for number in self.awake:
+            case = self.case(number, line)
+            rests = case.last_line < before and case.seen < before and not case.split
+            if rests:
+                self.settle(case, at)
+            if rests and not case.flights:
+                quiet.append(case)
             else:
-                awake.append(case)
+                awake.append(number)
         self.awake = awake
-        self.awake_max = max(2 * len(awake), AWAKE_MIN)
+        self.awake_max = len(awake) + max(len(awake) // 4, AWAKE_MIN)
+        if quiet:
+            self._fold(quiet)
 
-    def new_case(self, number: int | str, line: int, *, told: bool) -> Case:
+    def _fold(self, quiet: Sequence[Case]) -> None:
+        self.own_rest()
+        self.settled = self.settled or Settled(quiet)
+        messages: dict[int | str, list[str]] = {case.number: [] for case in quiet}
+        home: dict[str, int | str] = {}
+        for message, number in self.home.items():
+            if number in messages:
+                messages[number].append(message)
+            else:
+                home[message] = number
+        self.home = home
+        for case in quiet:
+            self.cases[case.number] = self.settled.fold(case, messages[case.number])
+
+    def new_case(self, number: int | str, *, told: bool) -> Case:
         """Begin a case."""
-        if len(self.awake) > self.awake_max:
-            self._let_sleep(line)
         case = Case(number, self.token)
         case.told = told
         self.cases[number] = case
-        self.awake.append(case)
+        self.awake.append(number)
         return case
 
     def judge(
@@ -274,10 +296,10 @@ class World:
     ) -> None:
         """Judge a line about a case in each of its possible states, and keep those that fit."""
         case = self.cases.get(number)
-        if case is None:
-            raise self.unmentioned(line, "case", number)
-        if case.token is ASLEEP:
-            case = self.wake(case)
+        if not isinstance(case, Case):
+            case = self.find(number)
+            if case is None:
+                raise self.unmentioned(line, "case", number)
         if number in self.beyond:
             return
         if outcome == "refused" and not case.flights and not case.split:
@@ -472,6 +494,7 @@ class World:
 #: What lines change only now and then: forks share it until one of them changes any of it.
 _RARE: Final = (
     "home",
+    "settled",
     "roles",
     "accounts",
     "asked",

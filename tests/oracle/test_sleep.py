@@ -2,9 +2,10 @@
 
 import pytest
 
-from simulator.oracle import explain_case, explain_message
-from simulator.oracle.facts import ASLEEP
-from tests.oracle.notation import DAY, K, L, Story, sent
+from simulator.oracle import Reused, Unmentioned, explain_case, explain_message
+from simulator.oracle.facts import Case
+from simulator.oracle.settled import Settled
+from tests.oracle.notation import DAY, MINUTE, K, L, Story, sent
 
 QUIET = 60_000  # lines
 
@@ -12,14 +13,15 @@ QUIET = 60_000  # lines
 def asleep(story, *, cases=2049):
     """Let many lines tell of other cases."""
     story.line += QUIET
-    for i in range(cases):
-        story.act("create_case", "anna", after=0, case=f"other {i}")
+    story.at += MINUTE
+    for _ in range(cases):
+        story.act("create_case", "anna", after=0, case=f"other {story.line}")
     assert sleeps(story)
     return story
 
 
 def sleeps(story, case=53):
-    return story.oracle.world.cases[case].token is ASLEEP
+    return isinstance(story.oracle.world.cases[case], bytes)
 
 
 def rich(**settings):
@@ -90,6 +92,70 @@ def test_given_lines_wake_a_case():
     assert story.see(follow_up_on="2024-05-05", cloud_status="Antwort").rules == []
 
 
+def test_message_that_nobody_looked_at_is_folded_with_its_case():
+    story = Story().case().send("m1", "acknowledge", K)
+    assert story.oracle.world.cases[53].flights
+    assert asleep(story).inbox(K, m1=True).open(K).see(acknowledged_on=DAY).rules == []
+
+
+def test_case_that_once_was_in_doubt_is_folded():
+    story = sent().reply(K, "r1", "m1", outcome="unknown").see(cloud_status="OK")
+    assert asleep(story).see(cloud_status="OK").rules == []
+
+
+def test_messages_of_a_folded_case_are_still_known():
+    story = asleep(rich())
+    before = story.oracle.decisive["DLV-2"]
+    story.send("m1", "acknowledge", K, L, documents=["a.pdf"])
+    assert (story.rules, story.oracle.decisive["DLV-2"]) == ([], before + 1)
+    with pytest.raises(Reused):
+        story.send("m1", "reply", K)
+    assert story.mark(K, "m2").see("arrival", case=53, message="r1").rules == [
+        ("DLV-5", story.line)
+    ]
+    with pytest.raises(Unmentioned):
+        story.mark(K, "m4")
+
+
+def test_messages_that_a_case_gets_after_it_was_folded_are_known_as_well():
+    story = asleep(rich())
+    story.send("m4", "acknowledge", K).see(cloud_status="Info")
+    asleep(story.see(), cases=5000)
+    assert story.mark(K, "m4").mark(K, "m1").see(acknowledged_on=DAY).rules == []
+
+
+def test_fork_folds_on_its_own():
+    story = sent("acknowledge").see()
+    fork = Story()
+    fork.oracle, fork.line, fork.at = story.oracle.fork(), story.line, story.at
+    asleep(fork)
+    assert not sleeps(story)
+    assert story.open(K).inbox(K, m1=False).rules == []
+    assert fork.inbox(K, m1=True).rules == []
+
+
+def test_folded_cases_are_found_by_their_messages_among_many():
+    case = Case(53, None)
+    settled = Settled([case])
+    for number in range(300):
+        case.number = number
+        settled.fold(case, [f"m{number}-{i}" for i in range(300)])
+    assert all(settled.home_of(f"m{n}-{i}") == n for n in range(300) for i in range(0, 300, 7))
+    assert all(settled.home_of(f"m{n}-300") is None for n in range(300))
+
+
+def test_digest_that_lies_across_two_others_is_not_taken_for_a_message():
+    case = Case(53, None)
+    settled = Settled([case])
+    settled.fold(case, ["m1"])
+    (place,) = [place for place, held in enumerate(settled.digests) if held]
+    held = settled.digests[place]
+    settled.digests[place] = b"\x01\x02\x03\x04" + held[:8] + held
+    assert settled.home_of("m1") == 53
+    settled.digests[place] = b"\x01\x02\x03\x04" + held[:8]
+    assert settled.home_of("m1") is None
+
+
 def test_few_cases_are_not_folded():
     story = sent()
     story.line += QUIET
@@ -120,7 +186,7 @@ def test_case_with_something_under_way_or_in_doubt_stays_awake():
 def test_folded_case_has_the_fingerprint_it_had():
     story = rich()
     story.line += QUIET
-    for i in range(2048):
+    for i in range(2047):
         story.act("create_case", "anna", after=0, case=f"other {i}")
     assert not sleeps(story)
     before = story.oracle.fingerprint()[0][0]

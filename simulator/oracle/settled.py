@@ -1,0 +1,98 @@
+"""Cases of which long nothing was told: folded up into a few bytes, with all that is known of them.
+
+They share most of their bytes with a few samples. Of their messages only digests are kept.
+"""
+
+import marshal
+from array import array
+from collections.abc import Sequence
+from typing import Final
+from zlib import DEFLATED, compressobj, decompressobj
+
+from simulator.oracle.facts import Box, Case
+
+#: What a folded case keeps beside its mailboxes and its log.
+_KEPT: Final = sorted(
+    {*Case.__slots__} - {"boxes", "cached", "flights", "log", "number", "serial", "split", "token"}
+)
+_SAMPLES: Final = 8  # so many cases show what the cases of a trace look like
+_LEVEL, _MEMORY = 6, 4
+_WINDOW: Final = -12  # bits; no header and no checksum
+_BUCKETS: Final = 1 << 16
+_DIGEST: Final = (1 << 64) - 1
+_DIGEST_BYTES: Final = 8
+_ENTRY_BYTES: Final = 12  # a digest, and the place of the case's number
+
+
+class Settled:
+    """Folds cases up and unfolds them, and knows to which folded case a message belongs."""
+
+    __slots__ = ("compressor", "decompressor", "digests", "numbers")
+
+    def __init__(self, samples: Sequence[Case] = ()) -> None:
+        """Begin with none; the cases to come look like these."""
+        dictionary = b"".join(map(_spell, samples[:_SAMPLES]))
+        self.compressor = compressobj(_LEVEL, DEFLATED, _WINDOW, _MEMORY, zdict=dictionary)
+        self.decompressor = decompressobj(_WINDOW, zdict=dictionary)
+        self.digests = [b""] * _BUCKETS if samples else []
+        self.numbers: list[int | str] = []
+
+    def __bool__(self) -> bool:
+        """Tell whether it has samples, and so may have folded cases."""
+        return bool(self.digests)
+
+    def copy(self) -> "Settled":
+        """Give a copy that goes its own way."""
+        new = Settled.__new__(Settled)
+        new.compressor, new.decompressor = self.compressor, self.decompressor
+        new.digests, new.numbers = self.digests.copy(), self.numbers.copy()
+        return new
+
+    def fold(self, case: Case, messages: Sequence[str]) -> bytes:
+        """Fold a case up, to which nothing travels and of which there is one state only."""
+        place = len(self.numbers).to_bytes(_ENTRY_BYTES - _DIGEST_BYTES, "little")
+        if messages:
+            self.numbers.append(case.number)
+        for message in messages:
+            digest = hash(message) & _DIGEST
+            self.digests[digest % _BUCKETS] += digest.to_bytes(_DIGEST_BYTES, "little") + place
+        compressor = self.compressor.copy()
+        return compressor.compress(_spell(case)) + compressor.flush()
+
+    def unfold(self, number: int | str, folded: bytes, token: object) -> Case:
+        """Give the case of this number as it was, owned by the holder of the token."""
+        return _read(Case(number, token), self.decompressor.copy().decompress(folded))
+
+    def home_of(self, message: str) -> int | str | None:
+        """Give the case that a message of a folded case belongs to."""
+        if not self.digests:
+            return None
+        digest = hash(message) & _DIGEST
+        entries, wanted = self.digests[digest % _BUCKETS], digest.to_bytes(_DIGEST_BYTES, "little")
+        start = entries.find(wanted)
+        while start > 0 and start % _ENTRY_BYTES:
+            start = entries.find(wanted, start + 1)
+        if start < 0:
+            return None
+        place = entries[start + _DIGEST_BYTES : start + _ENTRY_BYTES]
+        return self.numbers[int.from_bytes(place, "little")]
+
+
+def _spell(case: Case) -> bytes:
+    boxes = [
+        (name, box.items, box.right, box.version, box.text, box.own_text, *box.shared())
+        for name, box in case.boxes.items()
+    ]
+    return marshal.dumps((boxes, case.log.tobytes(), [getattr(case, name) for name in _KEPT]))
+
+
+def _read(case: Case, spelt: bytes) -> Case:
+    boxes, log, kept = marshal.loads(spelt)  # noqa: S302 - our own bytes
+    for name, value in zip(_KEPT, kept, strict=True):
+        setattr(case, name, value)
+    case.log = array("I", log)
+    for name, *values in boxes:
+        box = case.boxes[name] = Box(case.serial)
+        box.items, box.right, box.version, box.text, box.own_text = values[:5]
+        box.documents, box.own_documents = values[5:]
+    return case
