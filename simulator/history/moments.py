@@ -5,7 +5,6 @@ from datetime import date
 from functools import lru_cache
 from typing import Final
 
-_OFFSET: Final = re.compile(r"([+-])([01]\d|2[0-3]):([0-5]\d)", re.ASCII)
 _DAY: Final = re.compile(r"(\d{4})-(\d\d)-(\d\d)", re.ASCII)
 _EPOCH: Final = date(1970, 1, 1).toordinal()
 #: Years whose moments have a calendar day in every time zone.
@@ -27,6 +26,15 @@ _MILLISECONDS: Final = {"": 0} | {f".{ms:03}": ms * 1000 for ms in range(1000)}
 _MICROSECONDS: Final = {"": 0} | {f"{us:03}": us for us in range(1000)}
 _MICRO: Final = 6  # digits of a fraction that count
 _NANO: Final = 9  # digits that it may have
+#: How far the offsets that a moment ends with are ahead of UTC.
+_OFFSETS: Final = {"Z": 0} | {
+    f"{sign}{clock[:-1]}": ahead if sign == "+" else -ahead
+    for clock, ahead in _MINUTES.items()
+    for sign in "+-"
+}
+#: The minutes of late, as they stand in a moment: "2024-02-19T12:18:".
+_LATE: Final[dict[str, int]] = {}
+_MOST_LATE: Final = 4096
 
 
 def moment_us(text: str) -> int | None:
@@ -35,49 +43,48 @@ def moment_us(text: str) -> int | None:
     Digits beyond the microsecond are dropped.
     """
     tail = -1 if text[-1:] == "Z" else -6
-    try:
-        second = _minute_us(text[:17], text[tail:]) + _SECONDS[text[17:19]]
-    except KeyError:
-        return None
     shown = text[19:tail]
     try:
-        return second + _MILLISECONDS[shown[:4]] + _MICROSECONDS[shown[4:]]
+        return (
+            _LATE[text[:17]]
+            - _OFFSETS[text[tail:]]
+            + _SECONDS[text[17:19]]
+            + _MILLISECONDS[shown[:4]]
+            + _MICROSECONDS[shown[4:]]
+        )
     except KeyError:
-        fraction = _fraction_us(shown)
-    return None if fraction is None else second + fraction
+        return _moment_us(text[:17], text[17:19], shown, text[tail:])
 
 
-def _fraction_us(shown: str) -> int | None:
-    digits = shown[1:]
-    if shown[:1] != "." or len(digits) > _NANO or not (digits.isdecimal() and digits.isascii()):
+def _moment_us(minute: str, second: str, fraction: str, offset: str) -> int | None:
+    begins, seconds, ahead = _minute_us(minute), _SECONDS.get(second), _OFFSETS.get(offset)
+    part = _fraction_us(fraction)
+    if begins is None or seconds is None or part is None or ahead is None:
+        return None
+    if len(_LATE) >= _MOST_LATE:
+        _LATE.clear()
+    _LATE[minute] = begins
+    return begins + seconds + part - ahead
+
+
+def _minute_us(minute: str) -> int | None:
+    day, clock = _day_us(minute[:10]), _MINUTES.get(minute[11:])
+    return None if day is None or clock is None or minute[10:11] != "T" else day + clock
+
+
+def _fraction_us(fraction: str) -> int | None:
+    digits = fraction[1:]
+    if not fraction:
+        return 0
+    if fraction[0] != "." or len(digits) > _NANO or not (digits.isdecimal() and digits.isascii()):
         return None
     return int(digits[:_MICRO].ljust(_MICRO, "0"))
-
-
-@lru_cache(maxsize=4096)
-def _minute_us(minute: str, offset: str) -> int:
-    """Give the beginning of a minute: "2024-02-19T12:18:"; raises KeyError where it is none."""
-    day = _day_us(minute[:10])
-    shift = _offset_us(offset)
-    if day is None or shift is None or minute[10:11] != "T":
-        raise KeyError(minute, offset)
-    return day + _MINUTES[minute[11:]] - shift
 
 
 def _day_us(day: str) -> int | None:
     parts = _DAY.fullmatch(day)
     number = None if parts is None else _day_number(int(parts[1]), int(parts[2]), int(parts[3]))
     return None if number is None else number * _DAY_US
-
-
-def _offset_us(offset: str) -> int | None:
-    if offset == "Z":
-        return 0
-    parts = _OFFSET.fullmatch(offset)
-    if parts is None:
-        return None
-    ahead = int(parts[2]) * _HOUR_US + int(parts[3]) * _MINUTE_US
-    return -ahead if parts[1] == "-" else ahead
 
 
 def _day_number(year: int, month: int, day: int) -> int | None:
