@@ -102,6 +102,7 @@ from simulator.oracle.rules.status import (
     the_date_belongs_to_the_current_status,
 )
 from simulator.oracle.world import (
+    COUNTED,
     EVERYBODY,
     INDEX,
     MAIL_IDS_MAX,
@@ -119,17 +120,19 @@ from simulator.oracle.world import (
 SEEN: Final = SEEN_READ | SEEN_UNREAD
 ENTRY_RULES: Final = tuple(INDEX[entry.rule] for entry in ENTRIES)
 INBOX: Final = together("DLV-1", "DLV-2", "ACC-4", "INB-7", "SEND-13")
+NOTICE: Final = together("MAIL-1", "MAIL-2")
+PRESET: Final = together("SEND-6", "SEND-7", "SEND-12")
 IN_OUTAGES: Final = together("DLV-3", "DLV-4")
 INB_1, INB_8, INB_9 = INDEX["INB-1"], INDEX["INB-8"], INDEX["INB-9"]
 RPL_3, SEND_2, STA_7 = INDEX["RPL-3"], INDEX["SEND-2"], INDEX["STA-7"]
-FIELDS_OF_ENTRY: Final = itemgetter("message", "unread", "hint", "opened", "answered")
+FIELDS_OF_ENTRY: Final = itemgetter("unread", "hint", "opened", "answered")
+FIELDS_OF_CASE: Final = itemgetter(
+    "cloud_status", "status_text", "acknowledged_on", "follow_up_on", "under_way"
+)
 #: For every combination of facts: what a whole entry shows, what that counts, and how it was seen.
 SHOWN: Final = tuple(
     (
-        entry.unread,
-        entry.hint,
-        entry.opened,
-        entry.answered,
+        (entry.unread, entry.hint, entry.opened, entry.answered),
         together(entry.rule, "INB-6", "INB-11"),
         LISTED | (SEEN_UNREAD if entry.unread else SEEN_READ),
     )
@@ -155,6 +158,20 @@ READ_DATE_DECIDED: Final = DATE_DECIDED | dict.fromkeys(
 )
 HELD_BACK_MAX: Final = 100  # missing mails that are kept one by one before the first mail
 SECOND_US: Final = 1_000_000
+#: What all fields together decide by the kind of the last communication, whether it was read, and
+#: whether a reply moved the follow-up date.
+CASE_DECIDED: Final = {
+    (kind, read, moved): together(
+        "STA-7",
+        *COUNTED[STATUS_DECIDED[kind]],
+        *COUNTED[(READ_DATE_DECIDED if read else DATE_DECIDED)[kind]],
+        "DLV-4",
+        *(["REP-6"] if moved else []),
+    )
+    for kind in SETS_STATUS
+    for read in (False, True)
+    for moved in (False, True)
+}
 SHORT_TEXT: Final = 4  # characters; a shorter text may stand in a mail by chance
 LAST_RULE: Final = {
     "send": "STA-2",
@@ -168,6 +185,10 @@ LAST_RULE: Final = {
     "fileless": "STA-3",
     "new message": "STA-3",
 }
+#: What leaves all outside the log as it was, of all that can happen last.
+LEAVE_ALL: Final = frozenset(
+    filter(a_note_changes_nothing_outside_the_log, (*LAST_RULE, "create", "edit", "release"))
+)
 
 
 # The case in the MVP
@@ -228,6 +249,41 @@ def see_case(w: World, line: int, at: int, record: Record) -> None:
 
 
 def _see_case(w: World, case: Case, line: int, at: int, record: Record, outcome: str) -> None:
+    if not _are_fields_right(w, case, record):
+        _judge_fields(w, case, line, at, record)
+    case.seen = line
+
+
+def _are_fields_right(w: World, case: Case, record: Record) -> bool:
+    """Look for a deviation only where there may be one: whether all is shown as it must be."""
+    try:
+        status, text, day, follow_up, under_way = FIELDS_OF_CASE(record)
+    except KeyError:
+        return False
+    role, told = w.roles.get(record["by"]), case.follow_up
+    if role is None or HIDDEN[role] or under_way or case.flights or status is None:
+        return False
+    if status != status_of(case) or text != TEXT_OF[status] or day != date_of(w, case):
+        return False
+    moved = told.__class__ is tuple
+    if not _is_follow_up(w, told, follow_up):
+        return False
+    counts = w.counts
+    counts[CASE_DECIDED[case.kind, bool(case.reads), moved]] += 1
+    if w.rep_line:
+        counts[RPL_3] += 1
+    if case.last in LEAVE_ALL:
+        counts[SEND_2] += 1
+    return True
+
+
+def _is_follow_up(w: World, told: tuple[int, int] | str | None, seen: str | None) -> bool:
+    if isinstance(told, tuple):
+        return arrival_of_a_reply_moves_the_follow_up(seen, w.day(told[0]), w.day(told[1]))
+    return told == seen
+
+
+def _judge_fields(w: World, case: Case, line: int, at: int, record: Record) -> None:
     role = w.roles.get(record["by"]) or role_of(w, record["by"])
     if HIDDEN[role]:
         _hidden(w, case, line, record)
@@ -245,7 +301,6 @@ def _see_case(w: World, case: Case, line: int, at: int, record: Record, outcome:
         _see_follow_up(w, case, line, record["follow_up_on"])
     if "under_way" in record:
         _see_under_way(w, case, line, at, record["under_way"])
-    case.seen = line
 
 
 def _hidden(w: World, case: Case, line: int, record: Record) -> None:
@@ -428,9 +483,7 @@ def _see_preset(w: World, case: Case, line: int, at: int, record: Record, outcom
     if demanded is None:
         case.preset = case.chosen = tuple(dict.fromkeys(seen))
         return
-    w.decide("SEND-6")
-    w.decide("SEND-7")
-    w.decide("SEND-12")
+    w.counts[PRESET] += 1
     if len(set(seen)) != len(seen):
         because = "the same address twice is one recipient"
         w.report("SEND-12", f"{case.number} preset", line, f"preset {seen}", "each once", because)
@@ -708,78 +761,75 @@ def see_inbox(w: World, line: int, at: int, record: Record) -> None:
         _see_shown_number(w, line, at, record, one)
 
 
-def _is_right(w: World, line: int, at: int, record: Record, one: str) -> bool:
+def _is_right(w: World, line: int, at: int, record: Record, one: str) -> bool:  # noqa: C901 - calls would cost a third
     """Look for a deviation only where there may be one: whether all is as it must be, plainly."""
     bits_of: dict[str, int] = {}
-    cases: list[Case] = []
-    for number in w.boxes_of.get(one, ()):
-        case = w.cases[number]
-        if isinstance(case, bytes):
+    boxes = shared = after_notes = 0
+    numbers, token, known = w.boxes_of.get(one, ()), w.token, w.cases
+    if w.beyond:
+        return False
+    for number in numbers:
+        case = known[number]
+        if isinstance(case, bytes) or case.token is not token or case.split:
             return False
         if case.flights and not w.calm(case, one, at):
             return False
-        if case.split or number in w.beyond or case.token is not w.token:
-            return False
         box = case.boxes.get(one)
         if box is not None:
-            cases.append(case)
             bits_of.update(box.items)
-    if len(record["messages"]) != len(bits_of):
+            boxes += 1
+            if len(case.boxes) > 1:
+                shared += len(box.items)
+            if case.last in LEAVE_ALL:
+                after_notes += 1
+    if not _are_entries_right(w, line, record, one, bits_of):
         return False
-    fresh = _fresh_entries(w, record, bits_of)
-    if fresh is None:
-        return False
-    for message, bits in fresh:
-        w.case(w.home[message], line).own_box(one).items[message] = bits
-    _count_right(w, record, cases, one)
+    counts = w.counts
+    counts[INBOX] += len(numbers)
+    counts[INB_9] += shared
+    counts[SEND_2] += after_notes
+    if "unread" in record:
+        counts[INB_1] += 1
+    if w.outages:
+        counts[IN_OUTAGES] += boxes
+    if w.rep_line:
+        counts[RPL_3] += boxes
     return True
 
 
-def _fresh_entries(
-    w: World, record: Record, bits_of: dict[str, int]
-) -> list[tuple[str, int]] | None:
-    """Give what is seen as it is for the first time; None where an entry or the number is wrong."""
+def _are_entries_right(
+    w: World, line: int, record: Record, one: str, bits_of: dict[str, int]
+) -> bool:
+    """Tell whether the messages and their number are right; remember how each was seen."""
+    entries = record["messages"]
+    if len(entries) != len(bits_of):
+        return False
     number = again = 0
     fresh: list[tuple[str, int]] = []
     rules: list[int] = []
     try:
-        for message, seen, hint, opened, answered in map(FIELDS_OF_ENTRY, record["messages"]):
+        for entry in entries:
+            message = entry["message"]
             bits = bits_of.pop(message)
-            unread, its_hint, was_opened, was_answered, rule, seen_as = SHOWN[bits & FACTS]
-            if seen != unread or hint != its_hint or opened != was_opened:
-                return None
-            if answered != was_answered:
-                return None
-            number += unread
+            must, rule, seen_as = SHOWN[bits & FACTS]
+            if FIELDS_OF_ENTRY(entry) != must:
+                return False
+            number += must[0]
             rules.append(rule)
             again += bits & SEEN_READ
             if bits & seen_as != seen_as:
                 fresh.append((message, bits | seen_as))
     except KeyError:
-        return None
+        return False
     if record.get("unread", number) != number:
-        return None
+        return False
+    for message, bits in fresh:
+        w.case(w.home[message], line).own_box(one).items[message] = bits
     counts = w.counts
     for rule in rules:
         counts[rule] += 1
     counts[INB_8] += again // SEEN_READ
-    return fresh
-
-
-def _count_right(w: World, record: Record, cases: list[Case], one: str) -> None:
-    counts = w.counts
-    counts[INBOX] += len(w.boxes_of.get(one, ()))
-    if "unread" in record:
-        counts[INB_1] += 1
-    if w.outages:
-        counts[IN_OUTAGES] += len(cases)
-    if w.rep_line:
-        counts[RPL_3] += len(cases)
-    for case in cases:
-        if len(case.boxes) > 1:
-            counts[INB_9] += len(case.boxes[one].items)
-        if a_note_changes_nothing_outside_the_log(case.last):
-            counts[SEND_2] += 1
+    return True
 
 
 def _refused_message(w: World, line: int, message: str, where: str) -> None:
@@ -1221,18 +1271,16 @@ def _notice(
     message = record["message"]
     box = case.boxes.get(one)
     bits = None if box is None else box.items.get(message)
-    flying = any(
-        f.kind == MESSAGE and f.message == message and f.recipient == one for f in case.flights
-    )
     key, said = f"notice {message} {one}", f"a notice of {message} to {one}"
-    if bits is None and not flying:
+    if bits is None and not any(
+        f.kind == MESSAGE and f.message == message and f.recipient == one for f in case.flights
+    ):
         w.report("ACC-4", key, line, said, "none", f"{message} was not addressed to {one}")
         return
     if due is not None:
         _content(w, line, key, record.get("body"), due)
     noticed = (message, one) in case.notices if bits is None else bool(bits & NOTICED)
-    w.decide("MAIL-1")
-    w.decide("MAIL-2")
+    w.counts[NOTICE] += 1
     if w.mail_outages:
         w.decide("MAIL-4")
     if a_caseworker_gets_no_registration_mail(one, w.emails):

@@ -314,6 +314,12 @@ def test_more_arrivals_than_are_followed_leave_the_case_undecided():
     )
 
 
+def test_inbox_shows_other_cases_rightly_beside_one_that_is_not_followed():
+    story = crowd(9).see(after=1, under_way=["m0", "m3"]).case(54).send("n1", "reply", K, case=54)
+    assert story.inbox(K, 1, n1=True).inbox("0@example.org", m0=True, m1=True).rules == []
+    assert story.inbox(K, n1=False).rules == [("INB-3", story.line)]
+
+
 def test_states_that_differ_in_nothing_are_one():
     story = sent()
     for _ in range(20):
