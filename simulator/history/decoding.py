@@ -11,7 +11,7 @@ import msgspec
 from msgspec import Meta
 
 from simulator.history.checks import Record
-from simulator.history.moments import is_day, moment_us
+from simulator.history.moments import is_day, known_moment_us, moment_us
 from simulator.history.vocabulary import ACTS, SEES, Field, Kind, fields_of
 
 #: Gives the moment (microseconds since 1970 UTC) and the fields of a line; None if it is not good.
@@ -102,13 +102,8 @@ def _is_day(value: str | None) -> bool:
     return value is None or is_day(value)
 
 
-@lru_cache(4096)
-def _is_moment(value: str) -> bool:
-    return moment_us(value) is not None
-
-
 def _have_moments(entries: Sequence[Record]) -> bool:
     for entry in entries:  # noqa: SIM110 - all() with a generator takes twice as long
-        if "at" in entry and not _is_moment(entry["at"]):
+        if "at" in entry and known_moment_us(entry["at"]) is None:
             return False
     return True

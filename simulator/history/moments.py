@@ -56,6 +56,10 @@ def moment_us(text: str) -> int | None:
         return _moment_us(text[:17], text[17:19], shown, text[tail:])
 
 
+#: The same, remembered: for moments that are told again and again.
+known_moment_us: Final = lru_cache(maxsize=16_384)(moment_us)
+
+
 def _moment_us(minute: str, second: str, fraction: str, offset: str) -> int | None:
     begins, seconds, ahead = _minute_us(minute), _SECONDS.get(second), _OFFSETS.get(offset)
     part = _fraction_us(fraction)

@@ -47,6 +47,7 @@ Line: TypeAlias = tuple[int, int, Record]
 
 _CHUNK_BYTES: Final = 1 << 18
 _LONGEST_LINE_BYTES: Final = 1 << 23
+_NEAR_BYTES: Final = 128  # most lines tell early what they are
 _VERSION: Final = 1
 _BOM: Final = b"\xef\xbb\xbf"
 _ALL_NAMES: Final = frozenset(
@@ -164,9 +165,11 @@ class Trace:
                 number += 1
                 if number == 1 and self.header is not None:
                     continue
-                start = raw.find(b'"see":')
+                start = raw.find(b'"see":', 0, _NEAR_BYTES)
                 if start < 0:
                     start = raw.find(b'"act":')
+                    if start < 0:
+                        start = raw.find(b'"see":')
                 decoder = known.get(raw[start : raw.find(b",", start)], takes_nothing)
                 line = None if gaps and _has_gap(raw) else decoder(raw)
                 at, record = line or self._read_exactly(number, raw)

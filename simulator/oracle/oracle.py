@@ -46,13 +46,13 @@ class Oracle:
         it names what none told of, or uses the id of another message.
         """
         world = self.world
-        word = record.get("act")
+        word = record.get("see")
         if word is not None:
-            ACTS[word](world, line, at, record)
+            SEES[word](world, line, at, record)
         else:
-            word = record.get("see")
+            word = record.get("act")
             if word is not None:
-                SEES[word](world, line, at, record)
+                ACTS[word](world, line, at, record)
             else:
                 world.given = True
                 world.change_common()

@@ -2,13 +2,13 @@
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from datetime import date, datetime
+from datetime import date
 from functools import lru_cache
 from itertools import product
 from operator import itemgetter
 from typing import Any, Final
 
-from simulator.history.moments import moment_us
+from simulator.history.moments import known_moment_us
 from simulator.history.vocabulary import ROLES
 from simulator.oracle.acts import ASKS, preset_of, role_of
 from simulator.oracle.entries import (
@@ -124,7 +124,8 @@ NOTICE: Final = together("MAIL-1", "MAIL-2")
 PRESET: Final = together("SEND-6", "SEND-7", "SEND-12")
 IN_OUTAGES: Final = together("DLV-3", "DLV-4")
 INB_1, INB_8, INB_9 = INDEX["INB-1"], INDEX["INB-8"], INDEX["INB-9"]
-RPL_3, SEND_2, STA_7 = INDEX["RPL-3"], INDEX["SEND-2"], INDEX["STA-7"]
+RPL_2, RPL_3, SEND_2, STA_7 = INDEX["RPL-2"], INDEX["RPL-3"], INDEX["SEND-2"], INDEX["STA-7"]
+ACC_4, MAIL_3, REP_2, STA_8 = INDEX["ACC-4"], INDEX["MAIL-3"], INDEX["REP-2"], INDEX["STA-8"]
 FIELDS_OF_ENTRY: Final = itemgetter("unread", "hint", "opened", "answered")
 FIELDS_OF_CASE: Final = itemgetter(
     "cloud_status", "status_text", "acknowledged_on", "follow_up_on", "under_way"
@@ -465,7 +466,7 @@ def _see_list(
     elif demanded is None:
         case.seen_status = seen
     elif not (seen is None and role is None):
-        w.decide("STA-8")
+        w.counts[STA_8] += 1
         if not the_case_list_shows_the_status_of_the_case(seen, demanded):
             said = f"cloud_status {seen!r} in the case list"
             why = f"case {case.number} itself shows {demanded!r}: {reason_of_fields(w, case)}"
@@ -551,7 +552,7 @@ def _is_whole_and_right(w: World, words: list[int], entry: Record) -> bool:
         hash(author) & DIGEST or 1,
         to_word,
         hash(tuple(sorted(files))) & DIGEST or 1,
-        int(datetime.fromisoformat(at).timestamp()) & DIGEST,
+        _second_of(at),
         kind,
         words[LINE],
     ]
@@ -655,7 +656,11 @@ def _is_expected(w: World, words: Words, expects: str | None) -> bool:
 
 
 def _is_moment(w: World, words: Words, at: str) -> bool:
-    return (moment_us(at) or 0) // 1_000_000 & 0xFFFFFFFF == words[SECOND]
+    return _second_of(at) == words[SECOND]
+
+
+def _second_of(at: str) -> int:
+    return (known_moment_us(at) or 0) // 1_000_000 & DIGEST
 
 
 @lru_cache(4096)
@@ -1097,7 +1102,7 @@ def _see_page(
         return
     page = (case.number, one)
     if "text" in record and box.text:
-        w.decide("REP-2")
+        w.counts[REP_2] += 1
         seen = 0 if record["text"] is None else digest(record["text"])
         if seen not in (box.text, box.own_text or box.text):
             because = f"{box.newest()} is the newest message of the case for {one}"
@@ -1121,7 +1126,7 @@ def _see_button(w: World, line: int, seen: str | None, box: Box, of: tuple[objec
     newest = box.newest() or ""
     bits = box.items[newest]
     demanded = button_names_what_is_still_expected(unread=unread(bits), asks=bits & 3 != 0)
-    w.decide("REP-2")
+    w.counts[REP_2] += 1
     if seen is None and writing_needs_the_right(w.readings["reply_right"], right=box.right):
         return
     if seen != demanded:
@@ -1138,7 +1143,7 @@ def _see_subject(
     """Judge the subject: at least as new as the last full run or message, not newer than a run."""
     full, partial = w.full_runs, w.partial_runs
     if len(case.versions) == 1 and case.versions[0][3] == seen and not w.rep_line:
-        w.decide("RPL-2")
+        w.counts[RPL_2] += 1
         return
     sure, latest = the_portal_is_as_old_as_the_last_run_or_message(
         case.versions, box.version, full, partial
@@ -1164,7 +1169,7 @@ def _see_subject(
 
 def _see_documents(w: World, line: int, seen: list[str], box: Box, of: tuple[object, str]) -> None:
     shared = box.documents or frozenset[str]()
-    w.decide("ACC-4")
+    w.counts[ACC_4] += 1
     if shared.issuperset(seen) and len(set(seen)) == len(shared):
         return
     strange = a_recipient_sees_only_what_was_addressed_to_them(seen, shared | box.own_documents)
@@ -1305,14 +1310,14 @@ def _content(w: World, line: int, key: str, body: str | None, due: Due) -> None:
     if body is None:
         return
     for name in due.documents:
-        w.decide("MAIL-3")
+        w.counts[MAIL_3] += 1
         if len(name) >= SHORT_TEXT and name in body:
             said = f"the document {name} in the mail"
             w.report("MAIL-3", key, line, said, "no content", "mail is no safe place")
     text = due.text
     if text is None or len(text.strip()) < SHORT_TEXT:
         return
-    w.decide("MAIL-3")
+    w.counts[MAIL_3] += 1
     if mail_carries_no_message_text(body, text):
         w.report(
             "MAIL-3",
