@@ -1,7 +1,7 @@
 """The observations: what each has to show by the facts, and which rule a deviation breaks."""
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
 from itertools import product
@@ -124,6 +124,7 @@ NOTICE: Final = together("MAIL-1", "MAIL-2")
 PRESET: Final = together("SEND-6", "SEND-7", "SEND-12")
 IN_OUTAGES: Final = together("DLV-3", "DLV-4")
 INB_1, INB_8, INB_9 = INDEX["INB-1"], INDEX["INB-8"], INDEX["INB-9"]
+LOG_1 = INDEX["LOG-1"]
 RPL_2, RPL_3, SEND_2, STA_7 = INDEX["RPL-2"], INDEX["RPL-3"], INDEX["SEND-2"], INDEX["STA-7"]
 ACC_4, MAIL_3, REP_2, STA_8 = INDEX["ACC-4"], INDEX["MAIL-3"], INDEX["REP-2"], INDEX["STA-8"]
 FIELDS_OF_ENTRY: Final = itemgetter("unread", "hint", "opened", "answered")
@@ -518,17 +519,18 @@ def see_activities(w: World, line: int, at: int, record: Record) -> None:
 def _see_log(w: World, case: Case, line: int, at: int, entries: list[Record], outcome: str) -> None:
     if not case.whole_log:
         return
-    w.counts[LOG_DECIDED] += 1
+    counts = w.counts
+    counts[LOG_DECIDED] += 1
     if not _same_sequence(w, case, line, entries):
         return
-    counts = w.counts
     written = case.log.tolist()
-    for index, entry in enumerate(entries):
-        words = written[index * WORDS : index * WORDS + WORDS]
-        rule = ENTRY_RULE.get(words[KIND], "LOG-1")
-        counts[INDEX[rule]] += 1
+    end = 0
+    for entry in entries:
+        end += WORDS
+        words = written[end - WORDS : end]
+        counts[ENTRY_DECIDED.get(words[KIND], LOG_1)] += 1
         if not _is_whole_and_right(w, words, entry):
-            _judge_entry(w, case, line, (index, words, entry), rule)
+            _judge_entry(w, case, line, (end // WORDS, words, entry))
 
 
 def _is_whole_and_right(w: World, words: list[int], entry: Record) -> bool:
@@ -545,14 +547,14 @@ def _is_whole_and_right(w: World, words: list[int], entry: Record) -> bool:
     else:
         if EXPECTS_WORD[expects] != kind:
             return False
-        to_word = hash(tuple(sorted([address(one) for one in to]))) & DIGEST or 1
+        to_word = hash(tuple(sorted(map(address, to)))) & DIGEST or 1
     shown = [
         words[NAME],
         hash(text) & DIGEST or 1,
         hash(author) & DIGEST or 1,
         to_word,
         hash(tuple(sorted(files))) & DIGEST or 1,
-        _second_of(at),
+        (known_moment_us(at) or 0) // 1_000_000 & DIGEST,
         kind,
         words[LINE],
     ]
@@ -563,15 +565,14 @@ def _is_whole_and_right(w: World, words: list[int], entry: Record) -> bool:
     return right and _is_stamp(w, words, stamp)
 
 
-def _judge_entry(
-    w: World, case: Case, line: int, shown: tuple[int, list[int], Record], rule: str
-) -> None:
-    index, words, entry = shown
+def _judge_entry(w: World, case: Case, line: int, shown: tuple[int, list[int], Record]) -> None:
+    place, words, entry = shown
+    rule = ENTRY_RULE.get(words[KIND], "LOG-1")
     for field, value in entry.items():
         states = STATES_OF_ENTRY.get(field)
         if states is not None and not states(w, words, value):
-            name = entry.get("message") or f"entry {index + 1}"
-            because = f"entry {index + 1} of case {case.number} was written otherwise"
+            name = entry.get("message") or f"entry {place}"
+            because = f"entry {place} of case {case.number} was written otherwise"
             key = f"{case.number} {name} {field}"
             said = f"{field} {value!r} of {name}"
             w.report(rule, key, line, said, "as it was written", because)
@@ -579,6 +580,7 @@ def _judge_entry(
 
 
 ENTRY_RULE: Final = {RECEIVED_WORD: "LOG-2", NOTE: "SEND-2"}
+ENTRY_DECIDED: Final = {kind: INDEX[rule] for kind, rule in ENTRY_RULE.items()}
 FIELDS_OF_LOG: Final = itemgetter(
     "author", "carried_by", "text", "to", "expects", "files", "at", "stamp"
 )
@@ -590,7 +592,7 @@ def _same_sequence(w: World, case: Case, line: int, entries: list[Record]) -> bo
     """Compare which entries there are, and report the first that is missing, doubled or strange."""
     demanded = case.log[::WORDS].tolist()
     try:
-        seen = [digest(entry["message"]) for entry in entries]
+        seen = [hash(entry["message"]) & DIGEST or 1 for entry in entries]
     except KeyError:
         known = [*demanded, *[0] * len(entries)]
         seen = [
@@ -656,11 +658,7 @@ def _is_expected(w: World, words: Words, expects: str | None) -> bool:
 
 
 def _is_moment(w: World, words: Words, at: str) -> bool:
-    return _second_of(at) == words[SECOND]
-
-
-def _second_of(at: str) -> int:
-    return (known_moment_us(at) or 0) // 1_000_000 & DIGEST
+    return (known_moment_us(at) or 0) // 1_000_000 & DIGEST == words[SECOND]
 
 
 @lru_cache(4096)
@@ -751,7 +749,7 @@ def see_inbox(w: World, line: int, at: int, record: Record) -> None:
         if "unread" in record:
             _see_number(w, line, at, record["unread"], one)
         return
-    if _is_right(w, line, at, record, one):
+    if _is_right(w, at, record, one):
         return
     groups: dict[int | str, list[Record]] = {number: [] for number in numbers}
     for entry in entries:
@@ -766,10 +764,11 @@ def see_inbox(w: World, line: int, at: int, record: Record) -> None:
         _see_shown_number(w, line, at, record, one)
 
 
-def _is_right(w: World, line: int, at: int, record: Record, one: str) -> bool:  # noqa: C901 - calls would cost a third
+def _is_right(w: World, at: int, record: Record, one: str) -> bool:  # noqa: C901 - calls would cost a third
     """Look for a deviation only where there may be one: whether all is as it must be, plainly."""
     bits_of: dict[str, int] = {}
-    boxes = shared = after_notes = 0
+    cases: dict[int | str, Case] = {}
+    shared = after_notes = 0
     numbers, token, known = w.boxes_of.get(one, ()), w.token, w.cases
     if w.beyond:
         return False
@@ -782,12 +781,12 @@ def _is_right(w: World, line: int, at: int, record: Record, one: str) -> bool:  
         box = case.boxes.get(one)
         if box is not None:
             bits_of.update(box.items)
-            boxes += 1
+            cases[number] = case
             if len(case.boxes) > 1:
                 shared += len(box.items)
             if case.last in LEAVE_ALL:
                 after_notes += 1
-    if not _are_entries_right(w, line, record, one, bits_of):
+    if not _are_entries_right(w, record, one, bits_of, cases):
         return False
     counts = w.counts
     counts[INBOX] += len(numbers)
@@ -796,14 +795,14 @@ def _is_right(w: World, line: int, at: int, record: Record, one: str) -> bool:  
     if "unread" in record:
         counts[INB_1] += 1
     if w.outages:
-        counts[IN_OUTAGES] += boxes
+        counts[IN_OUTAGES] += len(cases)
     if w.rep_line:
-        counts[RPL_3] += boxes
+        counts[RPL_3] += len(cases)
     return True
 
 
 def _are_entries_right(
-    w: World, line: int, record: Record, one: str, bits_of: dict[str, int]
+    w: World, record: Record, one: str, bits_of: dict[str, int], cases: Mapping[int | str, Case]
 ) -> bool:
     """Tell whether the messages and their number are right; remember how each was seen."""
     entries = record["messages"]
@@ -829,7 +828,7 @@ def _are_entries_right(
     if record.get("unread", number) != number:
         return False
     for message, bits in fresh:
-        w.case(w.home[message], line).own_box(one).items[message] = bits
+        cases[w.home[message]].own_box(one).items[message] = bits
     counts = w.counts
     for rule in rules:
         counts[rule] += 1
@@ -1276,14 +1275,14 @@ def _notice(
     message = record["message"]
     box = case.boxes.get(one)
     bits = None if box is None else box.items.get(message)
-    key, said = f"notice {message} {one}", f"a notice of {message} to {one}"
     if bits is None and not any(
         f.kind == MESSAGE and f.message == message and f.recipient == one for f in case.flights
     ):
-        w.report("ACC-4", key, line, said, "none", f"{message} was not addressed to {one}")
+        because = f"{message} was not addressed to {one}"
+        _wrong_notice(w, line, record, "ACC-4", _notice_of(record, one), "none", because)
         return
     if due is not None:
-        _content(w, line, key, record.get("body"), due)
+        _content(w, line, record, due)
     noticed = (message, one) in case.notices if bits is None else bool(bits & NOTICED)
     w.counts[NOTICE] += 1
     if w.mail_outages:
@@ -1293,40 +1292,49 @@ def _notice(
     if not each_recipient_is_told_once(told_before=noticed):
         because = f"{one} was told of {message} before"
         delayed = an_outage_delays_the_notice_and_doubles_none(w.mail_outages)
-        w.report("MAIL-4" if delayed else "MAIL-1", key, line, f"{said} again", "one", because)
+        rule, said = "MAIL-4" if delayed else "MAIL-1", f"{_notice_of(record, one)} again"
+        _wrong_notice(w, line, record, rule, said, "one", because)
     elif (
         due is None
         and not w.given
         and an_event_switched_off_sends_no_mail("new_message", w.events_off)
     ):
-        w.report("MAIL-2", key, line, said, "none", "the event was switched off when it was sent")
+        because = "the event was switched off when it was sent"
+        _wrong_notice(w, line, record, "MAIL-2", _notice_of(record, one), "none", because)
     if bits is None or box is None:
         case.notices |= {(message, one)}
     else:
         case.own_box(one).items[message] = bits | NOTICED
 
 
-def _content(w: World, line: int, key: str, body: str | None, due: Due) -> None:
+def _notice_of(record: Record, one: str) -> str:
+    return f"a notice of {record['message']} to {one}"
+
+
+def _wrong_notice(
+    w: World, line: int, record: Record, rule: str, said: str, demanded: str, because: str
+) -> None:
+    key = f"notice {record['message']} {address(record['to'])}"
+    w.report(rule, key, line, said, demanded, because)
+
+
+def _content(w: World, line: int, record: Record, due: Due) -> None:
+    body = record.get("body")
     if body is None:
         return
+    because = "mail is no safe place"
     for name in due.documents:
         w.counts[MAIL_3] += 1
         if len(name) >= SHORT_TEXT and name in body:
             said = f"the document {name} in the mail"
-            w.report("MAIL-3", key, line, said, "no content", "mail is no safe place")
+            _wrong_notice(w, line, record, "MAIL-3", said, "no content", because)
     text = due.text
     if text is None or len(text.strip()) < SHORT_TEXT:
         return
     w.counts[MAIL_3] += 1
     if mail_carries_no_message_text(body, text):
-        w.report(
-            "MAIL-3",
-            key,
-            line,
-            "the text of the message in the mail",
-            "no content",
-            "mail is no safe place",
-        )
+        said = "the text of the message in the mail"
+        _wrong_notice(w, line, record, "MAIL-3", said, "no content", because)
 
 
 def overdue(w: World, at: int, line: int) -> None:
