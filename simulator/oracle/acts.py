@@ -73,7 +73,7 @@ from simulator.oracle.rules.sending import (
     the_right_is_set_by_a_caseworker_with_a_role,
     writing_needs_a_cloud_role,
 )
-from simulator.oracle.world import NEVER, Due, Record, World, address, together
+from simulator.oracle.world import NEVER, SEEN, Due, Record, World, address, together
 
 Refusal = tuple[str, str]
 is_malformed: Final = lru_cache(65_536)(malformed_address_is_refused)
@@ -149,7 +149,7 @@ def create_case(w: World, line: int, at: int, record: Record) -> None:
         case = w.new_case(number, told=True)
         case.documents = frozenset()
         case.follow_up = None
-    w.judge(number, _edit, "", line, at, record, record["outcome"])
+    w.judge(number, _edit, SEEN, line, at, record, record["outcome"])
 
 
 def edit_case(w: World, line: int, at: int, record: Record) -> None:
@@ -174,12 +174,14 @@ def add_document(w: World, line: int, at: int, record: Record) -> None:
         return
     if record["case"] not in w.cases:
         w.new_case(record["case"], told=True)
-    case = w.case(record["case"], line)
-    for state in w.doubt.get(case.number, [case]):
-        if record["outcome"] == "unknown":
-            state.perhaps |= {record["document"]}
-        else:
-            state.documents = (state.documents or frozenset()) | {record["document"]}
+    w.judge(record["case"], _file, SEEN, line, at, record, "ok")
+
+
+def _file(w: World, case: Case, line: int, at: int, record: Record, outcome: str) -> None:
+    if record["outcome"] == "unknown":
+        case.perhaps |= {record["document"]}
+    else:
+        case.documents = (case.documents or frozenset()) | {record["document"]}
 
 
 def note(w: World, line: int, at: int, record: Record) -> None:
@@ -440,17 +442,22 @@ def set_release(w: World, line: int, at: int, record: Record) -> None:
         return
     if record["case"] not in w.cases:
         raise w.unmentioned(line, "case", record["case"])
+    why = None
     if the_right_is_set_by_a_caseworker_with_a_role(role):
-        because = f"{record['by']} does not hold the cloud role Benutzer or Administrator"
-        accepted_wrongly(w, line, what, ("RGT-2", because))
+        why = "RGT-2", f"{record['by']} does not hold the cloud role Benutzer or Administrator"
     elif bad:
-        accepted_wrongly(w, line, what, ("SEND-12", f"{recipient!r} is no e-mail address"))
+        why = "SEND-12", f"{recipient!r} is no e-mail address"
+    w.judge(record["case"], _release, SEEN, line, at, (record, what, why), outcome)
+
+
+def _release(
+    w: World, case: Case, line: int, at: int, data: tuple[Record, str, Refusal | None], outcome: str
+) -> None:
+    record, what, why = data
+    if why is not None:
+        accepted_wrongly(w, line, what, why)
     else:
         w.decide("RGT-2")
-    w.judge(record["case"], _release, "", line, at, record, outcome)
-
-
-def _release(w: World, case: Case, line: int, at: int, record: Record, outcome: str) -> None:
     one = address(record["recipient"])
     case.happens("release", line)
     release = Flight(at, DOWN, one, RELEASE, "", None, record["create_messages"])
@@ -687,11 +694,13 @@ def _open(w: World, case: Case, line: int, at: int, data: tuple[Record, str], ou
     there = box is not None and a_recipient_sees_the_message_without_a_release(
         message, box.items, whole_case=whole
     )
+    unsure = box is not None and not box.known
     if outcome == "refused":
-        _judge_refused_open(w, case, line, (one, via, message), there=there)
+        if not unsure:
+            _judge_refused_open(w, case, line, (one, via, message), there=there)
         return
     if not there or box is None:
-        if not (box is not None and box.right is not None and whole):
+        if not unsure and not (box is not None and box.right is not None and whole):
             name = message if message is not None else "no message"
             why = (
                 "ACC-4",
@@ -756,6 +765,10 @@ def _mark(w: World, case: Case, line: int, at: int, data: tuple[str, str], outco
     box = case.boxes.get(one)
     bits = None if box is None else box.items.get(message)
     what = f"mark_read of {message} by {one}"
+    if box is not None and not box.known:
+        if bits is not None and outcome != "refused":
+            mark_message(case, one, message)
+        return
     if bits is None or box is None:
         w.decide("ACC-4")
         if outcome != "refused":
@@ -867,10 +880,13 @@ def _reply(
 ) -> None:
     record, one = data
     message = record.get("message")
+    unsure = one in case.boxes and not case.boxes[one].known
+    if unsure and outcome == "refused":
+        return
     if outcome != "refused" and message in w.tries and case.first_use(str(message)) is not None:
         return
     box = case.boxes.get(one)
-    why = _reply_refusal(w, case, box, record, one)
+    why = None if unsure else _reply_refusal(w, case, box, record, one)
     what = f"reply {message} by {one} in case {case.number}"
     if outcome == "refused":
         if why is not None or box is None:

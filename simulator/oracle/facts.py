@@ -50,8 +50,11 @@ _TELLING: Final = [
 _SERIALS: Final = count()  # tells states of cases apart, so that they can share mailboxes
 
 
+Raw = tuple[str, str, int, str, str, str]  # a finding: rule, what deviates, line, and prose
+
+
 class Flight(NamedTuple):
-    """One envelope under way."""
+    """One envelope under way; an answer without a letter is one that perhaps was written."""
 
     at: int
     way: str
@@ -76,6 +79,7 @@ class Box:
         "cached",
         "documents",
         "items",
+        "known",
         "own_documents",
         "own_text",
         "owner",
@@ -89,6 +93,7 @@ class Box:
         self.owner = owner
         self.cached: Hashable = None
         self.items: dict[str, int] = {}
+        self.known = True  # else it may hold less, and what happened to it is not sure
         self.right: bool | None = None
         self.version = -1
         self.text = 0
@@ -102,6 +107,7 @@ class Box:
         new.owner = owner
         new.cached = None
         new.items = self.items.copy()
+        new.known = self.known
         new.right = self.right
         new.version = self.version
         new.text = self.text
@@ -119,6 +125,7 @@ class Box:
         if self.cached is None:
             self.cached = (
                 tuple([(name, _TELLING[bits & FACTS]) for name, bits in self.items.items()]),
+                self.known,
                 self.right,
                 self.text,
                 self.own_text,
@@ -138,6 +145,7 @@ class Case:
     __slots__ = (
         "boxes",
         "cached",
+        "charges",
         "chosen",
         "documents",
         "flights",
@@ -201,7 +209,8 @@ class Case:
         self.seen = 0
         self.split = False
         self.told = True
-        self.happened: frozenset[int] = frozenset()
+        self.happened: frozenset[int] = frozenset()  # lines of acts of unknown outcome
+        self.charges: tuple[Raw, ...] = ()  # what these acts break, should they have happened
 
     def copy(self, token: object) -> "Case":
         """Copy the state; what is immutable is shared."""
@@ -237,6 +246,7 @@ class Case:
         new.split = self.split
         new.told = self.told
         new.happened = self.happened
+        new.charges = self.charges
         return new
 
     def key(self, when: Callable[[int], Hashable] = int) -> tuple[Hashable, ...]:
@@ -252,7 +262,7 @@ class Case:
             tuple((f[1:LINE_OF_FLIGHT], when(f.at)) for f in self.flights),
             self.kind,
             self.message,
-            when(self.moment),
+            when(self.moment) if self.kind == RECEIVED else None,
             self.recipients,
             tuple(sorted((one, when(at)) for one, at in self.reads.items())),
             self.sent,
@@ -284,7 +294,14 @@ class Case:
         self.last_line = line
         self.seen = 0
 
-    def communicate(self, kind: int, message: str, moment: int, recipients: int) -> None:
+    def forget_fields(self) -> None:
+        """Know no longer what the case shows, until it is seen or something is sent again."""
+        self.communicate(SILENT, None, 0, 0)
+        self.told = False
+        self.given_date = UNTOLD
+        self.follow_up = UNTOLD
+
+    def communicate(self, kind: int, message: str | None, moment: int, recipients: int) -> None:
         """Make this the last communication; what was seen of the older one is void."""
         self.kind = kind
         self.message = message
@@ -385,7 +402,9 @@ def arrive(
             case.reads = {**case.reads, flight.recipient: flight.at}
             case.seen_date = None
             case.seen = 0
-    elif letter is not None:  # pragma: no branch - a reply has one
+    elif letter is None:
+        case.forget_fields()
+    else:
         _reply_arrives(case, flight, letter, (earliest, latest), readings)
 
 

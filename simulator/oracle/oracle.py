@@ -81,11 +81,13 @@ class Oracle:
         world = self.world
         findings = tuple(sorted(world.found.values(), key=lambda finding: finding.line))
         undecided = [
-            f"line {line}: case {number} has more possible states than are followed"
+            f"line {line}: case {number} had more possible states than are followed;"
+            " what tells them apart was not judged until it was seen again"
             for number, line in sorted(world.beyond.items(), key=lambda item: item[1])
         ]
         for line, (number, act) in world.unknown.items():
-            told = {line in state.happened for state in world.doubt.get(number, ())}
+            states = world.doubt.get(number, ())
+            told = {line in state.happened for state in states if not state.charges}
             if len(told) > 1:
                 undecided.append(
                     f"line {line}: whether the {act} of unknown outcome happened was never shown"

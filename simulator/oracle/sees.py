@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
-from itertools import product
 from operator import itemgetter
 from typing import Any, Final
 
@@ -37,6 +36,7 @@ from simulator.oracle.facts import (
     Box,
     Case,
     Flight,
+    Raw,
     arrive,
     unread,
 )
@@ -58,6 +58,7 @@ from simulator.oracle.rules.inbox import (
     ANSWERED,
     COVERED,
     ENTRIES,
+    EXPECTS_MASK,
     FACTS,
     FILED,
     LISTED,
@@ -109,7 +110,6 @@ from simulator.oracle.world import (
     NEVER,
     UNSEEN_US,
     Due,
-    Raw,
     Record,
     World,
     address,
@@ -435,7 +435,7 @@ def _see_follow_up(w: World, case: Case, line: int, seen: str | None) -> None:
 
 def _see_under_way(w: World, case: Case, line: int, at: int, seen: list[str]) -> None:
     w.decide("DLV-4")
-    if not (seen or case.flights):
+    if not (seen or case.flights) or not all(box.known for box in case.boxes.values()):
         return
     flying = {flight.message for flight in case.flights if flight.kind == MESSAGE}
     for message in dict.fromkeys([*sorted(flying), *seen]):
@@ -697,7 +697,7 @@ def see_arrival(w: World, line: int, at: int, record: Record) -> None:
     states = w.doubt.pop(case.number, [case])
     kept = [state for state in states if a_reply_arrives_once(message, _replies(state.flights))]
     w.decide("DLV-5")
-    if not kept:
+    if not kept and case.whole_log:
         because = f"{message} is in case {case.number} already, or was never written to it"
         w.report("DLV-5", f"{message} arrival", line, f"{message} arrives", "arrives once", because)
     for state in kept:
@@ -770,8 +770,7 @@ def _is_right(w: World, at: int, record: Record, one: str) -> bool:  # noqa: C90
     cases: dict[int | str, Case] = {}
     shared = after_notes = 0
     numbers, token, known = w.boxes_of.get(one, ()), w.token, w.cases
-    if w.beyond:
-        return False
+    unsure = bool(w.beyond)
     for number in numbers:
         case = known[number]
         if isinstance(case, bytes) or case.token is not token or case.split:
@@ -780,6 +779,8 @@ def _is_right(w: World, at: int, record: Record, one: str) -> bool:  # noqa: C90
             return False
         box = case.boxes.get(one)
         if box is not None:
+            if unsure and not box.known:
+                return False
             bits_of.update(box.items)
             cases[number] = case
             if len(case.boxes) > 1:
@@ -862,7 +863,8 @@ def _wrong_number(w: World, line: int, seen: int, demanded: int, one: str) -> No
 def _see_number(w: World, line: int, at: int, seen: int, one: str) -> None:
     """Judge a number that is shown without its messages."""
     numbers = w.boxes_of.get(one, ())
-    counts: list[list[int]] = []
+    possible = {0}
+    most, several = 0, False
     for number in numbers:
         case = w.case(number, line)
         states: list[Case] = []
@@ -870,13 +872,21 @@ def _see_number(w: World, line: int, at: int, seen: int, one: str) -> None:
             if state.flights:
                 w.settle(state, at)
             states += w.arrivals(state, one, at)
-        counts.append(sorted({_unread_in(state, one) for state in states}, reverse=True))
-    possible = [sum(some) for some in product(*counts)]
+        if not all(_is_known(state, one) for state in states):
+            return
+        counts = {_unread_in(state, one) for state in states}
+        possible = {before + count for before in possible for count in counts}
+        most, several = most + max(counts), len(counts) > 1
     w.decide("INB-1")
     if seen not in possible:
-        _wrong_number(w, line, seen, possible[0], one)
-    elif len(numbers) == 1 and len(counts[0]) > 1:
+        _wrong_number(w, line, seen, most, one)
+    elif len(numbers) == 1 and several:
         w.judge(next(iter(numbers)), _see_count, one, line, at, (seen, one), "")
+
+
+def _is_known(case: Case, one: str) -> bool:
+    box = case.boxes.get(one)
+    return box is None or box.known
 
 
 def _unread_in(case: Case, one: str) -> int:
@@ -909,6 +919,9 @@ def _see_entries(
         w.decide("RPL-3")
     if a_note_changes_nothing_outside_the_log(case.last):
         w.decide("SEND-2")
+    if box is not None and not box.known:
+        _get_to_know(w, case, line, one, entries)
+        return
     for entry in entries:
         message = entry["message"]
         bits = items.get(message)
@@ -921,6 +934,35 @@ def _see_entries(
             items[message] = bits | flag
     if len(entries) != len(items) or len({entry["message"] for entry in entries}) != len(items):
         _wrong_set(w, case, line, [entry["message"] for entry in entries], one)
+
+
+def _get_to_know(w: World, case: Case, line: int, one: str, entries: list[Record]) -> None:
+    """Take over what is shown of a mailbox that was not known, where all of it is shown."""
+    coming = any(f.kind == MESSAGE and f.recipient == one for f in case.flights)
+    if coming or not all(entry.keys() >= FACTS_SHOWN for entry in entries):
+        return
+    box = case.own_box(one)
+    before, box.items, box.known = box.items, {}, True
+    for entry in entries:
+        message = entry["message"]
+        if message in before:
+            box.items[message] = facts_shown(before[message], entry)
+        else:
+            _stranger(w, case, line, message, one)
+
+
+def facts_shown(bits: int, entry: Record) -> int:
+    """Give the facts that an inbox entry shows of a message with this expected action."""
+    bits &= EXPECTS_MASK | NOTICED
+    bits |= LISTED | (SEEN_UNREAD if entry["unread"] else SEEN_READ)
+    bits |= (OPENED if entry["opened"] else 0) | (ANSWERED if entry["answered"] else 0)
+    if unread(bits) and not entry["unread"]:
+        by_answer = FILED if entry["answered"] else COVERED
+        bits |= by_answer if bits & EXPECTS_MASK else MARKED
+    return bits
+
+
+FACTS_SHOWN: Final = frozenset({"unread", "opened", "answered"})
 
 
 def _see_entry(w: World, case: Case, line: int, what: tuple[str, str, int], entry: Record) -> int:
@@ -1091,6 +1133,8 @@ def _see_page(
 ) -> None:
     record, one = data
     box = case.boxes.get(one)
+    if box is not None and not box.known:
+        return
     if box is None or not box.items:
         w.decide("ACC-4")
         shown = [field for field in ("text", "subject", "documents") if record.get(field)]

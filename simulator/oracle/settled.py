@@ -80,7 +80,16 @@ class Settled:
 
 def _spell(case: Case) -> bytes:
     boxes = [
-        (name, box.items, box.right, box.version, box.text, box.own_text, *box.shared())
+        (
+            name,
+            box.items,
+            box.known,
+            box.right,
+            box.version,
+            box.text,
+            box.own_text,
+            *box.shared(),
+        )
         for name, box in case.boxes.items()
     ]
     return marshal.dumps((boxes, case.log.tobytes(), [getattr(case, name) for name in _KEPT]))
@@ -93,6 +102,6 @@ def _read(case: Case, spelt: bytes) -> Case:
     case.log = array("I", log)
     for name, *values in boxes:
         box = case.boxes[name] = Box(case.serial)
-        box.items, box.right, box.version, box.text, box.own_text = values[:5]
-        box.documents, box.own_documents = values[5:]
+        box.items, box.known, box.right, box.version, box.text, box.own_text = values[:6]
+        box.documents, box.own_documents = values[6:]
     return case

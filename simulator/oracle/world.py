@@ -4,13 +4,15 @@ Usually a case has one possible state. It gets several only where a line depends
 that may or may not have arrived, or on an act of unknown outcome; observations rule states out.
 """
 
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections import deque
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
 from zoneinfo import ZoneInfo
 
-from simulator.oracle.facts import DOWN, HELD, UP, Case, Flight, arrive
+from simulator.oracle.blur import blur
+from simulator.oracle.facts import DOWN, HELD, RELEASE, UP, Case, Flight, Raw, arrive
 from simulator.oracle.findings import Finding, Unmentioned
 from simulator.oracle.rules.delivery import (
     a_sent_message_is_there_at_once,
@@ -19,13 +21,15 @@ from simulator.oracle.rules.delivery import (
 )
 from simulator.oracle.rules.mailing import each_recipient_is_told_at_once
 from simulator.oracle.rules.registry import REGISTRY
-from simulator.oracle.rules.sending import addresses_differ_by_more_than_case_and_blanks
+from simulator.oracle.rules.sending import (
+    addresses_differ_by_more_than_case_and_blanks,
+    preset_is_what_was_chosen_before,
+)
 from simulator.oracle.rules.status import days_are_those_of_the_time_zone
 from simulator.oracle.settled import Settled
 
 Record = dict[str, Any]
 Judge = Callable[["World", Case, int, int, Any, str], None]
-Raw = tuple[str, str, int, str, str, str]
 
 
 class Due(NamedTuple):
@@ -41,7 +45,7 @@ RULES: Final = tuple(dict.fromkeys(promise.rule for promise in REGISTRY))
 INDEX: Final = {rule: index for index, rule in enumerate(RULES)}
 #: What is counted: each rule alone, and sets of rules that always decide together.
 COUNTED: Final[list[tuple[str, ...]]] = [(rule,) for rule in RULES]
-POSSIBILITIES_MAX: Final = 256
+POSSIBILITIES_MAX: Final = 2048
 QUARTER_US: Final = 900_000_000
 DAY_US: Final = 86_400_000_000
 NEVER: Final = 1 << 62
@@ -50,6 +54,7 @@ MAIL_IDS_MAX: Final = 4096
 QUIET_LINES: Final = 50_000  # a case of which so many lines tell nothing is folded up
 AWAKE_MIN: Final = 2048  # so many cases are not worth folding
 EVERYBODY: Final = "*"
+SEEN: Final = ""  # in the place of an outcome: the line shows something
 
 
 def together(*rules: str) -> int:
@@ -300,8 +305,6 @@ class World:
             case = self.find(number)
             if case is None:
                 raise self.unmentioned(line, "case", number)
-        if number in self.beyond:
-            return
         if outcome == "refused" and not case.flights and not case.split:
             judge(self, case, line, at, data, outcome)
             return
@@ -329,55 +332,100 @@ class World:
         self, case: Case, judge: Judge, need: str, line: int, at: int, data: Any, outcome: str
     ) -> None:
         number = case.number
-        candidates: list[Case] = []
-        for state in self.doubt.pop(number) if case.split else [case]:
+        states = self.doubt.pop(number) if case.split else [case]
+        for state in states:
             self.settle(state, at)
-            candidates += self.arrivals(state, need, at) if need else [state]
-        if len(candidates) > POSSIBILITIES_MAX:
-            self._give_up(number, candidates[0], line)
-            return
-        if outcome == "unknown":
-            kept = self._both(candidates, judge, line, at, data)
-        elif len(candidates) == 1:
-            judge(self, candidates[0], line, at, data, outcome)
-            kept = candidates
+        if outcome == SEEN and need:
+            states = self._fewest_arrivals(states, judge, need, line, at, data)
         else:
-            kept = self._fitting(candidates, judge, line, at, data, outcome)
-        self.keep(number, kept, line)
+            if need:
+                states = [some for state in states for some in self.arrivals(state, need, at)]
+            states = self._bounded(states, line)
+            if outcome == "unknown":
+                states = self._both(states, judge, line, at, data)
+            elif len(states) == 1:
+                judge(self, states[0], line, at, data, outcome)
+            else:
+                tried = [(one, self._try(one, judge, line, at, data, outcome)) for one in states]
+                states = self._fitting(tried)
+        self.keep(number, states, line)
+
+    def _fewest_arrivals(
+        self, states: list[Case], judge: Judge, need: str, line: int, at: int, data: Any
+    ) -> list[Case]:
+        """Give the states that fit what was seen with the fewest arrivals.
+
+        What else may have arrived is left open: a later line shows it.
+        """
+        tried: list[tuple[Case, list[Raw]]] = []
+        known: set[Hashable] = set()
+        waiting = deque(states)
+        while waiting:
+            state = waiting.popleft()
+            other = state.copy(self.token)
+            findings = self._try(other, judge, line, at, data, SEEN)
+            tried.append((other, findings))
+            if findings:
+                waiting.extend(self._next_arrivals(state, need, at, known))
+            if len(tried) > POSSIBILITIES_MAX:
+                folded = self._bounded([*waiting, *[one for one, _ in tried]], line)
+                tried = [(one, self._try(one, judge, line, at, data, SEEN)) for one in folded]
+                break
+        return self._fitting(tried)
+
+    def _bounded(self, states: list[Case], line: int) -> list[Case]:
+        """Fold the states where they are too many; the case then stays undecided."""
+        if len(states) <= POSSIBILITIES_MAX:
+            return states
+        self.own_rest()
+        self.beyond.setdefault(states[0].number, line)
+        return blur([state for state in states if not state.charges], self._not_to_be_forgotten)
+
+    def _not_to_be_forgotten(self, state: Case) -> Hashable:
+        preset = state.preset
+        if preset is not None and state.chosen is not None:
+            reading = self.readings["preset_recipients"]
+            preset = preset_is_what_was_chosen_before(preset, state.chosen, reading)
+        return (
+            preset,
+            frozenset(
+                (one, box.right) for one, box in state.boxes.items() if box.right is not None
+            ),
+            tuple(flight for flight in state.flights if flight.kind == RELEASE),
+            state.sent if self.readings["last_communication"] == "last_sent" else None,
+        )
 
     def keep(self, number: int | str, states: list[Case], line: int) -> None:
-        """Keep the states that differ, up to a bound; beyond it the case is undecided."""
+        """Keep the states that differ, up to a bound; beyond it they are folded."""
         if len(states) > 1:
-            unique = {(*s.key(), bytes(s.log)): s for s in reversed(states)}
-            states = list(unique.values())[::-1]
-        if len(states) > POSSIBILITIES_MAX:
-            self._give_up(number, states[0], line)
-            return
+            states.sort(key=lambda state: len(state.charges))
+            unique = {(*s.key(self.day), bytes(s.log)): s for s in reversed(states)}
+            states = self._bounded(list(unique.values())[::-1], line)
+        proved = states[0].charges
+        for charge in proved:
+            self.report(*charge)
         self.cases[number] = states[0]
         for state in states:
             state.cached = None
             state.split = len(states) > 1
+            if proved:
+                state.charges = tuple(one for one in state.charges if one not in proved)
         if len(states) > 1:
             self.doubt[number] = states
 
-    def _give_up(self, number: int | str, state: Case, line: int) -> None:
-        """Judge the case no more: it stays undecided."""
-        self.own_rest()
-        self.beyond[number] = line
-        self.cases[number] = state
-        state.cached = None
-        state.split = False
-
     def _both(self, states: list[Case], judge: Judge, line: int, at: int, data: Any) -> list[Case]:
+        """Give the states in which an act of unknown outcome did not happen, and those in which.
+
+        What the act then breaks is charged to the state, and found once that is the only one.
+        """
         kept = list(states)
         for state in states:
             other = state.copy(self.token)
-            if not self._try(other, judge, line, at, data, "ok"):
-                other.happened |= {line}
-                kept.append(other)
-        if len(kept) > len(states):
-            self.own_rest()
-            self.unknown[line] = (kept[0].number, judge.__name__.strip("_"))
+            other.charges += tuple(self._try(other, judge, line, at, data, "ok"))
+            other.happened |= {line}
+            kept.append(other)
+        self.own_rest()
+        self.unknown[line] = (kept[0].number, judge.__name__.strip("_"))
         return kept
 
     def _try(
@@ -391,16 +439,15 @@ class World:
             self.trial = None
         return trial
 
-    def _fitting(
-        self, states: list[Case], judge: Judge, line: int, at: int, data: Any, outcome: str
-    ) -> list[Case]:
-        tried = [(state, self._try(state, judge, line, at, data, outcome)) for state in states]
+    def _fitting(self, tried: list[tuple[Case, list[Raw]]]) -> list[Case]:
+        """Give the states that fit; where none does, report what the one that is best lacks."""
         kept = [state for state, findings in tried if not findings]
         if kept:
             return kept
-        state, findings = min(tried, key=lambda one: len(one[1]))
-        for finding in findings:
+        state, findings = min(tried, key=lambda one: len(one[1]) + len(one[0].charges))
+        for finding in (*state.charges, *findings):
             self.report(*finding)
+        state.charges = ()
         return [state]
 
     # Arrival
@@ -449,32 +496,32 @@ class World:
         Of more than are followed, only as many are given that this shows.
         """
         known = set() if known is None else known
+        states: list[Case] = []
+        for other in self._next_arrivals(case, need, at, known):
+            states += self.arrivals(other, need, at, known)
+            if len(states) > POSSIBILITIES_MAX:
+                break
+        return [*states, case]
+
+    def _next_arrivals(
+        self, case: Case, need: str, at: int, known: set[Hashable]
+    ) -> Iterator[Case]:
+        """Give the states in which one thing more has arrived, those that are not known yet."""
         heads: dict[tuple[str, str], Flight] = {}
         for flight in case.flights:
             if self._matters(flight, need):
                 heads.setdefault((flight.way, flight.recipient), flight)
-        states: list[Case] = []
         for flight in heads.values():
             other = case.copy(self.token)
             flights = list(case.flights)
             flights.remove(flight)
             other.flights = tuple(flights)
-            arrive(
-                other,
-                flight,
-                flight.at,
-                max(flight.at, min(at, self.deadline(flight.at))),
-                self.readings,
-            )
-            if len(heads) > 1 or known:
-                key = (*other.key(), bytes(other.log))
-                if key in known:
-                    continue
+            latest = max(flight.at, min(at, self.deadline(flight.at)))
+            arrive(other, flight, flight.at, latest, self.readings)
+            key = (*other.key(), bytes(other.log))
+            if key not in known:
                 known.add(key)
-            states += self.arrivals(other, need, at, known)
-            if len(states) > POSSIBILITIES_MAX:
-                break
-        return [*states, case]
+                yield other
 
     def _matters(self, flight: Flight, need: str) -> bool:
         if need == EVERYBODY:

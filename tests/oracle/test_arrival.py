@@ -185,14 +185,6 @@ def test_unknown_outcome_that_makes_no_difference_is_no_doubt():
     assert story.inbox(K, m1=True).verdict.kept
 
 
-def test_possibilities_are_bounded():
-    story = sent("acknowledge", *[f"{i}@example.org" for i in range(9)])
-    for i in range(9):
-        story.open(f"{i}@example.org", outcome="unknown")
-    assert "more possible states" in story.verdict.undecided[0]
-    assert story.see(cloud_status="OK").rules == []
-
-
 def mail(story, to=K, event="new_message", message="m1", **fields):
     if event == "new_message":
         fields["message"] = message

@@ -307,16 +307,15 @@ def test_messages_to_several_recipients_arrive_in_any_order(arrived):
 
 
 def test_more_arrivals_than_are_followed_leave_the_case_undecided():
-    story = crowd(9).see(after=1, under_way=["m0", "m3", "m4", "m8"])
+    story = crowd(13).see(after=1, under_way=["m0", "m3", "m4", "m8"])
     assert story.see(cloud_status="OK").rules == []
-    assert story.verdict.undecided == (
-        "line 11: case 53 has more possible states than are followed",
-    )
+    (undecided,) = story.verdict.undecided
+    assert undecided.startswith("line 15: case 53 had more possible states than are followed;")
 
 
 def test_inbox_shows_other_cases_rightly_beside_one_that_is_not_followed():
-    story = crowd(9).see(after=1, under_way=["m0", "m3"]).case(54).send("n1", "reply", K, case=54)
-    assert story.inbox(K, 1, n1=True).inbox("0@example.org", m0=True, m1=True).rules == []
+    story = crowd(13).see(after=1, under_way=["m0", "m3"]).case(54).send("n1", "reply", K, case=54)
+    assert story.inbox(K, 1, n1=True).inbox("0@example.org", m0=False).rules == []
     assert story.inbox(K, n1=False).rules == [("INB-3", story.line)]
 
 

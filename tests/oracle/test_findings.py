@@ -917,12 +917,13 @@ FINDINGS = [
             sent()
             .fault("link", "down")
             .reply(K, "r1", "m1")
-            .see(follow_up_on="2024-02-18", after=DAYS)
+            .see(cloud_status="OK", after=DAYS)
+            .see(follow_up_on="2024-02-18")
         ),
         "53 follow-up",
         (
             "REP-6",
-            5,
+            6,
             "follow_up_on 2024-02-18",
             "2024-02-19 to 2024-02-21",
             "the last reply arrived then",
@@ -1197,13 +1198,13 @@ FINDINGS = [
             .send("m2", "reply", K)
             .inbox(K, m2=True)
         ),
-        "m1 k@example.org missing",
+        "m2 k@example.org",
         (
             "DLV-3",
             5,
-            "no m1 in the inbox of k@example.org",
-            "there",
-            "m1 was sent to k@example.org",
+            "m2 in the inbox",
+            "in order",
+            "an earlier message of case 53 to k@example.org is not there yet",
         ),
     ),
     (

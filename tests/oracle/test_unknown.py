@@ -1,0 +1,120 @@
+"""An act of unknown outcome that breaks a rule is judged by that rule once it is proved."""
+
+import pytest
+
+from simulator.oracle import Finding
+from tests.oracle.notation import DAY, K, L, Story, sent
+
+TOO_MANY = [1] * 21
+FILES = Finding(
+    "REP-4",
+    3,
+    "reply r1 by k@example.org in case 53: accepted",
+    "it must be refused",
+    "it carries 21 files of 21 bytes together",
+)
+
+
+def too_many(outcome="unknown"):
+    return sent().reply(K, "r1", "m1", *TOO_MANY, outcome=outcome)
+
+
+PROOFS = {
+    "the inbox": lambda story: story.inbox(K, 0, m1=False),
+    "the status": lambda story: story.see(cloud_status="OK", acknowledged_on=DAY),
+    "the log": lambda story: story.see(
+        "activities", entries=[{"message": "m1"}, {"message": "r1"}]
+    ),
+    "its arrival": lambda story: story.see("arrival", message="r1", after=1),
+    "a retry": lambda story: story.reply(K, "r1", "m1", *TOO_MANY),
+}
+
+
+@pytest.mark.parametrize("proof", PROOFS)
+def test_what_proves_an_act_finds_what_it_breaks_at_its_line(proof):
+    story = PROOFS[proof](too_many())
+    assert story.verdict.findings == (FILES,)
+    assert story.verdict.undecided == ()
+    assert story.see(cloud_status="OK").inbox(K, m1=False).verdict.findings == (FILES,)
+
+
+def test_an_act_that_was_rightly_refused_is_no_finding_and_no_doubt():
+    for story in (too_many(), too_many().inbox(K, 1, m1=True).see(cloud_status="Antwort")):
+        assert story.verdict.kept
+
+
+@pytest.mark.parametrize(
+    ("tell", "rule"),
+    [
+        (lambda s: s.send("m2", "reply", K, documents=["x.pdf"], outcome="unknown"), "SEND-9"),
+        (lambda s: s.send("m2", None, K, outcome="unknown"), "SEND-3"),
+        (lambda s: s.send("m2", "reply", K, text=" ", outcome="unknown"), "SEND-4"),
+        (lambda s: s.send("m2", "reply", K, by="bert", outcome="unknown"), "RGT-1"),
+        (lambda s: s.send("m2", "reply", K, "bad", outcome="unknown"), "SEND-12"),
+    ],
+)
+def test_a_send_of_unknown_outcome_that_reached_the_inbox_is_judged_by_its_own_rule(tell, rule):
+    story = tell(sent().role("bert", "none")).inbox(K, m1=True, m2=True)
+    assert story.rules == [(rule, 4)]
+    assert tell(sent().role("bert", "none")).inbox(K, m1=True).verdict.kept
+
+
+def test_a_release_of_unknown_outcome_is_judged_once_it_shows():
+    def release():
+        story = sent().role("bert", "none")
+        return story.act(
+            "set_release", "bert", "unknown", case=53, recipient=K, create_messages=False
+        )
+
+    assert release().verdict.kept
+    assert release().reply(K, "r1", "m1").verdict.kept
+    assert release().reply(K, "r1", "m1", outcome="refused").rules == [("RGT-2", 4)]
+
+
+def test_each_act_is_found_when_it_is_proved():
+    story = sent("reply", K, L)
+    story.reply(K, "r1", "m1", *TOO_MANY, outcome="unknown")
+    story.reply(L, "r2", "m1", text=" ", outcome="unknown")
+    assert story.inbox(K, m1=False).rules == [("REP-4", 3)]
+    assert story.inbox(L, m1=True).rules == [("REP-4", 3)]
+    assert story.inbox(L, m1=False).rules == [("REP-4", 3), ("INB-10", 7)]
+
+
+def test_of_two_acts_that_may_both_explain_what_is_seen_the_first_is_found():
+    story = sent("reply", K, L)
+    story.reply(K, "r1", "m1", *TOO_MANY, outcome="unknown")
+    story.reply(L, "r2", "m1", text=" ", outcome="unknown")
+    assert story.see(cloud_status="OK").rules == [("REP-4", 3)]
+
+
+def test_an_act_that_may_rightly_have_happened_comes_before_one_that_may_not():
+    story = sent("reply", K, L)
+    story.reply(K, "r1", "m1", *TOO_MANY, outcome="unknown").reply(L, "r2", "m1", outcome="unknown")
+    assert story.see(cloud_status="OK").verdict.kept
+    assert story.inbox(K, m1=False).rules == [("REP-4", 3)]
+
+
+def test_what_no_act_explains_is_a_finding_of_its_own():
+    story = too_many().see(cloud_status="Datei")
+    assert story.rules == [("STA-2", 4)]
+    assert too_many().inbox(K, m1=False).see(cloud_status="Info").rules == [
+        ("REP-4", 3),
+        ("STA-3", 5),
+    ]
+
+
+def test_two_deviations_are_one_act_s_fault_where_it_explains_both():
+    story = too_many().fault("link", "down").see(cloud_status="OK").inbox(K, 0, m1=False)
+    assert story.verdict.findings == (FILES,)
+
+
+def test_an_act_of_unknown_outcome_that_changes_nothing_leaves_no_doubt():
+    assert sent().mark(K, "m1", outcome="unknown").inbox(K, m1=True).verdict.kept
+    assert sent().open(L, outcome="unknown").inbox(K, m1=True).verdict.kept
+
+
+def test_a_doubt_is_told_where_the_act_may_rightly_have_happened():
+    story = Story().case().send("m1", "reply", K, outcome="unknown")
+    assert story.verdict.undecided == (
+        "line 2: whether the send of unknown outcome happened was never shown",
+    )
