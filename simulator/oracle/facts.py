@@ -116,10 +116,6 @@ class Box:
         new.own_documents = self.own_documents
         return new
 
-    def shared(self) -> tuple[frozenset[str] | None, frozenset[str]]:
-        """Give the documents that came with messages, and those that went with answers."""
-        return self.documents, self.own_documents
-
     def key(self) -> Hashable:
         """Give what distinguishes this mailbox from another."""
         if self.cached is None:

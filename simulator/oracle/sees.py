@@ -767,7 +767,7 @@ def see_inbox(w: World, line: int, at: int, record: Record) -> None:
 def _is_right(w: World, at: int, record: Record, one: str) -> bool:  # noqa: C901 - calls would cost a third
     """Look for a deviation only where there may be one: whether all is as it must be, plainly."""
     bits_of: dict[str, int] = {}
-    cases: dict[int | str, Case] = {}
+    cases: dict[object, Case] = {}
     shared = after_notes = 0
     numbers, token, known = w.boxes_of.get(one, ()), w.token, w.cases
     unsure = bool(w.beyond)
@@ -803,7 +803,7 @@ def _is_right(w: World, at: int, record: Record, one: str) -> bool:  # noqa: C90
 
 
 def _are_entries_right(
-    w: World, record: Record, one: str, bits_of: dict[str, int], cases: Mapping[int | str, Case]
+    w: World, record: Record, one: str, bits_of: dict[str, int], cases: Mapping[object, Case]
 ) -> bool:
     """Tell whether the messages and their number are right; remember how each was seen."""
     entries = record["messages"]
@@ -829,7 +829,7 @@ def _are_entries_right(
     if record.get("unread", number) != number:
         return False
     for message, bits in fresh:
-        cases[w.home[message]].own_box(one).items[message] = bits
+        cases[w.home_of(message)].own_box(one).items[message] = bits
     counts = w.counts
     for rule in rules:
         counts[rule] += 1
@@ -1273,7 +1273,7 @@ def _is_repeated(w: World, line: int, record: Record, mail: tuple[str, str, str]
         return True
     w.mail_ids[mail_id] = mail
     if len(w.mail_ids) > MAIL_IDS_MAX:
-        del w.mail_ids[next(iter(w.mail_ids))]
+        w.mail_ids.popitem(last=False)
     return False
 
 

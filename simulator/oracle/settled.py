@@ -15,6 +15,8 @@ from simulator.oracle.facts import Box, Case
 _KEPT: Final = sorted(
     {*Case.__slots__} - {"boxes", "cached", "flights", "log", "number", "serial", "split", "token"}
 )
+#: What it keeps of a mailbox.
+_BOX: Final = sorted({*Box.__slots__} - {"cached", "owner"})
 _SAMPLES: Final = 8  # so many cases show what the cases of a trace look like
 _LEVEL, _MEMORY = 6, 4
 _WINDOW: Final = -12  # bits; no header and no checksum
@@ -79,19 +81,7 @@ class Settled:
 
 
 def _spell(case: Case) -> bytes:
-    boxes = [
-        (
-            name,
-            box.items,
-            box.known,
-            box.right,
-            box.version,
-            box.text,
-            box.own_text,
-            *box.shared(),
-        )
-        for name, box in case.boxes.items()
-    ]
+    boxes = [(one, [getattr(box, name) for name in _BOX]) for one, box in case.boxes.items()]
     return marshal.dumps((boxes, case.log.tobytes(), [getattr(case, name) for name in _KEPT]))
 
 
@@ -100,8 +90,8 @@ def _read(case: Case, spelt: bytes) -> Case:
     for name, value in zip(_KEPT, kept, strict=True):
         setattr(case, name, value)
     case.log = array("I", log)
-    for name, *values in boxes:
-        box = case.boxes[name] = Box(case.serial)
-        box.items, box.known, box.right, box.version, box.text, box.own_text = values[:6]
-        box.documents, box.own_documents = values[6:]
+    for one, values in boxes:
+        box = case.boxes[one] = Box(case.serial)
+        for name, value in zip(_BOX, values, strict=True):
+            setattr(box, name, value)
     return case

@@ -4,7 +4,7 @@ Usually a case has one possible state. It gets several only where a line depends
 that may or may not have arrived, or on an act of unknown outcome; observations rule states out.
 """
 
-from collections import deque
+from collections import OrderedDict, deque
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -101,7 +101,7 @@ class World:
         self.next_due = NEVER
         self.held_back: dict[Raw, int] = {}  # of mails that did not come, while none was seen
         self.given = self.registers = self.mails_seen = False
-        self.mail_ids: dict[str, tuple[str, str, str]] = {}
+        self.mail_ids = OrderedDict[str, tuple[str, str, str]]()
         self.common: Hashable = None  # of the fingerprint, while nothing common changes
         self.epoch = object()  # another one after each fault and run
         self.events_off: frozenset[str] = frozenset()

@@ -117,6 +117,17 @@ def test_messages_of_a_folded_case_are_still_known():
         story.mark(K, "m4")
 
 
+def test_whole_inbox_of_a_case_that_was_folded_is_seen_and_remembered():
+    story = asleep(sent("acknowledge"))
+    fields = {"message": "m1", "unread": True, "hint": None, "opened": False, "answered": False}
+    story.see().tell(see="inbox", by=K, unread=1, messages=[fields])
+    fields |= {"unread": False, "opened": True}
+    story.open(K).tell(see="inbox", by=K, unread=0, messages=[fields])
+    assert story.tell(see="inbox", by=K, messages=[fields | {"unread": True}]).rules == [
+        ("INB-8", story.line)
+    ]
+
+
 def test_messages_that_a_case_gets_after_it_was_folded_are_known_as_well():
     story = asleep(rich())
     story.send("m4", "acknowledge", K).see(cloud_status="Info")
