@@ -34,6 +34,7 @@ from simulator.oracle.facts import (
     unread,
 )
 from simulator.oracle.findings import Reused
+from simulator.oracle.prose import ASKS
 from simulator.oracle.rules.delivery import (
     BUNDLE_MAX,
     NOT_ALL_TAKEN,
@@ -78,7 +79,6 @@ from simulator.oracle.world import NEVER, SEEN, Due, Record, World, address, tog
 Refusal = tuple[str, str]
 is_malformed: Final = lru_cache(65_536)(malformed_address_is_refused)
 Sending = tuple[Record, list[str] | None]  # a send, and its addresses in their normal form
-ASKS: Final = ("asks to acknowledge", "asks for a reply", "asks for a reply with file")
 PORTAL_FAULTS: Final = frozenset({"portal", "server"})
 DELIVERY_FAULTS: Final = frozenset({"portal", "link", "server"})
 MAIL_FAULTS: Final = frozenset({"mail", "portal", "link", "server"})
@@ -216,12 +216,14 @@ def _send_refusal(w: World, case: Case, record: Record, to: Sequence[str] | None
     if writing_needs_a_cloud_role(role_of(w, by)):
         return "RGT-1", f"{by} does not hold the cloud role Benutzer or Administrator"
     if exactly_one_known_action_is_expected(record.get("expects")):
-        return "SEND-3", f"the expected action is {record.get('expects')!r}"
+        expects = record.get("expects")
+        said = "no expected action is chosen"
+        return "SEND-3", said if expects is None else f"{expects} is no expected action"
     if blank_text_is_not_sent(record.get("text")):
         return "SEND-4", "the text is blank"
     for one in to or ():
         if is_malformed(one):
-            return "SEND-12", f"{one!r} is no e-mail address"
+            return "SEND-12", f'"{one}" is no e-mail address'
     if somebody_receives_it(preset_of(w, case) if to is None else to):
         return "SEND-5", "no recipient is chosen or preset"
     strange = only_documents_of_the_case_are_shared(
@@ -446,7 +448,7 @@ def set_release(w: World, line: int, at: int, record: Record) -> None:
     if the_right_is_set_by_a_caseworker_with_a_role(role):
         why = "RGT-2", f"{record['by']} does not hold the cloud role Benutzer or Administrator"
     elif bad:
-        why = "SEND-12", f"{recipient!r} is no e-mail address"
+        why = "SEND-12", f'"{recipient}" is no e-mail address'
     w.judge(record["case"], _release, SEEN, line, at, (record, what, why), outcome)
 
 
@@ -851,7 +853,9 @@ def _reply_refusal(
     files = record.get("files") or ()
     size = sum([file["size"] for file in files])
     if files_are_at_most_twenty_and_35_mb(len(files), size, w.readings["megabyte"]):
-        return "REP-4", f"it carries {len(files)} files of {size} bytes together"
+        most = SIZE_MAX[w.readings["megabyte"]]
+        said = f"it carries {len(files)} files of {size} bytes together"
+        return "REP-4", f"{said}; at most {FILES_MAX} files and {most} bytes are allowed"
     return None
 
 

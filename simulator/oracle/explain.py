@@ -5,20 +5,20 @@ from typing import Any
 
 from attrs import frozen
 
-from simulator.oracle.acts import ASKS
 from simulator.oracle.facts import Case
 from simulator.oracle.oracle import Oracle
+from simulator.oracle.prose import ASKS, why_unread, worded, worded_day
 from simulator.oracle.rules.inbox import ANSWERED, COVERED, ENTRIES, FACTS, FILED, MARKED, OPENED
-from simulator.oracle.sees import date_of, reason_of_fields, status_of, why_unread
+from simulator.oracle.sees import date_of, reason_of_fields, status_of
 from simulator.oracle.world import NEVER, address
 
 Record = dict[str, Any]
 STEPS = (
-    (OPENED, "opened", "INB-2"),
-    (MARKED, "marked as read", "INB-5"),
-    (ANSWERED, "answered", "INB-10"),
-    (FILED, "answered with a file", "INB-4"),
-    (COVERED, "settled by answering another message of the case", "INB-10"),
+    (OPENED, "{} opened {}", "INB-2"),
+    (MARKED, "{} marked {} as read", "INB-5"),
+    (ANSWERED, "{} answered {}", "INB-10"),
+    (FILED, "{} answered {} with a file", "INB-4"),
+    (COVERED, "{} answered another message of the case, which settled {}", "INB-10"),
 )
 
 
@@ -70,9 +70,9 @@ def _changes(line: int, message: str, one: str, before: int | None, now: int) ->
     reasons: list[Reason] = []
     if before is None:
         reasons.append(Reason(line, f"{message} {ASKS[now & 3]} and goes to {one}", "DLV-1"))
-    for bit, word, rule in STEPS:
+    for bit, says, rule in STEPS:
         if now & bit and not (before or 0) & bit:
-            reasons.append(Reason(line, f"{message} was {word} by {one}", rule))
+            reasons.append(Reason(line, says.format(one, message), rule))
     return reasons
 
 
@@ -95,7 +95,8 @@ def explain_case(
         now = status_of(case), date_of(oracle.world, case)
         if now != before:
             word = record.get("act") or record.get("see") or record.get("given")
-            says = f"{word}: cloud status {now[0]!r}, acknowledged on {now[1] or 'empty'}"
+            status = "not known" if now[0] is None else worded(now[0])
+            says = f"{word}: cloud status {status}, acknowledged on {worded_day(now[1])}"
             chain.append(Reason(line, says, _rule(case)))
             before = now
     if case is not None:

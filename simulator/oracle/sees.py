@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from simulator.history.moments import known_moment_us
 from simulator.history.vocabulary import ROLES
-from simulator.oracle.acts import ASKS, preset_of, role_of
+from simulator.oracle.acts import preset_of, role_of
 from simulator.oracle.entries import (
     AUTHOR,
     DIGEST,
@@ -40,6 +40,15 @@ from simulator.oracle.facts import (
     arrive,
     unread,
 )
+from simulator.oracle.prose import (
+    ASKS,
+    happened_to,
+    last_communication,
+    listed,
+    why_unread,
+    worded,
+    worded_day,
+)
 from simulator.oracle.rules.delivery import (
     a_failed_run_loses_nothing,
     a_message_is_there_exactly_once,
@@ -67,7 +76,6 @@ from simulator.oracle.rules.inbox import (
     OPENED,
     SEEN_READ,
     SEEN_UNREAD,
-    WITH_FILE,
     Entry,
     number_shown_is_that_of_unread_messages,
     read_message_stays_read,
@@ -234,14 +242,14 @@ def date_of(w: World, case: Case) -> str | None:
 
 def reason_of_fields(w: World, case: Case) -> str:
     """Say in prose what the case's fields follow from."""
-    if case.kind == SILENT:
-        return f"case {case.number} never communicated"
-    if case.kind == RECEIVED:
-        return f"{case.message or 'the last message'} came from a recipient"
-    said = f"{case.message or 'the last message'} was sent last and {ASKS[case.kind]}"
-    for one, moment in sorted(case.reads.items()):
-        said += f"; {one} read it {w.day(moment)}"
-    return said
+    reads = [(one, w.day(moment)) for one, moment in sorted(case.reads.items())]
+    return last_communication(case, reads)
+
+
+def _since_replication(w: World, rule: str) -> str:
+    """Add to a reason that nothing but a replication can have caused the deviation."""
+    ran = f"; since it was seen last, only the replication of line {w.rep_line} ran"
+    return ran if rule == "RPL-3" else ""
 
 
 def see_case(w: World, line: int, at: int, record: Record) -> None:
@@ -292,7 +300,14 @@ def _judge_fields(w: World, case: Case, line: int, at: int, record: Record) -> N
     elif role is not None and record.get("cloud_status", "") is None:
         because = f"{record['by']} holds the cloud role {role}"
         key = f"{case.number} {record['by']} shown"
-        w.report("STA-7", key, line, "cloud_status hidden", f"{status_of(case)!r}", because)
+        w.report(
+            "STA-7",
+            key,
+            line,
+            "cloud_status hidden",
+            f"cloud_status {worded(status_of(case))}",
+            because,
+        )
     elif not (role is None and record.get("cloud_status", "") is None):
         if "cloud_status" in record or "status_text" in record:
             w.counts[STA_7] += role is not None
@@ -312,7 +327,7 @@ def _hidden(w: World, case: Case, line: int, record: Record) -> None:
         if value is not None:
             because = f"{record['by']} holds no cloud role"
             key = f"{case.number} {record['by']} hidden"
-            w.report("STA-7", key, line, f"{field} {value!r}", f"{field} hidden", because)
+            w.report("STA-7", key, line, f"{field} {worded(value)}", f"{field} hidden", because)
 
 
 def _replicated_since_seen(w: World, case: Case) -> bool:
@@ -356,18 +371,23 @@ def _see_status(w: World, case: Case, line: int, record: Record) -> None:
             rule,
             f"{case.number} status",
             line,
-            f"cloud_status {seen!r}",
-            f"{demanded!r}",
-            reason_of_fields(w, case),
+            f"cloud_status {worded(seen)}",
+            worded(demanded),
+            reason_of_fields(w, case) + _since_replication(w, rule),
         )
         case.seen_status = seen
     if "status_text" in record:
         text = TEXT_OF.get(seen or "", "")
         if record["status_text"] != text:
-            because = f"the cloud status is {seen!r}"
-            seen_text = f"status_text {record['status_text']!r}"
+            because = f"the cloud status is {worded(seen)}"
+            seen_text = f"status_text {worded(record['status_text'])}"
             w.report(
-                SETS_STATUS[case.kind], f"{case.number} text", line, seen_text, f"{text!r}", because
+                SETS_STATUS[case.kind],
+                f"{case.number} text",
+                line,
+                seen_text,
+                worded(text),
+                because,
             )
 
 
@@ -402,10 +422,9 @@ def _see_date(w: World, case: Case, line: int, seen: str | None) -> None:
     w.counts[decided[case.kind]] += 1
     if seen != demanded:
         rule = _blame_date(w, case, seen, demanded)
-        said = f"acknowledged_on {seen or 'empty'}"
-        w.report(
-            rule, f"{case.number} date", line, said, demanded or "empty", reason_of_fields(w, case)
-        )
+        said = f"acknowledged_on {worded_day(seen)}"
+        because = reason_of_fields(w, case) + _since_replication(w, rule)
+        w.report(rule, f"{case.number} date", line, said, worded_day(demanded), because)
         case.seen_date = (seen,)
 
 
@@ -426,10 +445,10 @@ def _see_follow_up(w: World, case: Case, line: int, seen: str | None) -> None:
             case.follow_up = seen
             return
         rule = "RPL-3" if _replicated_since_seen(w, case) else "REP-6"
-        demanded, why = told or "empty", "no reply arrived since it was set"
-    w.report(
-        rule, f"{case.number} follow-up", line, f"follow_up_on {seen or 'empty'}", demanded, why
-    )
+        demanded, why = worded_day(told), "no reply arrived since it was set"
+    said = f"follow_up_on {worded_day(seen)}"
+    why += _since_replication(w, rule)
+    w.report(rule, f"{case.number} follow-up", line, said, demanded, why)
     case.follow_up = seen
 
 
@@ -443,7 +462,9 @@ def _see_under_way(w: World, case: Case, line: int, at: int, seen: list[str]) ->
             said, must = (
                 ("under way", "delivered") if message in seen else ("delivered", "under way")
             )
-            because = f"no outage delays {message}" if message in seen else f"{message} waits"
+            because = f"{message} cannot have reached each of its recipients in this outage"
+            if message in seen:
+                because = f"no outage delays {message} any more"
             w.report("DLV-4", f"{message} under way", line, f"{message} {said}", must, because)
 
 
@@ -469,9 +490,9 @@ def _see_list(
     elif not (seen is None and role is None):
         w.counts[STA_8] += 1
         if not the_case_list_shows_the_status_of_the_case(seen, demanded):
-            said = f"cloud_status {seen!r} in the case list"
-            why = f"case {case.number} itself shows {demanded!r}: {reason_of_fields(w, case)}"
-            w.report("STA-8", f"{case.number} list", line, said, f"{demanded!r}", why)
+            said = f"cloud_status {worded(seen)} in the case list"
+            why = f"the case itself has {worded(demanded)}: {reason_of_fields(w, case)}"
+            w.report("STA-8", f"{case.number} list", line, said, worded(demanded), why)
 
 
 def see_preset(w: World, line: int, at: int, record: Record) -> None:
@@ -488,17 +509,19 @@ def _see_preset(w: World, case: Case, line: int, at: int, record: Record, outcom
     w.counts[PRESET] += 1
     if len(set(seen)) != len(seen):
         because = "the same address twice is one recipient"
-        w.report("SEND-12", f"{case.number} preset", line, f"preset {seen}", "each once", because)
+        w.report(
+            "SEND-12", f"{case.number} preset", line, f"preset {listed(seen)}", "each once", because
+        )
     elif set(seen) != set(demanded):
         rule = (
             "SEND-7"
             if case.chosen != case.preset and set(seen) < set(case.chosen or ())
             else "SEND-6"
         )
-        because = f"chosen last: {list(case.preset or ())}; ever: {list(case.chosen or ())}"
-        w.report(
-            rule, f"{case.number} preset", line, f"preset {seen}", f"{list(demanded)}", because
-        )
+        last, ever = listed(case.preset or ()), listed(case.chosen or ())
+        because = f"chosen last: {last}; ever chosen: {ever}"
+        said = f"preset {listed(seen)}"
+        w.report(rule, f"{case.number} preset", line, said, listed(demanded), because)
 
 
 # The log
@@ -571,12 +594,23 @@ def _judge_entry(w: World, case: Case, line: int, shown: tuple[int, list[int], R
     for field, value in entry.items():
         states = STATES_OF_ENTRY.get(field)
         if states is not None and not states(w, words, value):
-            name = entry.get("message") or f"entry {place}"
-            because = f"entry {place} of case {case.number} was written otherwise"
-            key = f"{case.number} {name} {field}"
-            said = f"{field} {value!r} of {name}"
-            w.report(rule, key, line, said, "as it was written", because)
+            message = entry.get("message")
+            name = f"the entry of {message}" if message else f"entry {place}"
+            must, because = "as on that line", f"line {words[LINE]} wrote this entry"
+            if field == "carried_by":
+                must, because = w.carrier, "it stands for the transfer of what recipients write"
+            elif field == "stamp":
+                must = f"somebody's name, then{_form_of(w, words)}"
+            key = f"{case.number} {message or name} {field}"
+            said = f"{field} {_worded_value(value)} in {name}"
+            w.report(rule, key, line, said, must, because)
             return
+
+
+def _worded_value(value: list[str] | str | None) -> str:
+    if isinstance(value, list):
+        return ", ".join(value) or "none"
+    return value or "empty"
 
 
 ENTRY_RULE: Final = {RECEIVED_WORD: "LOG-2", NOTE: "SEND-2"}
@@ -610,21 +644,28 @@ def _same_sequence(w: World, case: Case, line: int, entries: list[Record]) -> bo
             sent = nothing_leaves_without_being_sent(times)
             refused = not a_refused_send_reaches_nobody(name, w.refused)
             rule = "LOG-3" if sent else "SEND-13" if refused else "SEND-10"
-            must = "each entry once" if sent else "no such entry"
-            why = f"it belongs {times} times"
-            w.report(rule, key, line, f"{name} too often", must, why)
+            said = f"{name} {shown[digested]} times in the Aktivitätenliste"
+            must = f"{times} times" if times > 1 else "once" if sent else "not there"
+            why = "no entry is ever doubled" if sent else f"no line put {name} into this case"
+            if refused:
+                why = f"the send of {name} was refused, and leaves nothing"
+            w.report(rule, key, line, said, must, why)
             return False
     for index, digested in enumerate(demanded):
         if shown[digested] < written[digested]:
             newest = index >= len(seen)
-            kind = case.log[index * WORDS + KIND]
+            kind, wrote = case.log[index * WORDS + KIND], case.log[index * WORDS + LINE]
             rule = "LOG-3"
             if newest:
                 rule = "DLV-5" if kind == RECEIVED_WORD else ENTRY_RULE.get(kind, "LOG-1")
-            said = f"{len(seen)} entries; entry {index + 1} is missing"
-            w.report(rule, key, line, said, f"{len(demanded)} entries", "no entry is ever lost")
+            said = f"{len(seen)} of {len(demanded)} entries; the one of line {wrote} is missing"
+            because = f"line {wrote} wrote it, and no entry is ever lost"
+            w.report(rule, key, line, said, "all entries", because)
             return False
-    w.report("LOG-3", key, line, "other order", "order of what happened", f"{', '.join(names)}")
+    said = f"the entries {', '.join(names)}"
+    w.report(
+        "LOG-3", key, line, said, "another order", "entries stand in the order of what happened"
+    )
     return False
 
 
@@ -669,9 +710,13 @@ def _form(second: int) -> str:
     return f" am {day:%d.%m.%Y} {clock}"
 
 
+def _form_of(w: World, words: Words) -> str:
+    return _form(w.local(words[SECOND] * 1_000_000) // 1_000_000)
+
+
 def _is_stamp(w: World, words: Words, stamp: str) -> bool:
     """Tell whether the head line has the form `cloudtransfer am 19.02.2024 12:18:16` (LOG-1)."""
-    form = _form(w.local(words[SECOND] * 1_000_000) // 1_000_000)
+    form = _form_of(w, words)
     return stamp.endswith(form) and len(stamp) > len(form)
 
 
@@ -717,13 +762,14 @@ def _replies(flights: Sequence[Flight], *writer: str) -> list[str]:
 def _let_arrive(w: World, case: Case, line: int, at: int, message: str) -> None:
     flight = next(one for one in case.flights if one.kind == ANSWER and one.message == message)
     if not a_reply_arrives_at_once(at, w.deadline(flight.at)):
-        because = f"{message} was written {w.day(flight.at)}, and no outage delayed it so long"
-        w.report("DLV-5", f"{message} late", line, f"{message} arrives late", "at once", because)
+        because = f"line {flight.line} wrote {message}, and no outage delayed it so long"
+        said = f"{message} arrives after {(at - flight.at) / SECOND_US:g} s"
+        w.report("DLV-5", f"{message} late", line, said, "at once", because)
     writer = flight.recipient
     for earlier in replies_arrive_in_order(message, _replies(case.flights, writer)):
         because = f"{writer} wrote {earlier} before {message}"
-        said = f"{message} arrives first"
-        w.report("DLV-5", f"{message} order", line, said, "in order", because)
+        said = f"{message} arrives before {earlier}"
+        w.report("DLV-5", f"{message} order", line, said, "in the order of writing", because)
     stay: list[Flight] = []
     ahead = True
     for one in case.flights:
@@ -1001,13 +1047,12 @@ def _see_details(
 
 
 def _stranger(w: World, case: Case, line: int, message: str, one: str) -> None:
-    for flight in case.flights:
-        if flight.message == message and flight.recipient == one and flight.kind == MESSAGE:
-            because = f"an earlier message of case {case.number} to {one} is not there yet"
-            w.report(
-                "DLV-3", f"{message} {one}", line, f"{message} in the inbox", "in order", because
-            )
-            return
+    coming = [f.message for f in case.flights if f.kind == MESSAGE and f.recipient == one]
+    if message in coming:
+        because = f"{coming[0]} was sent to {one} before {message}"
+        said = f"{message} in the inbox of {one} without {coming[0]}"
+        w.report("DLV-3", f"{message} {one}", line, said, "in the order of sending", because)
+        return
     because = f"{message} was not addressed to {one}"
     w.report(
         "ACC-4", f"{message} {one}", line, f"{message} in the inbox of {one}", "not there", because
@@ -1020,10 +1065,10 @@ def _wrong_set(w: World, case: Case, line: int, seen: list[str], one: str) -> No
     times = Counter(seen)
     for message, count in times.items() if len(times) < len(seen) else ():
         if not a_message_is_there_exactly_once(count):
-            because = f"{message} was sent to {one} once"
-            said = f"{message} {count} times"
-            listed = items.get(message, 0) & LISTED
-            rule = "RPL-3" if _replicated_since_listed(w, case, listed) else "DLV-2"
+            said = f"{message} {count} times in the inbox of {one}"
+            shown = items.get(message, 0) & LISTED
+            rule = "RPL-3" if _replicated_since_listed(w, case, shown) else "DLV-2"
+            because = f"{message} was sent to {one} once" + _since_replication(w, rule)
             w.report(rule, f"{message} {one} twice", line, said, "once", because)
     overtaken: frozenset[str] = frozenset()
     if w.trial is not None:
@@ -1043,7 +1088,7 @@ def _missing(w: World, case: Case, line: int, what: tuple[str, str, int], *, lat
         rule = "DLV-4"
     else:
         rule = "DLV-1"
-    because = f"{message} was sent to {one}"
+    because = f"{message} was sent to {one}" + _since_replication(w, rule)
     w.report(
         rule,
         f"{message} {one} missing",
@@ -1054,34 +1099,21 @@ def _missing(w: World, case: Case, line: int, what: tuple[str, str, int], *, lat
     )
 
 
-def happened_to(bits: int, one: str) -> str:
-    """Say in prose what a recipient did with a message."""
-    done = [
-        word for bit, word in ((OPENED, "opened it"), (MARKED, "marked it as read")) if bits & bit
-    ]
-    if bits & FILED:
-        done.append("answered with a file")
-    elif bits & ANSWERED:
-        done.append("answered without a file" if bits & 3 == WITH_FILE else "answered it")
-    else:
-        done.append("has not answered")
-    if bits & COVERED:
-        done.append("settled it by answering another message of the case")
-    return f"{one} {' and '.join(done)}"
-
-
-def why_unread(bits: int, message: str, one: str) -> str:
-    """Say in prose why the message counts as it does."""
-    counts = "unread" if unread(bits) else "read"
-    return f"{message} {ASKS[bits & 3]}; {happened_to(bits, one)}: it must count as {counts}"
-
-
 def _wrong_unread(w: World, case: Case, line: int, what: tuple[str, str, int], must: Entry) -> None:
     message, one, bits = what
     rule = _blame_unread(w, case, what, must)
     said = f"{message} counts as {'read' if must.unread else 'unread'} for {one}"
     demanded = "unread" if must.unread else "read"
-    w.report(rule, f"{message} {one} unread", line, said, demanded, why_unread(bits, message, one))
+    because = why_unread(bits, message, one) + _since_replication(w, rule)
+    if rule in ALSO_SAID:
+        because += f"; {ALSO_SAID[rule]}"
+    w.report(rule, f"{message} {one} unread", line, said, demanded, because)
+
+
+ALSO_SAID: Final = {
+    "INB-8": "it was shown as read before",
+    "INB-9": "what another recipient did to it does not count",
+}
 
 
 def _blame_unread(w: World, case: Case, what: tuple[str, str, int], must: Entry) -> str:
@@ -1111,15 +1143,26 @@ def _blame_unread(w: World, case: Case, what: tuple[str, str, int], must: Entry)
 def _wrong_hint(w: World, line: int, seen: object, must: Entry, what: tuple[str, str, int]) -> None:
     message, one, bits = what
     why = why_unread(bits, message, one)
-    w.report(
-        "INB-6", f"{message} {one} hint", line, f"hint {seen!r} at {message}", f"{must.hint!r}", why
-    )
+    said = f"hint {seen or 'empty'} at {message} for {one}"
+    w.report("INB-6", f"{message} {one} hint", line, said, f"hint {must.hint or 'empty'}", why)
 
 
 def _wrong_fact(w: World, line: int, field: str, what: tuple[str, str, int], *, must: bool) -> None:
     message, one, bits = what
-    said = f"{field} {not must} at {message} for {one}"
-    w.report("INB-11", f"{message} {one} {field}", line, said, f"{must}", happened_to(bits, one))
+    said, demanded = (f"not {field}", field) if must else (field, f"not {field}")
+    because = happened_to(bits, one)
+    if field == "opened" and not must:
+        because = f"{one} has not opened it"
+        if bits & (ANSWERED | MARKED):
+            because += "; neither an answer nor a mark opens a message"
+    w.report(
+        "INB-11",
+        f"{message} {one} {field}",
+        line,
+        f"{message} shown as {said} for {one}",
+        demanded,
+        because,
+    )
 
 
 def see_portal_case(w: World, line: int, at: int, record: Record) -> None:
@@ -1153,7 +1196,7 @@ def _see_page(
                 "REP-2",
                 f"{case.number} {one} text",
                 line,
-                f"text {record['text']!r}",
+                f"text {record['text'] or 'empty'}",
                 "that of the newest message",
                 because,
             )
@@ -1176,7 +1219,12 @@ def _see_button(w: World, line: int, seen: str | None, box: Box, of: tuple[objec
         state = "is still unread" if unread(bits) else "is read"
         because = f"{newest} is the newest message, {ASKS[bits & 3]} and {state}"
         w.report(
-            "REP-2", f"{of[0]} {of[1]} button", line, f"button {seen!r}", f"{demanded!r}", because
+            "REP-2",
+            f"{of[0]} {of[1]} button",
+            line,
+            f"button {seen or 'missing'}",
+            demanded,
+            because,
         )
 
 
@@ -1206,7 +1254,12 @@ def _see_subject(
             rule = "RPL-5"
         because = "the portal shows it as of the last successful replication, or of a message since"
         w.report(
-            rule, f"{of[0]} {of[1]} subject", line, f"subject {seen!r}", f"{allowed[0]!r}", because
+            rule,
+            f"{of[0]} {of[1]} subject",
+            line,
+            f"subject {worded(seen)}",
+            worded(allowed[0]),
+            because,
         )
 
 
@@ -1366,7 +1419,7 @@ def _content(w: World, line: int, record: Record, due: Due) -> None:
     body = record.get("body")
     if body is None:
         return
-    because = "mail is no safe place"
+    because = "a notice says that a message waits, and nothing of what it says"
     for name in due.documents:
         w.counts[MAIL_3] += 1
         if len(name) >= SHORT_TEXT and name in body:

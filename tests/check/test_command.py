@@ -71,6 +71,24 @@ def test_message_never_mentioned_is_bad_input_with_its_column(tmp_path):
     assert f'error: {path}:3:{column}: "message": "m9" was never mentioned' in result.stdout
 
 
+def test_an_id_that_stands_for_another_message_is_bad_input_with_the_fields_that_differ(tmp_path):
+    path = tmp_path / "log.jsonl"
+    lines = Path(GOOD).read_text(encoding="utf-8").splitlines(keepends=True)
+    sent = json.loads(lines[1])
+    path.write_text("".join(lines) + lines[1].replace(sent["at"], "2024-02-20T12:00:00+01:00"))
+    assert check(str(path)).exit_code == 0
+    again = json.dumps({**sent, "at": "2024-02-20T12:00:00+01:00", "text": "x", "to": ["x@y.z"]})
+    path.write_text("".join(lines) + again + "\n")
+    result = check(str(path))
+    assert result.exit_code == 2
+    column = again.index(f'"{sent["message"]}"') + 1
+    place = f"error: {path}:{len(lines) + 1}:{column}:"
+    assert (
+        f'{place} "message": "m1" stands for another message since line 2: text and to differ'
+        " (give each message an id of its own; a retry repeats every field)"
+    ) in result.stdout
+
+
 def test_trace_that_exercises_nothing_is_undecided():
     result = check("-", text=NOTE)
     assert result.exit_code == 3

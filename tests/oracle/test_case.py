@@ -22,7 +22,7 @@ def test_sending_sets_the_status_of_the_table(expects):
     assert story.rules == []
     assert story.see(cloud_status="OK").see(cloud_status="OK").rules == [("STA-2", 4)]
     finding = story.verdict.findings[0]
-    assert (finding.seen, finding.demanded) == ("cloud_status 'OK'", repr(status))
+    assert (finding.seen, finding.demanded) == ("cloud_status OK", status)
     assert finding.because.startswith("m1 was sent last and asks")
     assert sent(expects).see(status_text="else").rules == [("STA-2", 3)]
 

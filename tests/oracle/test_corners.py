@@ -450,7 +450,7 @@ def test_given_recipients_have_their_accounts():
 def test_given_reply_is_known_by_its_name():
     story = before(None, cloud_status="OK", acknowledged_on=DAY)
     finding = story.see(cloud_status="Info").verdict.findings[0]
-    assert (finding.demanded, finding.because) == ("'OK'", "m1 came from a recipient")
+    assert (finding.demanded, finding.because) == ("OK", "m1 came from a recipient")
     bare = Story().tell(given="message", case=53, message="m1", by=K, expects="reply")
     assert bare.see(cloud_status="OK").rules == []
     assert bare.see(cloud_status="Antwort").rules == [("STA-3", 3)]

@@ -243,7 +243,7 @@ def test_case_list_says_who_read_the_message():
     story = sent("acknowledge").open(K)
     story.see("case_list", cases=[{"case": 53, "cloud_status": "OK"}])
     assert story.verdict.findings[0].because == (
-        f"case 53 itself shows 'Info': m1 was sent last and asks to acknowledge; {K} read it {DAY}"
+        f"the case itself has Info: m1 was sent last and asks to acknowledge; {K} read it {DAY}"
     )
 
 

@@ -109,10 +109,10 @@ def test_explanation_tells_what_a_first_look_showed():
     story = given().see(cloud_status="Info").send("m1", "acknowledge", K).open(K)
     chain = explain_case(story.lines, Story().oracle, 53)
     assert [(one.line, one.says) for one in chain] == [
-        (1, "case: cloud status None, acknowledged on ?"),
-        (2, "case: cloud status 'Info', acknowledged on ?"),
-        (3, "send: cloud status 'Info', acknowledged on empty"),
-        (4, f"open: cloud status 'Info', acknowledged on {DAY}"),
+        (1, "case: cloud status not known, acknowledged on not known"),
+        (2, "case: cloud status Info, acknowledged on not known"),
+        (3, "send: cloud status Info, acknowledged on empty"),
+        (4, f"open: cloud status Info, acknowledged on {DAY}"),
         (0, f"m1 was sent last and asks to acknowledge; {K} read it {DAY}"),
     ]
 
@@ -148,4 +148,5 @@ def test_last_message_needs_no_name():
         ("Info", "was sent last and asks to acknowledge"),
     ):
         finding = given(cloud_status=status).see(cloud_status="Datei").verdict.findings[0]
-        assert finding.because == f"the last message {what}"
+        untold = "which date belongs to it was not told, and not seen since"
+        assert finding.because == f"the last message {what}; {untold}"

@@ -91,7 +91,7 @@ def test_unread_request_carries_its_hint(expects, hint):
     wrong = "documents" if hint is None else None
     story = sent(expects).inbox(K, m1={"unread": True, "hint": wrong})
     assert story.rules == [("INB-6", 3)]
-    assert story.verdict.findings[0].demanded == repr(hint)
+    assert story.verdict.findings[0].demanded == f"hint {hint or 'empty'}"
 
 
 def test_read_message_carries_no_hint():

@@ -11,7 +11,7 @@ FILES = Finding(
     3,
     "reply r1 by k@example.org in case 53: accepted",
     "it must be refused",
-    "it carries 21 files of 21 bytes together",
+    "it carries 21 files of 21 bytes together; at most 20 files and 36700160 bytes are allowed",
 )
 
 

@@ -71,10 +71,25 @@ def test_each_field_of_a_whole_entry_counts(place, field):
     if (message, field) in UNJUDGED:
         assert seen.rules == []
     else:
-        name = message or "entry 3"
-        assert [(one.rule, one.seen) for one in seen.verdict.findings] == [
-            (RULES[message], f"{field} {WRONG[field]!r} of {name}")
-        ]
+        (found,) = seen.verdict.findings
+        name = f"the entry of {message}" if message else "entry 3"
+        value = ", ".join(WRONG[field]) if isinstance(WRONG[field], list) else WRONG[field]
+        assert (found.rule, found.seen) == (RULES[message], f"{field} {value} in {name}")
+        wrote = {"m1": 3, "r1": 4, None: 5}[message]
+        stamp = f"somebody's name, then am 19.02.2024 12:0{wrote}:00"
+        assert (found.demanded, found.because) == {
+            "carried_by": ("cloudtransfer", "it stands for the transfer of what recipients write"),
+            "stamp": (stamp, f"line {wrote} wrote this entry"),
+        }.get(field, ("as on that line", f"line {wrote} wrote this entry"))
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "said"),
+    [("files", [], "files none"), ("text", "", "text empty"), ("expects", None, "expects empty")],
+)
+def test_what_an_entry_lacks_is_told_in_words(field, value, said):
+    found = story().see("activities", entries=[{**SENT, field: value}, WRITTEN, NOTED]).found
+    assert [one.seen for one in found] == [f"{said} in the entry of m1"]
 
 
 def test_what_a_send_did_not_tell_is_not_judged_in_a_whole_log():
