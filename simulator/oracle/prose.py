@@ -75,5 +75,5 @@ def last_communication(case: Case, read_on: Sequence[tuple[str, str]]) -> str:
     for one, day in read_on:
         said += f"; {one} read it {day}"
     if case.given_date == UNTOLD and case.seen_date is None:
-        said += "; which date belongs to it was not told, and not seen since"
+        said += "; its date is not known, as no line told or showed it"
     return said

@@ -148,5 +148,5 @@ def test_last_message_needs_no_name():
         ("Info", "was sent last and asks to acknowledge"),
     ):
         finding = given(cloud_status=status).see(cloud_status="Datei").verdict.findings[0]
-        untold = "which date belongs to it was not told, and not seen since"
+        untold = "its date is not known, as no line told or showed it"
         assert finding.because == f"the last message {what}; {untold}"
