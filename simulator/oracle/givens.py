@@ -18,7 +18,7 @@ from simulator.oracle.world import Record, World, address
 KIND_OF: Final = {"OK": RECEIVED, "Info": 0, "Antwort": 1, "Datei": 2, "": SILENT}
 
 
-def _case(w: World, number: int | str, line: int) -> Case:
+def _case(w: World, number: int | str) -> Case:
     """Give a case about which only what is told is known."""
     case = w.find(number)
     if case is None:
@@ -34,7 +34,7 @@ def _case(w: World, number: int | str, line: int) -> Case:
 
 def given_case(w: World, line: int, at: int, record: Record) -> None:
     """Fold what a case was like."""
-    case = _case(w, record["case"], line)
+    case = _case(w, record["case"])
     case.versions = ((-1, -1, 0, record.get("subject")),)
     case.follow_up = record.get("follow_up_on", UNTOLD)
     if "documents" in record:
@@ -69,7 +69,7 @@ def _knows(w: World, one: str, case: Case) -> None:
 
 def given_message(w: World, line: int, at: int, record: Record) -> None:
     """Fold a message that was sent or written before the log; the last one told is the newest."""
-    case = _case(w, record["case"], line)
+    case = _case(w, record["case"])
     message, expects, to = record["message"], record.get("expects"), record.get("to")
     if to is not None and "expects" not in record:
         raise BadLine(line, "to", to, "was sent with an expected action: say expects as well")
@@ -101,7 +101,6 @@ def _given_sent(
     day = case.given_date
     case.communicate(code, message, at, len(recipients))
     case.given_date = day
-    case.told = True
     if case.preset is None:
         case.preset = recipients
     case.chosen = tuple(dict.fromkeys((*(case.chosen or case.preset), *recipients)))
@@ -110,17 +109,14 @@ def _given_sent(
 def _given_reply(case: Case, message: str) -> None:
     day = case.given_date
     case.communicate(RECEIVED, message, 0, 0)
-    case.given_date = day
     case.seen_date = (day,)
-    case.told = True
 
 
 def given_mailbox(w: World, line: int, at: int, record: Record) -> None:
     """Fold what had happened to the messages in a mailbox."""
-    case = _case(w, record["case"], line)
+    case = _case(w, record["case"])
     one = address(record["recipient"])
     box = case.own_box(one)
-    _knows(w, one, case)
     for told in record["messages"]:
         message = told["message"]
         if message not in box.items:

@@ -533,7 +533,7 @@ class World:
         return need == UP and (flight.way == UP or self._may_be_carried(flight))
 
     def _may_be_carried(self, flight: Flight) -> bool:
-        return self.partial_at > flight.at
+        return self.partial_at >= flight.at
 
 
 #: What lines change only now and then: forks share it until one of them changes any of it.

@@ -425,3 +425,53 @@ def test_given_lines_are_explained_too():
         (3, f"message: cloud status Info, acknowledged on {DAY}", "STA-2"),
         (0, "m2 was sent last and asks to acknowledge", "STA-2"),
     ]
+
+
+NEXT_DAY = 24 * 60 * MINUTE
+TWO = {"reply_scope": "case", "last_communication": "last_sent"}
+
+
+def test_an_answer_that_settles_a_message_read_before_leaves_its_date():
+    story = sent(readings=TWO).send("m2", "acknowledge", K).open(K, "m2")
+    story.reply(K, "r1", "m1", after=NEXT_DAY)
+    assert story.see(cloud_status="Info", acknowledged_on=DAY).rules == []
+
+
+def test_an_answer_that_settles_a_request_too_does_not_open_it():
+    story = sent(readings={**TWO, "acknowledge_on_open": "first_open"}).send("m2", "reply", K)
+    story.reply(K, "r1", "m1")
+    assert story.see(cloud_status="Antwort", acknowledged_on=None).rules == []
+
+
+def test_an_answer_that_settles_a_message_to_acknowledge_reads_it():
+    story = sent(readings=TWO).send("m2", "acknowledge", K).reply(K, "r1", "m1")
+    assert story.see(cloud_status="Info", acknowledged_on=DAY).rules == []
+
+
+@pytest.mark.parametrize("day", [None, DAY])
+def test_a_run_at_the_moment_of_reading_may_carry_the_mark(day):
+    story = sent("acknowledge", readings={"receipt_transport": "replication"}).open(K)
+    story.tell(0, act="replicate", result=0, outcome="ok")
+    assert story.see(acknowledged_on=day).rules == []
+
+
+def test_inferring_uses_the_settings_of_the_trace():
+    story = sent("reply", carrier="robot").reply(K, "r1", "m1")
+    entries = [{"message": "m1"}, {"message": "r1", "carried_by": "robot"}]
+    story.see("activities", entries=entries)
+    broken = []
+    infer(story.lines, carrier="robot", broken=broken.append)
+    assert broken == []
+    infer(story.lines, broken=broken.append)
+    assert [one.demanded for one in broken] == ["cloudtransfer"]
+    broken = []
+    late = sent().inbox(K, after=2 * SECOND).inbox(K, after=1)
+    infer(late.lines, broken=broken.append)
+    assert [(one.rule, one.line) for one in broken] == [("DLV-1", 4)]
+
+
+def test_inferring_tells_the_finding_of_the_default_readings_where_all_find_one():
+    story = sent("acknowledge", K, L).open(K).see(cloud_status="OK", acknowledged_on=None)
+    broken = []
+    infer(story.lines, broken=broken.append)
+    assert [(one.rule, one.line, one.seen) for one in broken] == [("STA-4", 4, "cloud_status OK")]

@@ -195,3 +195,44 @@ def test_fingerprint_is_new_after_each_line():
     alone = base()
     before = alone.oracle.fingerprint()
     assert alone.oracle.fingerprint() == before != alone.open(K).oracle.fingerprint()
+
+
+def edited(first, *tell):
+    """A message of a case that had one of two subjects first, and other things after it."""
+    story = Story().act("create_case", "anna", case=53, subject=first).send("m1", "reply", K)
+    for one in tell:
+        one(story)
+    return story.oracle.fingerprint()
+
+
+def test_a_subject_that_no_run_replaced_yet_makes_a_difference():
+    def shed(story):
+        subject(story, "Shed")
+
+    assert edited("Roof", shed) != edited("Garage", shed)
+    assert edited("Roof", shed, Story.replicate) == edited("Garage", shed, Story.replicate)
+    partly = (lambda story: story.replicate(1), shed)
+    assert edited("Roof", *partly) != edited("Garage", *partly)
+    assert edited("Roof", *partly, Story.replicate) == edited("Garage", *partly, Story.replicate)
+
+
+def test_what_may_have_happened_makes_a_difference():
+    told = [base().reply(one, "r1", "m1", outcome="unknown").oracle.fingerprint() for one in (K, L)]
+    beside = [
+        base().case(54).reply(one, "r1", "m1", outcome="unknown").oracle.fingerprint()
+        for one in (K, L)
+    ]
+    assert len({*told, *beside, base().oracle.fingerprint()}) == 5
+
+
+def test_every_case_makes_a_difference():
+    two = base().case(54).oracle.fingerprint()
+    assert two != base().case(54).send("m2", "reply", K, case=54).oracle.fingerprint()
+    assert two == base().case(54).oracle.fingerprint()
+
+
+def test_what_was_sent_while_nothing_gets_through_makes_a_difference():
+    waits = base().fault("link", "down").send("m2", "reply", K)
+    slow = base().fault("link", "slow").send("m2", "reply", K)
+    assert waits.oracle.fingerprint() != slow.oracle.fingerprint()
+    assert slow.fault("link", "down").oracle.fingerprint() != waits.oracle.fingerprint()

@@ -2,7 +2,7 @@
 
 import pytest
 
-from simulator.oracle import Reused
+from simulator.oracle import BadLine, Reused
 from tests.oracle.notation import K, L, Story, sent
 
 
@@ -167,8 +167,12 @@ def test_a_given_reply_may_say_what_it_answers():
 
 
 def test_a_given_line_that_says_who_received_says_what_was_expected():
-    with pytest.raises(Exception, match="say expects as well"):
+    with pytest.raises(BadLine) as caught:
         Story().tell(given="message", case=53, message="m1", by="anna", to=[K])
+    error = caught.value
+    assert (error.line, error.field, error.value) == (1, "to", [K])
+    assert error.problem == "was sent with an expected action: say expects as well"
+    assert str(error) == f"line 1: to ['{K}'] {error.problem}"
     story = Story().tell(given="message", case=53, message="r1", by=K)
     assert story.see(cloud_status="OK").rules == []
 
