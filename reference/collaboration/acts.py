@@ -1,0 +1,241 @@
+"""What recipients do, and what comes to them: each the work of one transaction on the store."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from attrs import evolve
+
+from reference.domain.accounts import (
+    Account,
+    announce,
+    caseworker_account,
+    register,
+    request_link,
+)
+from reference.domain.acts import MailboxAct, WriteReply
+from reference.domain.facts import (
+    Decision,
+    Mail,
+    MessageMarked,
+    MessageReceived,
+    ReplyWritten,
+)
+from reference.domain.mailbox import Mailbox, decide_mailbox, take_into_mailbox
+from reference.domain.refusals import Refusal
+from reference.domain.rules import Rules, Template
+from reference.domain.words import CaseNumber, MailEvent
+from reference.http.operations import accepted
+from reference.http.problems import Problem, Refused
+from reference.store.codec import dumps, plain, to_us
+from reference.store.collaboration_tables import (
+    INSERT_ITEM,
+    INSERT_MAIL,
+    LOGINS,
+    MAILBOXES,
+    MARK_ITEM,
+    REPLIES,
+    WORDINGS,
+    Login,
+)
+from reference.store.link_content import (
+    Attached,
+    CaseworkerAddress,
+    LinkContent,
+    Parcel,
+    Wording,
+)
+from reference.store.secrets import hashed
+from reference.store.shared_tables import INSERT_PARCEL
+from reference.store.unit import Unit
+
+
+def act_on_mailbox(  # noqa: PLR0913 - a mailbox, an act, and what decides
+    unit: Unit,
+    number: CaseNumber,
+    address: str,
+    act: MailboxAct,
+    now: datetime,
+    rules: Rules,
+    attached: tuple[Attached, ...] = (),
+) -> Mailbox:
+    """Let a recipient open, mark read, or write (INB, REP)."""
+    if isinstance(act, WriteReply):
+        _unused(unit, address, act.message)
+    key = rules.mailbox_key(number, address)
+    decision = accepted(decide_mailbox(unit.get(MAILBOXES, key), act, now, rules))
+    _keep(unit, decision, now, rules, attached)
+    return decision.state
+
+
+def case_of(unit: Unit, address: str, message: str) -> CaseNumber:
+    """Give the case of a received message.
+
+    Raises:
+        Refused: when this recipient has not received it (ACC-4).
+    """
+    row = next(
+        unit.select(
+            "SELECT number FROM items WHERE recipient = ? AND message = ?", (address, message)
+        ),
+        None,
+    )
+    if row is None:
+        raise Refused(Refusal.UNKNOWN_MESSAGE)
+    number: CaseNumber = row[0]
+    return number
+
+
+def take(
+    unit: Unit, content: LinkContent, token: str, now: datetime, rules: Rules
+) -> Refusal | None:
+    """Take what the MVP sent; a duplicate changes nothing (DLV-2, DLV-3).
+
+    `token` is the secret of the registration link, should an account be made.
+    """
+    match content:
+        case Parcel():
+            return _take_parcel(unit, content, token, now, rules)
+        case CaseworkerAddress():
+            login = unit.get(LOGINS, content.address)
+            account = caseworker_account(login and login.account, content.address)
+            _keep_account(unit, account)
+        case Wording():
+            unit.put(WORDINGS, (content.event, content.language), content)
+    return None
+
+
+def _take_parcel(
+    unit: Unit, parcel: Parcel, token: str, now: datetime, rules: Rules
+) -> Refusal | None:
+    envelope = parcel.envelope
+    key = rules.mailbox_key(envelope.case, envelope.recipient)
+    decision = take_into_mailbox(unit.get(MAILBOXES, key), envelope, now, rules)
+    if isinstance(decision, Refusal):
+        return decision
+    _keep(unit, decision, now, rules, parcel.attached)
+    for fact in decision.facts:
+        if isinstance(fact, MessageReceived):
+            _announce(unit, fact, token, now, rules)
+    return None
+
+
+def _announce(
+    unit: Unit, received: MessageReceived, token: str, now: datetime, rules: Rules
+) -> None:
+    login = unit.get(LOGINS, received.recipient)
+    templates = wordings(unit, "de" if login is None else login.language, rules)
+    account = None if login is None else login.account
+    decision = announce(account, received, token, now, rules, templates)
+    if decision.facts:
+        _keep_account(unit, decision.state, token)
+    _queue_mails(unit, decision.mails, now)
+
+
+def wordings(unit: Unit, language: str, rules: Rules) -> Mapping[str, Template]:
+    """Give the wordings of the mails in a language, as they were changed last (MAIL-2)."""
+    templates: dict[str, Template] = dict(rules.templates)
+    for event in MailEvent:
+        changed = unit.get(WORDINGS, (event.value, language))
+        if changed is not None:
+            templates[event] = Template(changed.subject, changed.body, changed.enabled)
+    return templates
+
+
+def ask_for_link(unit: Unit, address: str, token: str, now: datetime, rules: Rules) -> None:
+    """Ask for a new registration link, which replaces the one before (ACC-2)."""
+    login = unit.get(LOGINS, address)
+    templates = wordings(unit, "de" if login is None else login.language, rules)
+    account = None if login is None else login.account
+    decision = accepted(request_link(account, token, now, rules, templates))
+    _keep_account(unit, decision.state, token)
+    _queue_mails(unit, decision.mails, now)
+
+
+def set_password(unit: Unit, address: str, token: str, password: str, now: datetime) -> None:
+    """Set a password through a link; `password` is its hash (ACC-2)."""
+    login = unit.get(LOGINS, address)
+    account = None if login is None else login.account
+    decision = accepted(register(account, hashed(token), now))
+    unit.put(
+        LOGINS, address, Login(decision.state, password, "de" if login is None else login.language)
+    )
+
+
+def _keep_account(unit: Unit, account: Account, token: str | None = None) -> None:
+    """Keep an account; of a new link's token only the hash."""
+    login = unit.get(LOGINS, account.address) or Login(account)
+    if token is not None and account.link is not None and account.link.token == token:
+        account = evolve(account, link=evolve(account.link, token=hashed(token)))
+    unit.put(LOGINS, account.address, evolve(login, account=account))
+
+
+def _queue_mails(unit: Unit, mails: tuple[Mail, ...], now: datetime) -> None:
+    at = to_us(now)
+    for mail in mails:
+        row = (
+            mail.to,
+            mail.event.value,
+            mail.message,
+            mail.message_id,
+            mail.subject,
+            mail.body,
+            mail.link,
+            at,
+            at,
+        )
+        unit.write("mails", INSERT_MAIL, row)
+
+
+def _keep(
+    unit: Unit,
+    decision: Decision[Mailbox],
+    now: datetime,
+    rules: Rules,
+    attached: tuple[Attached, ...],
+) -> None:
+    """Write what was decided: the state, the facts, and the envelopes that it caused."""
+    box = decision.state
+    unit.put(MAILBOXES, (box.case, box.recipient), box)
+    files = dumps(plain(attached, tuple[Attached, ...]))
+    for fact in decision.facts:
+        match fact:
+            case MessageReceived():
+                row = (
+                    fact.recipient,
+                    fact.case,
+                    fact.message,
+                    fact.expects.value,
+                    fact.text,
+                    dumps([{"name": name} for name in fact.documents]) if not attached else files,
+                    to_us(now),
+                )
+                unit.write("items", INSERT_ITEM, row)
+            case MessageMarked():
+                flags = (fact.read, fact.opened, fact.answered)
+                unit.write("items", MARK_ITEM, (*flags, fact.recipient, fact.message))
+            case ReplyWritten():
+                row = (
+                    fact.message,
+                    fact.case,
+                    fact.recipient,
+                    fact.answers,
+                    fact.text,
+                    files,
+                    to_us(fact.at),
+                )
+                unit.put(REPLIES, fact.message, row)
+            case _:
+                pass
+    for envelope in decision.envelopes:
+        transport = rules.transports[type(envelope.content)]
+        parcel = dumps(plain(Parcel(envelope, attached), LinkContent))
+        row = (box.case, box.recipient, None, transport.value, parcel)
+        unit.write("outbox", INSERT_PARCEL, row)
+
+
+def _unused(unit: Unit, address: str, message: str) -> None:
+    received = unit.select(
+        "SELECT 1 FROM items WHERE recipient = ? AND message = ?", (address, message)
+    )
+    if next(received, None) is not None or unit.get(REPLIES, message) is not None:
+        raise Refused(Problem.MESSAGE_EXISTS)

@@ -1,0 +1,203 @@
+"""The API of the collaboration: one entry for each thing that a recipient can do or see."""
+
+from attrs import define, frozen
+
+from reference.collaboration import acts, looks
+from reference.domain.acts import File, MarkRead, Open, WriteReply
+from reference.domain.refusals import Refusal
+from reference.http.operations import Answer, Call, Operation, Who, given
+from reference.http.problems import Problem
+from reference.store.side import Side
+from reference.store.unit import Unit
+
+BASE = "/api/collaboration"
+
+
+@frozen
+class Opening:
+    """What was clicked: widget, case, attachments, message or reply (INB-2)."""
+
+    via: str
+    message: str | None = None
+
+
+@frozen
+class NewReply:
+    """An answer to a message, or with null a new message (INB-10)."""
+
+    text: str
+    answers: str | None = None
+    message: str | None = None
+
+
+@frozen
+class Written:
+    """A message that was written, with its id."""
+
+    message: str
+
+
+@frozen
+class Page:
+    """Which part of a list."""
+
+    after: int = 0
+    limit: int = 100
+
+
+@define(eq=False)
+class CollaborationApi:
+    """The handlers of the collaboration's operations."""
+
+    side: Side
+
+    async def show_inbox(self, call: Call) -> Answer:
+        """Show the inbox."""
+        page: Page = call.query
+        return given(
+            await self.side.reader.look(
+                lambda connection: looks.inbox(
+                    connection, call.actor, self.side.rules, page.after, page.limit
+                )
+            )
+        )
+
+    async def show_widget(self, call: Call) -> Answer:
+        """Show the inbox widget of the start page."""
+        return given(
+            await self.side.reader.look(
+                lambda connection: looks.widget(connection, call.actor, self.side.rules)
+            )
+        )
+
+    async def list_released_cases(self, call: Call) -> Answer:
+        """List the cases that were released."""
+        return given(
+            await self.side.reader.look(
+                lambda connection: looks.released_cases(connection, call.actor)
+            )
+        )
+
+    async def show_released_case(self, call: Call) -> Answer:
+        """Show the page of a case."""
+        return given(
+            await self.side.reader.look(
+                lambda connection: looks.portal_case(
+                    connection, call.case, call.actor, self.side.rules
+                )
+            )
+        )
+
+    async def open_case(self, call: Call) -> Answer:
+        """Open a case, or what belongs to an entry of the inbox."""
+        act = Open(call.body.via, call.body.message)
+
+        def work(unit: Unit) -> None:
+            acts.act_on_mailbox(unit, call.case, call.actor, act, self.side.now(), self.side.rules)
+
+        return await call.act(self.side, work)
+
+    async def mark_read(self, call: Call) -> Answer:
+        """Mark a message read."""
+        message = call.path["message"]
+
+        def work(unit: Unit) -> None:
+            number = acts.case_of(unit, call.actor, message)
+            act = MarkRead(message)
+            acts.act_on_mailbox(unit, number, call.actor, act, self.side.now(), self.side.rules)
+
+        return await call.act(self.side, work)
+
+    async def write_reply(self, call: Call) -> Answer:
+        """Write an answer or a new message."""
+        new: NewReply = call.body
+        message = new.message or self.side.new_id()
+        files: tuple[File, ...] = ()
+
+        def work(unit: Unit) -> Written:
+            act = WriteReply(message, new.answers, new.text, files)
+            acts.act_on_mailbox(unit, call.case, call.actor, act, self.side.now(), self.side.rules)
+            return Written(message)
+
+        return await call.act(self.side, work, status=201)
+
+    def operations(self) -> tuple[Operation, ...]:
+        """Give the operations of the collaboration."""
+        who, case = Who.RECIPIENT, f"{BASE}/cases/{{case}}"
+        return (
+            Operation(
+                "GET",
+                f"{BASE}/inbox",
+                who,
+                "Show the inbox",
+                self.show_inbox,
+                query=Page,
+                answer=looks.Inbox,
+            ),
+            Operation(
+                "GET",
+                f"{BASE}/widget",
+                who,
+                "Show the widget",
+                self.show_widget,
+                answer=looks.Widget,
+            ),
+            Operation(
+                "GET",
+                f"{BASE}/cases",
+                who,
+                "List released cases",
+                self.list_released_cases,
+                answer=looks.ReleasedCases,
+            ),
+            Operation(
+                "GET",
+                case,
+                who,
+                "Show a released case",
+                self.show_released_case,
+                answer=looks.PortalCase,
+                refusals=(Refusal.NOT_ADDRESSED,),
+            ),
+            Operation(
+                "POST",
+                f"{case}/openings",
+                who,
+                "Open",
+                self.open_case,
+                body=Opening,
+                status=204,
+                act=True,
+                refusals=(Refusal.NOT_ADDRESSED, Refusal.UNKNOWN_VIA, Refusal.UNKNOWN_MESSAGE),
+            ),
+            Operation(
+                "POST",
+                f"{BASE}/messages/{{message}}/read",
+                who,
+                "Mark read",
+                self.mark_read,
+                status=204,
+                act=True,
+                refusals=(Refusal.UNKNOWN_MESSAGE, Refusal.MARK_READ_NOT_AVAILABLE),
+            ),
+            Operation(
+                "POST",
+                f"{case}/messages",
+                who,
+                "Reply or write a new message",
+                self.write_reply,
+                body=NewReply,
+                answer=Written,
+                status=201,
+                act=True,
+                refusals=(
+                    Refusal.NOT_ADDRESSED,
+                    Refusal.UNKNOWN_MESSAGE,
+                    Refusal.WRITING_WITHHELD,
+                    Refusal.BLANK_REPLY,
+                    Refusal.TOO_MANY_FILES,
+                    Refusal.TOO_LARGE,
+                    Problem.MESSAGE_EXISTS,
+                ),
+            ),
+        )

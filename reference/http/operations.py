@@ -1,0 +1,146 @@
+"""An operation of the API: one entry says its path, who may call it, what it takes and gives.
+
+Routes, the checks of who calls, the OpenAPI document and the walk of the tests come from it.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from enum import Enum
+from typing import Any, TypeVar
+
+import orjson
+from aiohttp import web
+from attrs import frozen
+
+from reference.domain.facts import Decision
+from reference.domain.refusals import Refusal
+from reference.domain.words import CaseNumber
+from reference.http.problems import PROBLEM_TYPE, Problem, Refused
+from reference.store.codec import plain, to_us
+from reference.store.shared_tables import ANSWERS, Given
+from reference.store.side import Side
+from reference.store.unit import Unit
+
+S = TypeVar("S")
+JSON_TYPE = "application/json"
+
+
+class Who(Enum):
+    """Who may call an operation."""
+
+    ANYBODY = "anybody"
+    CASEWORKER = "caseworker"
+    ADMINISTRATOR = "administrator"
+    RECIPIENT = "recipient"
+    PEER = "peer"
+
+
+@frozen
+class Answer:
+    """What an operation answers: a status, and JSON as bytes."""
+
+    status: int
+    body: bytes
+    content_type: str = JSON_TYPE
+    headers: Mapping[str, str] = {}
+
+
+@frozen(eq=False)
+class Call:
+    """One request: who calls, what the path, the query and the body say."""
+
+    actor: str
+    path: Mapping[str, str]
+    query: Any
+    body: Any
+    key: str | None
+    fingerprint: str
+    request: web.Request
+
+    @property
+    def case(self) -> CaseNumber:
+        """Give the number of the case in the path."""
+        return case_number(self.path["case"])
+
+    async def act(self, side: Side, work: Callable[[Unit], object], *, status: int = 200) -> Answer:
+        """Do an act in a transaction that also keeps its answer, once for each key.
+
+        The same key and body again give the first answer, and nothing happens.
+        """
+        answer = await side.writer.do(lambda unit: self._once(unit, side, work, status))
+        side.wake()
+        return answer
+
+    def _once(self, unit: Unit, side: Side, work: Callable[[Unit], object], status: int) -> Answer:
+        if self.key is None:
+            return given(work(unit), status)
+        place = (self.actor, self.key)
+        before = unit.get(ANSWERS, place)
+        if before is not None:
+            if before.fingerprint != self.fingerprint:
+                raise Refused(Problem.KEY_REUSED)
+            kind = JSON_TYPE if before.status < 400 else PROBLEM_TYPE  # noqa: PLR2004
+            return Answer(before.status, before.body, kind, {"Idempotent-Replay": "true"})
+        try:
+            answer = given(work(unit), status)
+        except Refused as refused:
+            unit.take_back()
+            answer = Answer(refused.status, refused.body(), PROBLEM_TYPE)
+        at = to_us(side.now())
+        unit.put(
+            ANSWERS,
+            place,
+            Given(self.actor, self.key, self.fingerprint, answer.status, answer.body, at),
+        )
+        return answer
+
+
+Handle = Callable[[Call], Awaitable[Answer]]
+
+
+@frozen(eq=False)
+class Operation:
+    """One method at one path."""
+
+    method: str
+    path: str
+    who: Who
+    summary: str
+    handle: Handle
+    body: type | None = None
+    answer: Any = None
+    status: int = 200
+    query: type | None = None
+    act: bool = False
+    upload: bool = False
+    refusals: tuple[Refusal | Problem, ...] = ()
+    example: object = None
+
+    @property
+    def name(self) -> str:
+        """Give a name that is unique: that of the function which handles it."""
+        return self.handle.__name__
+
+
+def given(value: object, status: int = 200) -> Answer:
+    """Give a value as the answer."""
+    if value is None:
+        return Answer(204 if status == 200 else status, b"")  # noqa: PLR2004
+    return Answer(status, orjson.dumps(plain(value)))
+
+
+def accepted(decision: Decision[S] | Refusal) -> Decision[S]:
+    """Give a decision, unless it is a refusal.
+
+    Raises:
+        Refused: by the refusal.
+    """
+    if isinstance(decision, Refusal):
+        raise Refused(decision)
+    return decision
+
+
+def case_number(text: str) -> CaseNumber:
+    """Give the number of a case as the path has it: what looks like a whole number is one."""
+    if text.isascii() and text.isdigit() and (text == "0" or text[0] != "0") and len(text) <= 18:  # noqa: PLR2004
+        return int(text)
+    return text

@@ -1,0 +1,273 @@
+"""What caseworkers do: each act is the work of one transaction on the MVP's store."""
+
+from datetime import datetime
+
+from attrs import evolve
+
+from reference.domain.accounts import role_of
+from reference.domain.acts import (
+    AddDocument,
+    CreateCase,
+    EditCase,
+    SendMessage,
+    SetRelease,
+    WriteNote,
+)
+from reference.domain.case import (
+    Case,
+    create_case,
+    create_case_with_message,
+    decide_case,
+    take_into_case,
+)
+from reference.domain.facts import (
+    Decision,
+    DocumentFiled,
+    EntryLogged,
+    Fact,
+    Message,
+    ReleaseSet,
+)
+from reference.domain.refusals import Refusal
+from reference.domain.replication import Record, address_record, record_of
+from reference.domain.rules import Rules
+from reference.domain.words import CaseNumber, CloudRole, Transport
+from reference.http.operations import accepted
+from reference.http.problems import Problem, Refused
+from reference.store.codec import dumps, plain, to_us
+from reference.store.link_content import Attached, CaseworkerAddress, LinkContent, Parcel
+from reference.store.mvp_tables import (
+    CASES,
+    CASEWORKERS,
+    INSERT_DOCUMENT,
+    INSERT_ENTRY,
+    MARK,
+    MESSAGE_CASES,
+    SET_RELEASE,
+    Caseworker,
+    entry_row,
+)
+from reference.store.shared_tables import INSERT_PARCEL
+from reference.store.unit import Row, Unit
+
+
+def role_held(unit: Unit, name: str) -> CloudRole:
+    """Give the cloud role that a caseworker holds now (RGT-1)."""
+    caseworker = unit.get(CASEWORKERS, name)
+    return CloudRole.NONE if caseworker is None else caseworker.role
+
+
+def create(unit: Unit, act: CreateCase, customer: str, now: datetime, rules: Rules) -> Case:
+    """Create a case without a message."""
+    decision = accepted(create_case(unit.get(CASES, act.case), act, now, rules))
+    _keep(unit, decision, act.by, now, rules)
+    _belongs_to(unit, act.case, customer)
+    return decision.state
+
+
+def create_with_message(
+    unit: Unit, act: CreateCase, customer: str, message: SendMessage, now: datetime, rules: Rules
+) -> Case:
+    """Save a new case with a message: both, or neither (SEND-1)."""
+    _unused(unit, message.message)
+    existing = unit.get(CASES, act.case)
+    decision = accepted(create_case_with_message(existing, act, message, now, rules))
+    attached = _attached(unit, act.case, message)
+    _keep(unit, decision, act.by, now, rules, attached)
+    unit.put(MESSAGE_CASES, message.message, (message.message, act.case))
+    _belongs_to(unit, act.case, customer)
+    return decision.state
+
+
+def next_number(unit: Unit) -> int:
+    """Give the number of the next case where none is asked for."""
+    (newest,) = next(
+        unit.select("SELECT max(number) FROM cases WHERE typeof(number) = 'integer'"), (None,)
+    )
+    return 1 if newest is None else newest + 1
+
+
+def send(unit: Unit, number: CaseNumber, act: SendMessage, now: datetime, rules: Rules) -> Case:
+    """Share a text with recipients (SEND)."""
+    _unused(unit, act.message)
+    attached = _attached(unit, number, act) if act.documents else ()
+    decision = accepted(decide_case(unit.get(CASES, number), act, now, rules))
+    _keep(unit, decision, act.by, now, rules, attached)
+    unit.put(MESSAGE_CASES, act.message, (act.message, number))
+    return decision.state
+
+
+def change(  # noqa: PLR0913 - a case, an act, and what decides
+    unit: Unit,
+    number: CaseNumber,
+    act: EditCase | WriteNote | SetRelease,
+    now: datetime,
+    rules: Rules,
+) -> None:
+    """Edit a case, note something, or set a release."""
+    decision = accepted(decide_case(unit.get(CASES, number), act, now, rules))
+    _keep(unit, decision, act.by, now, rules)
+
+
+def file_document(  # noqa: PLR0913 - a case, a document, and what decides
+    unit: Unit, number: CaseNumber, act: AddDocument, sha256: str, now: datetime, rules: Rules
+) -> None:
+    """File an uploaded document under a case."""
+    decision = accepted(decide_case(unit.get(CASES, number), act, now, rules))
+    attached = (Attached(act.document, sha256, act.size),)
+    _keep(unit, decision, act.by, now, rules, attached)
+
+
+def set_role(unit: Unit, name: str, word: str, email: str | None, rules: Rules) -> Caseworker:
+    """Give a caseworker a cloud role; their address has an account from now on (RGT-3, ACC-5)."""
+    role = role_of(word)
+    if not isinstance(role, CloudRole):
+        raise Refused(role)
+    before = unit.get(CASEWORKERS, name) or Caseworker(name)
+    address = before.email if email is None else rules.normal_address(email)
+    after = evolve(before, role=role, email=address)
+    unit.put(CASEWORKERS, name, after)
+    if address and address != before.email:
+        tell(unit, CaseworkerAddress(address))
+    return after
+
+
+def set_case_addresses(
+    unit: Unit, number: CaseNumber, chosen: tuple[str, ...], rules: Rules
+) -> tuple[str, ...]:
+    """Say which addresses belong to a case; replication carries them (SEND-8, RPL-2)."""
+    if unit.get(CASES, number) is None:
+        raise Refused(Refusal.UNKNOWN_CASE)
+    addresses = _well_formed(chosen, rules)
+    unit.write("case_addresses", "DELETE FROM case_addresses WHERE number = ?", (number,))
+    for place, address in enumerate(addresses):
+        unit.write(
+            "case_addresses",
+            "INSERT INTO case_addresses (number, place, address) VALUES (?, ?, ?)",
+            (number, place, address),
+        )
+    _mark(unit, address_record(number, addresses))
+    return addresses
+
+
+def set_customer_addresses(
+    unit: Unit, customer: str, chosen: tuple[str, ...], rules: Rules
+) -> tuple[str, ...]:
+    """Say which addresses belong to a customer (SEND-8)."""
+    addresses = _well_formed(chosen, rules)
+    unit.write(
+        "customer_addresses", "DELETE FROM customer_addresses WHERE customer = ?", (customer,)
+    )
+    for place, address in enumerate(addresses):
+        unit.write(
+            "customer_addresses",
+            "INSERT INTO customer_addresses (customer, place, address) VALUES (?, ?, ?)",
+            (customer, place, address),
+        )
+    return addresses
+
+
+def tell(unit: Unit, content: LinkContent) -> None:
+    """Hand something to the link that belongs to no case."""
+    row = (None, None, None, Transport.AT_ONCE.value, dumps(plain(content, LinkContent)))
+    unit.write("outbox", INSERT_PARCEL, row)
+
+
+def take(unit: Unit, parcel: Parcel, now: datetime, rules: Rules) -> Refusal | None:
+    """Take what a recipient's mailbox sent; a duplicate changes nothing (DLV-5)."""
+    envelope = parcel.envelope
+    case = unit.get(CASES, envelope.case)
+    if case is None:
+        return Refusal.UNKNOWN_CASE
+    decision = take_into_case(case, envelope, now, rules)
+    if isinstance(decision, Refusal):
+        return decision
+    _keep(unit, decision, envelope.recipient, now, rules, parcel.attached)
+    return None
+
+
+def _keep(  # noqa: PLR0913 - a decision, and what the rows say besides
+    unit: Unit,
+    decision: Decision[Case],
+    by: str,
+    now: datetime,
+    rules: Rules,
+    attached: tuple[Attached, ...] = (),
+) -> None:
+    """Write what was decided: the state, the facts, and the envelopes that it caused."""
+    case = decision.state
+    unit.put(CASES, case.number, case)
+    for fact in decision.facts:
+        _keep_fact(unit, fact, by, now, attached)
+    for envelope in decision.envelopes:
+        content = envelope.content
+        row = (
+            case.number,
+            envelope.recipient,
+            content.message if isinstance(content, Message) else None,
+            rules.transports[type(content)].value,
+            dumps(plain(Parcel(envelope, attached), LinkContent)),
+        )
+        unit.write("outbox", INSERT_PARCEL, row)
+
+
+def _keep_fact(
+    unit: Unit, fact: Fact, by: str, now: datetime, attached: tuple[Attached, ...]
+) -> None:
+    match fact:
+        case EntryLogged():
+            unit.write("entries", INSERT_ENTRY, entry_row(fact.case, fact.entry))
+            return
+        case ReleaseSet():
+            row: Row = (fact.case, fact.recipient, fact.create_messages, fact.by, to_us(now))
+            unit.write("releases", SET_RELEASE, row)
+        case DocumentFiled():
+            sha256 = next((a.sha256 for a in attached if a.name == fact.document), None)
+            row = (fact.case, fact.document, fact.size, sha256, fact.message, by, to_us(now))
+            unit.write("documents", INSERT_DOCUMENT, row)
+        case _:
+            pass
+    record = record_of(fact)
+    if record is not None:
+        _mark(unit, record)
+
+
+def _mark(unit: Unit, record: Record) -> None:
+    row = (record.kind.value, record.case, record.name, dumps(record.fields))
+    unit.write("marked", MARK, row)
+
+
+def _unused(unit: Unit, message: str) -> None:
+    if unit.get(MESSAGE_CASES, message) is not None:
+        raise Refused(Problem.MESSAGE_EXISTS)
+
+
+def _attached(unit: Unit, number: CaseNumber, act: SendMessage) -> tuple[Attached, ...]:
+    """Give the newest content of each document to be shared; the domain refuses foreign ones."""
+    found: list[Attached] = []
+    for name in dict.fromkeys(act.documents):
+        newest = next(
+            unit.select(
+                "SELECT name, sha256, size FROM documents WHERE number = ? AND name = ? "
+                "AND sha256 IS NOT NULL ORDER BY id DESC LIMIT 1",
+                (number, name),
+            ),
+            None,
+        )
+        if newest is not None:
+            found.append(Attached(*newest))
+    return tuple(found)
+
+
+def _belongs_to(unit: Unit, number: CaseNumber, customer: str) -> None:
+    if customer:
+        unit.write("cases", "UPDATE cases SET customer = ? WHERE number = ?", (customer, number))
+
+
+def _well_formed(chosen: tuple[str, ...], rules: Rules) -> tuple[str, ...]:
+    if not chosen:
+        return ()
+    addresses = rules.recipients_of(chosen, rules.normal_address)
+    if isinstance(addresses, Refusal):
+        raise Refused(addresses)
+    return addresses

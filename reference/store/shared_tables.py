@@ -1,0 +1,121 @@
+"""What both stores have: the outbox of the link, answers that were given, settings."""
+
+import sqlite3
+from typing import Final
+
+from attrs import frozen
+
+from reference.store.unit import Kept, Row
+
+SHARED: Final = """
+    CREATE TABLE outbox (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        number ANY,
+        recipient TEXT,
+        message TEXT,
+        transport TEXT NOT NULL,
+        parcel TEXT NOT NULL
+    ) STRICT;
+    CREATE INDEX outbox_of_case ON outbox (number);
+    CREATE INDEX outbox_by_transport ON outbox (transport, id);
+    CREATE TABLE answers (
+        actor TEXT NOT NULL,
+        key TEXT NOT NULL,
+        fingerprint TEXT NOT NULL,
+        status INTEGER NOT NULL,
+        body BLOB NOT NULL,
+        at INTEGER NOT NULL,
+        PRIMARY KEY (actor, key)
+    ) STRICT;
+    CREATE INDEX answers_by_age ON answers (at);
+    CREATE TABLE sessions (
+        token TEXT PRIMARY KEY,
+        user TEXT NOT NULL,
+        began_at INTEGER NOT NULL,
+        ends_at INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX sessions_of_user ON sessions (user);
+    CREATE TABLE settings (
+        name TEXT PRIMARY KEY,
+        value TEXT NOT NULL
+    ) STRICT, WITHOUT ROWID;
+"""
+
+INSERT_PARCEL: Final = """
+    INSERT INTO outbox (number, recipient, message, transport, parcel) VALUES (?, ?, ?, ?, ?)
+"""
+DELETE_PARCEL: Final = "DELETE FROM outbox WHERE id = ?"
+
+
+@frozen
+class Given:
+    """The answer that an act got, kept for who asks again with the same key."""
+
+    actor: str
+    key: str
+    fingerprint: str
+    status: int
+    body: bytes
+    at: int
+
+
+def _load_given(connection: sqlite3.Connection, key: tuple[str, str]) -> Given | None:
+    row: Row | None = connection.execute(
+        "SELECT actor, key, fingerprint, status, body, at FROM answers WHERE actor = ? AND key = ?",
+        key,
+    ).fetchone()
+    return None if row is None else Given(*row)
+
+
+#: Answers by actor and idempotency key.
+ANSWERS: Final = Kept[tuple[str, str], Given](
+    "answers",
+    _load_given,
+    "INSERT INTO answers (actor, key, fingerprint, status, body, at) VALUES (?, ?, ?, ?, ?, ?)",
+    lambda given: (given.actor, given.key, given.fingerprint, given.status, given.body, given.at),
+)
+
+
+def _load_setting(connection: sqlite3.Connection, name: str) -> tuple[str, str] | None:
+    row: Row | None = connection.execute(
+        "SELECT name, value FROM settings WHERE name = ?", (name,)
+    ).fetchone()
+    return None if row is None else (row[0], row[1])
+
+
+#: Settings by name.
+SETTINGS: Final = Kept[str, tuple[str, str]](
+    "settings",
+    _load_setting,
+    "INSERT INTO settings (name, value) VALUES (?, ?) "
+    "ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+    lambda setting: setting,
+)
+
+
+@frozen
+class Session:
+    """A log-in of a recipient or a caseworker, by the hash of its token."""
+
+    token: str
+    user: str
+    began_at: int
+    ends_at: int
+
+
+def _load_session(connection: sqlite3.Connection, token: str) -> Session | None:
+    row: Row | None = connection.execute(
+        "SELECT token, user, began_at, ends_at FROM sessions WHERE token = ?", (token,)
+    ).fetchone()
+    return None if row is None else Session(*row)
+
+
+#: Log-ins by the hash of their token.
+SESSIONS: Final = Kept[str, Session](
+    "sessions",
+    _load_session,
+    "INSERT INTO sessions (token, user, began_at, ends_at) VALUES (?, ?, ?, ?)",
+    lambda session: (session.token, session.user, session.began_at, session.ends_at),
+)
+END_SESSION: Final = "DELETE FROM sessions WHERE token = ?"
+END_SESSIONS_OF: Final = "DELETE FROM sessions WHERE user = ?"

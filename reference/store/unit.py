@@ -1,0 +1,152 @@
+"""What one transaction reads and writes: values loaded once, rows written in bulk at its end."""
+
+import sqlite3
+from collections import OrderedDict
+from collections.abc import Callable, Iterator
+from typing import Any, Final, Generic, TypeVar, cast
+
+from attrs import Factory, define, frozen
+
+K = TypeVar("K")
+V = TypeVar("V")
+Row = tuple[Any, ...]
+
+#: How many loaded values are remembered between transactions.
+REMEMBERED_MAX: Final = 20_000
+
+
+@frozen(eq=False)
+class Kept(Generic[K, V]):
+    """A kind of value: how it is loaded, and the row that saves it.
+
+    `save` inserts or replaces one row of `table`; further rows of a value are written by who
+    changes it.
+    """
+
+    table: str
+    load: Callable[[sqlite3.Connection, K], V | None]
+    save: str
+    row: Callable[[V], Row]
+
+
+@define
+class _Rows:
+    """Rows for one statement, in order."""
+
+    table: str
+    sql: str
+    rows: list[Row]
+
+
+@define(eq=False)
+class Memory:
+    """The values that the writer of a store has loaded; nobody else changes them on disk."""
+
+    _values: OrderedDict[tuple[object, object], object] = Factory(
+        OrderedDict[tuple[object, object], object]
+    )
+
+    def get(self, key: tuple[object, object]) -> object | None:
+        """Give a remembered value."""
+        value = self._values.get(key)
+        if value is not None:
+            self._values.move_to_end(key)
+        return value
+
+    def keep(self, values: dict[tuple[object, object], object | None]) -> None:
+        """Remember what a transaction left; forget what was not used for longest."""
+        for key, value in values.items():
+            self._values.pop(key, None)
+            if value is not None:
+                self._values[key] = value
+        while len(self._values) > REMEMBERED_MAX:
+            self._values.popitem(last=False)
+
+    def forget(self) -> None:
+        """Forget everything: the disk alone is right after a failed transaction."""
+        self._values.clear()
+
+
+@define(eq=False)
+class Unit:
+    """One transaction of a store's writer, in which several requests take their turn.
+
+    What one request has put, the next one gets. Rows are held back and written in bulk.
+    """
+
+    connection: sqlite3.Connection
+    _memory: Memory
+    _values: dict[tuple[object, object], object | None] = Factory(
+        dict[tuple[object, object], object | None]
+    )
+    _written: list[_Rows] = Factory(list[_Rows])
+    _newest: dict[str, _Rows] = Factory(dict[str, _Rows])
+    _undo: list[Callable[[], object]] = Factory(list[Callable[[], object]])
+
+    def get(self, kept: Kept[K, V], key: K) -> V | None:
+        """Give a value as it is now, None if there is none."""
+        place = (kept, key)
+        if place in self._values:
+            return cast("V | None", self._values[place])
+        value = self._memory.get(place)
+        if value is None:
+            value = kept.load(self.connection, key)
+            self._values[place] = value
+        return cast("V | None", value)
+
+    def put(self, kept: Kept[K, V], key: K, value: V) -> None:
+        """Save a value under its key."""
+        self._set((kept, key), value)
+        self.write(kept.table, kept.save, kept.row(value))
+
+    def drop(self, kept: Kept[K, V], key: K, sql: str, row: Row) -> None:
+        """Delete a value."""
+        self._set((kept, key), None)
+        self.write(kept.table, sql, row)
+
+    def _set(self, place: tuple[object, object], value: object | None) -> None:
+        values = self._values
+        if place in values:
+            before = values[place]
+            self._undo.append(lambda: values.__setitem__(place, before))
+        else:
+            self._undo.append(lambda: values.pop(place))
+        values[place] = value
+
+    def write(self, table: str, sql: str, row: Row) -> None:
+        """Write a row at the end of the transaction; the writes of one table keep their order."""
+        newest = self._newest.get(table)
+        if newest is None or newest.sql != sql:
+            newest = _Rows(table, sql, [])
+            self._written.append(newest)
+            self._newest[table] = newest
+        newest.rows.append(row)
+        self._undo.append(newest.rows.pop)
+
+    def select(self, sql: str, row: Row = ()) -> Iterator[Row]:
+        """Read rows; a request reads before it writes, so that it can be taken back."""
+        assert not self._undo, "a request reads rows before it writes any"  # noqa: S101
+        self.flush()
+        return self.connection.execute(sql, row)
+
+    def done(self) -> None:
+        """End a request's turn: what it did stands."""
+        self._undo.clear()
+
+    def take_back(self) -> None:
+        """End a request's turn: what it did is undone."""
+        for undo in reversed(self._undo):
+            undo()
+        self._undo.clear()
+
+    def flush(self) -> None:
+        """Write the rows that were held back."""
+        for each in self._written:
+            if each.rows:
+                self.connection.executemany(each.sql, each.rows)
+        self._written.clear()
+        self._newest.clear()
+
+    def remember(self) -> None:
+        """Let the next transactions know what this one left, once it is committed."""
+        self._memory.keep(self._values)
