@@ -15,6 +15,7 @@ from reference.domain.accounts import (
 from reference.domain.acts import MailboxAct, WriteReply
 from reference.domain.facts import (
     Decision,
+    Fact,
     Mail,
     MessageMarked,
     MessageReceived,
@@ -43,13 +44,14 @@ from reference.store.link_content import (
     LinkContent,
     Parcel,
     Wording,
+    written,
 )
 from reference.store.secrets import hashed
 from reference.store.shared_tables import INSERT_PARCEL
-from reference.store.unit import Unit
+from reference.store.unit import Row, Unit
 
 
-def act_on_mailbox(  # noqa: PLR0913 - a mailbox, an act, and what decides
+def act_on_mailbox(
     unit: Unit,
     number: CaseNumber,
     address: str,
@@ -97,7 +99,8 @@ def take(
             return _take_parcel(unit, content, token, now, rules)
         case CaseworkerAddress():
             login = unit.get(LOGINS, content.address)
-            account = caseworker_account(login and login.account, content.address)
+            before = None if login is None else login.account
+            account = caseworker_account(before, content.address)
             _keep_account(unit, account)
         case Wording():
             unit.put(WORDINGS, (content.event, content.language), content)
@@ -196,41 +199,45 @@ def _keep(
     """Write what was decided: the state, the facts, and the envelopes that it caused."""
     box = decision.state
     unit.put(MAILBOXES, (box.case, box.recipient), box)
-    files = dumps(plain(attached, tuple[Attached, ...]))
     for fact in decision.facts:
-        match fact:
-            case MessageReceived():
-                row = (
-                    fact.recipient,
-                    fact.case,
-                    fact.message,
-                    fact.expects.value,
-                    fact.text,
-                    dumps([{"name": name} for name in fact.documents]) if not attached else files,
-                    to_us(now),
-                )
-                unit.write("items", INSERT_ITEM, row)
-            case MessageMarked():
-                flags = (fact.read, fact.opened, fact.answered)
-                unit.write("items", MARK_ITEM, (*flags, fact.recipient, fact.message))
-            case ReplyWritten():
-                row = (
-                    fact.message,
-                    fact.case,
-                    fact.recipient,
-                    fact.answers,
-                    fact.text,
-                    files,
-                    to_us(fact.at),
-                )
-                unit.put(REPLIES, fact.message, row)
-            case _:
-                pass
+        _keep_fact(unit, fact, now, attached)
     for envelope in decision.envelopes:
-        transport = rules.transports[type(envelope.content)]
-        parcel = dumps(plain(Parcel(envelope, attached), LinkContent))
-        row = (box.case, box.recipient, None, transport.value, parcel)
-        unit.write("outbox", INSERT_PARCEL, row)
+        transport = rules.transports[type(envelope.content)].value
+        parcel = written(Parcel(envelope, attached))
+        unit.write("outbox", INSERT_PARCEL, (box.case, box.recipient, None, transport, parcel))
+
+
+def _keep_fact(unit: Unit, fact: Fact, now: datetime, attached: tuple[Attached, ...]) -> None:
+    match fact:
+        case MessageReceived():
+            found = {each.name: each for each in attached}
+            documents = [found.get(name) or Attached(name, "", 0) for name in fact.documents]
+            item: Row = (
+                fact.recipient,
+                fact.case,
+                fact.message,
+                fact.expects.value,
+                fact.text,
+                dumps(plain(documents)),
+                to_us(now),
+            )
+            unit.write("items", INSERT_ITEM, item)
+        case MessageMarked():
+            flags = (fact.read, fact.opened, fact.answered)
+            unit.write("items", MARK_ITEM, (*flags, fact.recipient, fact.message))
+        case ReplyWritten():
+            reply: Row = (
+                fact.message,
+                fact.case,
+                fact.recipient,
+                fact.answers,
+                fact.text,
+                dumps(plain(attached, tuple[Attached, ...])),
+                to_us(fact.at),
+            )
+            unit.put(REPLIES, fact.message, reply)
+        case _:
+            pass
 
 
 def _unused(unit: Unit, address: str, message: str) -> None:

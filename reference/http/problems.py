@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 from attrs import frozen
 
-from reference.domain.refusals import Refusal
+from reference.domain.refusals import Refusal, RefusalText
 
 PROBLEM_TYPE = "application/problem+json"
 
@@ -118,7 +118,8 @@ class Refused(Exception):  # noqa: N818 - a refusal is no error
     @property
     def status(self) -> int:
         """Give the HTTP status."""
-        return self.why.value.http_status
+        text: RefusalText | ProblemText = self.why.value
+        return text.http_status
 
     def document(self) -> dict[str, Any]:
         """Give the problem document."""

@@ -1,1 +1,1 @@
-"""The link: what carries envelopes from one side's outbox to the other side, until they are taken."""
+"""The link: carries what waits in a side's outbox to the other side, until it is taken."""

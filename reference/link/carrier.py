@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import sqlite3
 from collections.abc import Sequence
+from functools import partial
 from typing import Final, Protocol
 
 import structlog
@@ -11,8 +12,7 @@ from attrs import Factory, define
 
 from reference.domain.refusals import Refusal
 from reference.domain.words import Transport
-from reference.store.codec import loads, structure
-from reference.store.link_content import LinkContent
+from reference.store.link_content import LinkContent, content_of
 from reference.store.shared_tables import DELETE_PARCEL
 from reference.store.side import Side
 from reference.store.unit import Unit
@@ -102,16 +102,14 @@ class Carrier:
         """Hand over all that waits; say whether something was not taken."""
         stuck = False
         after = self._after
-        while rows := await self.side.reader.look(lambda raw, after=after: _waiting(raw, after)):
+        while rows := await self.side.reader.look(partial(_waiting, after=after)):
             answers = await self.peer.take([_content(row) for row in rows])
             after = rows[-1][0]
             taken = [row[0] for row, answer in zip(rows, answers, strict=True) if answer is None]
             if len(taken) < len(rows):
                 stuck = True
                 log.warning("link_refused", refused=len(rows) - len(taken))
-            deleted = asyncio.ensure_future(
-                self.side.writer.do(lambda unit, taken=taken: _delete(unit, taken))
-            )
+            deleted = asyncio.ensure_future(self.side.writer.do(partial(_delete, taken=taken)))
             if stuck or len(rows) < PARCELS_MAX:
                 await deleted
             self._after = after
@@ -126,7 +124,7 @@ def _waiting(raw: sqlite3.Connection, after: int) -> list[Row]:
 
 
 def _content(row: Row) -> LinkContent:
-    return structure(loads(row[1]), LinkContent)
+    return content_of(row[1])
 
 
 def _delete(unit: Unit, taken: Sequence[int]) -> None:

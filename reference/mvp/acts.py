@@ -34,8 +34,8 @@ from reference.domain.rules import Rules
 from reference.domain.words import CaseNumber, CloudRole, Transport
 from reference.http.operations import accepted
 from reference.http.problems import Problem, Refused
-from reference.store.codec import dumps, plain, to_us
-from reference.store.link_content import Attached, CaseworkerAddress, LinkContent, Parcel
+from reference.store.codec import dumps, to_us
+from reference.store.link_content import Attached, CaseworkerAddress, LinkContent, Parcel, written
 from reference.store.mvp_tables import (
     CASES,
     CASEWORKERS,
@@ -97,7 +97,7 @@ def send(unit: Unit, number: CaseNumber, act: SendMessage, now: datetime, rules:
     return decision.state
 
 
-def change(  # noqa: PLR0913 - a case, an act, and what decides
+def change(
     unit: Unit,
     number: CaseNumber,
     act: EditCase | WriteNote | SetRelease,
@@ -109,7 +109,7 @@ def change(  # noqa: PLR0913 - a case, an act, and what decides
     _keep(unit, decision, act.by, now, rules)
 
 
-def file_document(  # noqa: PLR0913 - a case, a document, and what decides
+def file_document(
     unit: Unit, number: CaseNumber, act: AddDocument, sha256: str, now: datetime, rules: Rules
 ) -> None:
     """File an uploaded document under a case."""
@@ -169,24 +169,26 @@ def set_customer_addresses(
 
 def tell(unit: Unit, content: LinkContent) -> None:
     """Hand something to the link that belongs to no case."""
-    row = (None, None, None, Transport.AT_ONCE.value, dumps(plain(content, LinkContent)))
+    row = (None, None, None, Transport.AT_ONCE.value, written(content))
     unit.write("outbox", INSERT_PARCEL, row)
 
 
-def take(unit: Unit, parcel: Parcel, now: datetime, rules: Rules) -> Refusal | None:
+def take(unit: Unit, content: LinkContent, now: datetime, rules: Rules) -> Refusal | None:
     """Take what a recipient's mailbox sent; a duplicate changes nothing (DLV-5)."""
-    envelope = parcel.envelope
+    if not isinstance(content, Parcel):
+        return Refusal.MISDIRECTED
+    envelope = content.envelope
     case = unit.get(CASES, envelope.case)
     if case is None:
         return Refusal.UNKNOWN_CASE
     decision = take_into_case(case, envelope, now, rules)
     if isinstance(decision, Refusal):
         return decision
-    _keep(unit, decision, envelope.recipient, now, rules, parcel.attached)
+    _keep(unit, decision, envelope.recipient, now, rules, content.attached)
     return None
 
 
-def _keep(  # noqa: PLR0913 - a decision, and what the rows say besides
+def _keep(
     unit: Unit,
     decision: Decision[Case],
     by: str,
@@ -206,7 +208,7 @@ def _keep(  # noqa: PLR0913 - a decision, and what the rows say besides
             envelope.recipient,
             content.message if isinstance(content, Message) else None,
             rules.transports[type(content)].value,
-            dumps(plain(Parcel(envelope, attached), LinkContent)),
+            written(Parcel(envelope, attached)),
         )
         unit.write("outbox", INSERT_PARCEL, row)
 

@@ -142,7 +142,7 @@ def case_view(
     )
 
 
-def case_list(  # noqa: PLR0913 - a page of a filtered list
+def case_list(
     connection: sqlite3.Connection,
     by: str,
     rules: Rules,
@@ -237,7 +237,9 @@ def documents(connection: sqlite3.Connection, number: CaseNumber) -> Documents:
         "ORDER BY id",
         (number,),
     )
-    return Documents(tuple(DocumentView(*row[:5], from_us(row[5])) for row in rows))
+    return Documents(
+        tuple(DocumentView(row[0], row[1], row[2], row[3], row[4], from_us(row[5])) for row in rows)
+    )
 
 
 def releases(connection: sqlite3.Connection, number: CaseNumber) -> Releases:

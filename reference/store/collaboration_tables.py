@@ -246,7 +246,7 @@ def _load_template(connection: sqlite3.Connection, key: tuple[str, str]) -> Word
         "WHERE event = ? AND language = ?",
         key,
     ).fetchone()
-    return None if row is None else Wording(*row[:4], bool(row[4]))
+    return None if row is None else Wording(row[0], row[1], row[2], row[3], bool(row[4]))
 
 
 #: Changed wordings of mails by event and language.

@@ -3,7 +3,7 @@
 from attrs import frozen
 
 from reference.domain.facts import Envelope
-from reference.store.codec import tagged
+from reference.store.codec import dumps, loads, plain, structure, tagged
 
 
 @frozen
@@ -43,3 +43,18 @@ class Wording:
 
 LinkContent = Parcel | CaseworkerAddress | Wording
 tagged(LinkContent)
+
+
+def written(content: LinkContent) -> str:
+    """Give a content as it stands in an outbox."""
+    return dumps(plain(content, LinkContent))
+
+
+def content_of(text: str) -> LinkContent:
+    """Give the content that stands in an outbox.
+
+    Raises:
+        cattrs.BaseValidationError: when it is none.
+    """
+    content: LinkContent = structure(loads(text), LinkContent)
+    return content
