@@ -2,9 +2,11 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from typing import Final
 
 from attrs import define
 
+EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 Now = Callable[[], datetime]
 
 
@@ -12,11 +14,11 @@ Now = Callable[[], datetime]
 class SystemClock:
     """The system's time, which never goes back while the program runs."""
 
-    _newest: datetime = datetime.min.replace(tzinfo=UTC)
+    _newest: datetime = EPOCH
 
     def __call__(self) -> datetime:
         """Give the moment in UTC; while the system's clock lags behind, the last one given."""
-        self._newest = max(self._newest, datetime.now(UTC))  # the one place that asks the system
+        self._newest = max(self._newest, datetime.now(UTC))  # noqa: TID251 - the one place
         return self._newest
 
 

@@ -161,7 +161,8 @@ def case_list(
         """
         SELECT id, number, customer FROM cases
         WHERE id > :after AND (:status IS NULL OR status = :status)
-          AND (:search IS NULL OR instr(lower(subject || ' ' || number || ' ' || customer), :search))
+          AND (:search IS NULL
+               OR instr(lower(subject || ' ' || number || ' ' || customer), :search))
         ORDER BY id LIMIT :limit
         """,
         {

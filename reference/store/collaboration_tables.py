@@ -46,6 +46,8 @@ MIGRATIONS: Final = (
             DEFERRABLE INITIALLY DEFERRED
     ) STRICT;
     CREATE INDEX items_of_mailbox ON items (recipient, number, id);
+    CREATE INDEX items_of_inbox ON items (recipient, id);
+    CREATE INDEX items_unread ON items (recipient, id) WHERE NOT read;
     CREATE TABLE replies (
         id INTEGER PRIMARY KEY,
         message TEXT NOT NULL UNIQUE,
@@ -224,7 +226,8 @@ LOGINS: Final = Kept[str, Login](
 REPLIES: Final = Kept[str, Row](
     "replies",
     lambda connection, message: connection.execute(
-        "SELECT message, number, recipient, answers, text, files, written_at FROM replies WHERE message = ?",
+        "SELECT message, number, recipient, answers, text, files, written_at "
+        "FROM replies WHERE message = ?",
         (message,),
     ).fetchone(),
     """
@@ -235,7 +238,8 @@ REPLIES: Final = Kept[str, Row](
 )
 
 INSERT_MAIL: Final = """
-    INSERT INTO mails (recipient, event, message, message_id, subject, body, link, queued_at, due_at)
+    INSERT INTO mails (recipient, event, message, message_id, subject, body, link, queued_at,
+                       due_at)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
 """
 

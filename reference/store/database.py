@@ -1,4 +1,4 @@
-"""One SQLite file: opened with the pragmas that durability needs, migrated, run in its own thread."""
+"""One SQLite file: opened with the pragmas that durability needs, migrated, in its own thread."""
 
 import sqlite3
 from collections.abc import Callable, Sequence

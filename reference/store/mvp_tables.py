@@ -109,7 +109,8 @@ MIGRATIONS: Final = (
 )
 
 _CASE: Final = """
-    SELECT number, subject, follow_up_on, status, acknowledged_on, shown, last_sent, preset, channels
+    SELECT number, subject, follow_up_on, status, acknowledged_on, shown, last_sent, preset,
+           channels
     FROM cases WHERE number = ?
 """
 

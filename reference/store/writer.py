@@ -6,6 +6,7 @@ A lone request does not wait for company, and reads have connections of their ow
 import asyncio
 import sqlite3
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any, TypeVar, cast
 
 from attrs import Factory, define
@@ -34,7 +35,7 @@ class _Queue:
     """Requests that wait for a connection; all that wait at once go together."""
 
     _database: Database
-    _together: Callable[[sqlite3.Connection, Sequence[Any]], list[_Outcome]]
+    _together: Callable[..., list[_Outcome]]  # a connection, and `works`
     _waiting: list[tuple[Any, asyncio.Future[Any]]] = Factory(
         list[tuple[Any, "asyncio.Future[Any]"]]
     )
@@ -53,7 +54,7 @@ class _Queue:
                 batch, self._waiting = self._waiting, []
                 works = [work for work, _ in batch]
                 try:
-                    outcomes = await self._database.run(lambda raw: self._together(raw, works))
+                    outcomes = await self._database.run(partial(self._together, works=works))
                 except Exception as error:  # noqa: BLE001 - whatever it is, somebody waits for it
                     outcomes = [(None, error)] * len(batch)
                 for (_, future), outcome in zip(batch, outcomes, strict=True):
@@ -150,10 +151,10 @@ class Reader:
         finally:
             await self._database.close()
 
-    def _together(self, raw: sqlite3.Connection, looks: Sequence[Look[Any]]) -> list[_Outcome]:
+    def _together(self, raw: sqlite3.Connection, works: Sequence[Look[Any]]) -> list[_Outcome]:
         raw.execute("BEGIN")
         try:
-            return [self._look(raw, look) for look in looks]
+            return [self._look(raw, look) for look in works]
         finally:
             raw.execute("COMMIT")
 
