@@ -1,5 +1,6 @@
 """The API of the MVP: one entry for each thing that a caseworker can do or see."""
 
+import sqlite3
 from datetime import date
 
 from attrs import define, frozen
@@ -74,15 +75,6 @@ class Role:
 
     role: str
     email: str | None = None
-
-
-@frozen
-class CaseworkerView:
-    """A caseworker, with their cloud role."""
-
-    name: str
-    role: str
-    email: str
 
 
 @frozen
@@ -245,9 +237,8 @@ class MvpApi:
     async def show_preset(self, call: Call) -> Answer:
         """Show the recipients that are preset for the next message."""
 
-        def look(connection: object) -> Recipients:
-            view = looks.case_view(connection, call.case, call.actor, self.side.rules)  # type: ignore[arg-type]
-            return Recipients(view.preset)
+        def look(connection: sqlite3.Connection) -> Recipients:
+            return Recipients(looks.preset(connection, call.case))
 
         return given(await self.side.reader.look(look))
 
@@ -257,9 +248,9 @@ class MvpApi:
             raise Refused(Problem.INVALID, Fault("scope", "use case, customer or all"))
         scope = AddressScope(call.query.scope)
 
-        def look(connection: object) -> Recipients:
-            looks.known_case(connection, call.case)  # type: ignore[arg-type]
-            return Recipients(address_book(connection, call.case).proposed(scope))  # type: ignore[arg-type]
+        def look(connection: sqlite3.Connection) -> Recipients:
+            looks.known_case(connection, call.case)
+            return Recipients(address_book(connection, call.case).proposed(scope))
 
         return given(await self.side.reader.look(look))
 
@@ -308,19 +299,15 @@ class MvpApi:
         """List the caseworkers with their cloud roles."""
         del call
 
-        def look(connection: object) -> tuple[CaseworkerView, ...]:
-            rows = connection.execute("SELECT name, role, email FROM caseworkers ORDER BY name")  # type: ignore[attr-defined]
-            return tuple(CaseworkerView(*row) for row in rows)
-
-        return given(await self.side.reader.look(look))
+        return given(await self.side.reader.look(looks.caseworkers))
 
     async def set_caseworker(self, call: Call) -> Answer:
         """Give a caseworker a cloud role."""
         role: Role = call.body
 
-        def work(unit: Unit) -> CaseworkerView:
+        def work(unit: Unit) -> looks.CaseworkerView:
             who = acts.set_role(unit, call.path["name"], role.role, role.email, self.side.rules)
-            return CaseworkerView(who.name, who.role.value, who.email)
+            return looks.CaseworkerView(who.name, who.role.value, who.email)
 
         return await call.act(self.side, work)
 
@@ -485,7 +472,7 @@ class MvpApi:
                 worker,
                 "List caseworkers",
                 self.list_caseworkers,
-                answer=tuple[CaseworkerView, ...],
+                answer=looks.Caseworkers,
             ),
             Operation(
                 "PUT",
@@ -494,7 +481,7 @@ class MvpApi:
                 "Set a caseworker's role",
                 self.set_caseworker,
                 body=Role,
-                answer=CaseworkerView,
+                answer=looks.CaseworkerView,
                 act=True,
                 refusals=(Refusal.UNKNOWN_ROLE,),
             ),

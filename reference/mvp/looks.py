@@ -108,6 +108,22 @@ class Releases:
     releases: tuple[ReleaseView, ...]
 
 
+@frozen
+class CaseworkerView:
+    """A caseworker, with their cloud role."""
+
+    name: str
+    role: str
+    email: str
+
+
+@frozen
+class Caseworkers:
+    """All caseworkers, by name."""
+
+    caseworkers: tuple[CaseworkerView, ...]
+
+
 def role_of_viewer(connection: sqlite3.Connection, name: str) -> CloudRole:
     """Give the role that a viewer holds (STA-7)."""
     caseworker = CASEWORKERS.load(connection, name)
@@ -252,3 +268,17 @@ def releases(connection: sqlite3.Connection, number: CaseNumber) -> Releases:
         (number,),
     )
     return Releases(tuple(ReleaseView(r[0], bool(r[1]), r[2], from_us(r[3])) for r in rows))
+
+
+def preset(connection: sqlite3.Connection, number: CaseNumber) -> tuple[str, ...]:
+    """Give the recipients that are preset for the next message (SEND-6)."""
+    case = CASES.load(connection, number)
+    if case is None:
+        raise Refused(Refusal.UNKNOWN_CASE)
+    return case.preset
+
+
+def caseworkers(connection: sqlite3.Connection) -> Caseworkers:
+    """Give the caseworkers with their cloud roles (RGT-3)."""
+    rows = connection.execute("SELECT name, role, email FROM caseworkers ORDER BY name")
+    return Caseworkers(tuple(CaseworkerView(*row) for row in rows))
