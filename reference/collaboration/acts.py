@@ -27,7 +27,7 @@ from reference.domain.rules import Rules, Template
 from reference.domain.words import CaseNumber, MailEvent
 from reference.http.operations import accepted
 from reference.http.problems import Problem, Refused
-from reference.store.codec import dumps, plain, to_us
+from reference.store.codec import dumps, to_us
 from reference.store.collaboration_tables import (
     INSERT_ITEM,
     INSERT_MAIL,
@@ -218,13 +218,13 @@ def _keep_fact(unit: Unit, fact: Fact, now: datetime, attached: tuple[Attached, 
                 fact.message,
                 fact.expects.value,
                 fact.text,
-                dumps(plain(documents)),
+                dumps(documents),
                 to_us(now),
             )
             unit.write("items", INSERT_ITEM, item)
         case MessageMarked():
             flags = (fact.read, fact.opened, fact.answered)
-            unit.write("items", MARK_ITEM, (*flags, fact.recipient, fact.message))
+            unit.write("items", MARK_ITEM, (*flags, fact.recipient, fact.case, fact.message))
         case ReplyWritten():
             reply: Row = (
                 fact.message,
@@ -232,7 +232,7 @@ def _keep_fact(unit: Unit, fact: Fact, now: datetime, attached: tuple[Attached, 
                 fact.recipient,
                 fact.answers,
                 fact.text,
-                dumps(plain(attached, tuple[Attached, ...])),
+                dumps(attached),
                 to_us(fact.at),
             )
             unit.put(REPLIES, fact.message, reply)

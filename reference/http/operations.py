@@ -7,7 +7,6 @@ from collections.abc import Awaitable, Callable, Mapping
 from enum import Enum
 from typing import Any, TypeVar
 
-import orjson
 from aiohttp import web
 from attrs import frozen
 
@@ -15,7 +14,7 @@ from reference.domain.facts import Decision
 from reference.domain.refusals import Refusal
 from reference.domain.words import CaseNumber
 from reference.http.problems import PROBLEM_TYPE, Problem, Refused
-from reference.store.codec import plain, to_us
+from reference.store.codec import to_json, to_us
 from reference.store.shared_tables import ANSWERS, Given
 from reference.store.side import Side
 from reference.store.unit import Unit
@@ -125,7 +124,7 @@ def given(value: object, status: int = 200) -> Answer:
     """Give a value as the answer."""
     if value is None:
         return Answer(204 if status == 200 else status, b"")  # noqa: PLR2004
-    return Answer(status, orjson.dumps(plain(value)))
+    return Answer(status, to_json(value))
 
 
 def accepted(decision: Decision[S] | Refusal) -> Decision[S]:

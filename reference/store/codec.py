@@ -1,20 +1,22 @@
 """How values of the domain are written in rows and on the link: JSON, moments in microseconds."""
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
-from functools import lru_cache
-from typing import Any, Final
+from functools import cache
+from operator import attrgetter
+from typing import Any, Final, get_args
 
 import orjson
+from attrs import fields, has
 from cattrs.preconf.orjson import make_converter
 from cattrs.strategies import configure_tagged_union
 
-from reference.domain.facts import Message, ReadMark, Release, Reply
-from reference.domain.words import CaseNumber, Word
-
-Content = Message | Release | Reply | ReadMark
+from reference.domain.words import CaseNumber
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
+_TAGGED_UNIONS: Final[list[Any]] = []
+_TAGGED: Final[set[type]] = set()
 
 
 def to_us(moment: datetime) -> int:
@@ -43,10 +45,10 @@ def _number(value: object, _: object) -> CaseNumber:
     raise ValueError(f"a case has a number or a name, not {value!r}")
 
 
-@lru_cache(maxsize=1)
-def _converter() -> Any:  # noqa: ANN401 - cattrs gives what the type asks for
+@cache
+def _converter(*, detailed: bool) -> Any:  # noqa: ANN401 - cattrs gives what the type asks for
     """Give the converter: strict, as cattrs by itself turns 5 into "5"."""
-    converter = make_converter(forbid_extra_keys=True, detailed_validation=True)
+    converter = make_converter(forbid_extra_keys=True, detailed_validation=detailed)
 
     def strict(kind: type) -> None:
         def check(value: object, _: object) -> object:
@@ -59,17 +61,15 @@ def _converter() -> Any:  # noqa: ANN401 - cattrs gives what the type asks for
     for kind in (str, bool, int):
         strict(kind)
     converter.register_structure_hook_func(lambda kind: kind == CaseNumber, _number)
-    converter.register_unstructure_hook_func(lambda kind: kind == CaseNumber, lambda value: value)
-    converter.register_unstructure_hook_func(
-        lambda kind: isinstance(kind, type) and issubclass(kind, Word), lambda word: word.value
-    )
-    configure_tagged_union(Content, converter, tag_name="kind", tag_generator=_tag)
+    for union in _TAGGED_UNIONS:
+        configure_tagged_union(union, converter, tag_name="kind", tag_generator=_tag)
     return converter
 
 
-def tagged(union: object) -> None:
+def tagged(union: Any) -> None:  # noqa: ANN401 - a union of classes
     """Let the values of a union carry the name of their class as `kind`."""
-    configure_tagged_union(union, _converter(), tag_name="kind", tag_generator=_tag)
+    _TAGGED_UNIONS.append(union)
+    _TAGGED.update(get_args(union))
 
 
 def _tag(kind: type) -> str:
@@ -82,17 +82,36 @@ def structure(value: object, kind: object) -> Any:  # noqa: ANN401 - a value of 
     Raises:
         cattrs.BaseValidationError: when it does not fit, with the places that do not.
     """
-    return _converter().structure(value, kind)
+    try:
+        return _converter(detailed=False).structure(value, kind)
+    except Exception:  # noqa: BLE001 - whatever it was, the detailed one words it
+        return _converter(detailed=True).structure(value, kind)
 
 
-def plain(value: object, kind: object | None = None) -> Any:  # noqa: ANN401 - what JSON can say
-    """Give a value as JSON can say it."""
-    return _converter().unstructure(value, unstructure_as=kind)
+@cache
+def _reader_of(kind: type) -> Callable[[object], dict[str, object]]:
+    """Give the function that reads the fields of an attrs class."""
+    if not has(kind):
+        raise TypeError(f"{kind.__name__} has no place in JSON")
+    tag = {"kind": _tag(kind)} if kind in _TAGGED else {}
+    names = tuple(field.name for field in fields(kind))
+    read = attrgetter(*names) if len(names) > 1 else lambda value: (getattr(value, names[0]),)
+    return lambda value: {**tag, **dict(zip(names, read(value), strict=True))}
+
+
+def _plain(value: object) -> dict[str, object]:
+    kind: type = type(value)
+    return _reader_of(kind)(value)
+
+
+def to_json(value: object) -> bytes:
+    """Give a value as JSON: attrs classes by their fields, words, days and moments as text."""
+    return orjson.dumps(value, default=_plain)
 
 
 def dumps(value: object) -> str:
-    """Give a plain value as a line of JSON."""
-    return orjson.dumps(value).decode()
+    """Give a value as a line of JSON."""
+    return to_json(value).decode()
 
 
 loads = orjson.loads

@@ -41,13 +41,11 @@ MIGRATIONS: Final = (
         text TEXT NOT NULL,
         documents TEXT NOT NULL,
         received_at INTEGER NOT NULL,
-        UNIQUE (recipient, message),
         FOREIGN KEY (recipient, number) REFERENCES mailboxes (recipient, number)
             DEFERRABLE INITIALLY DEFERRED
     ) STRICT;
-    CREATE INDEX items_of_mailbox ON items (recipient, number, id);
-    CREATE INDEX items_of_inbox ON items (recipient, id);
-    CREATE INDEX items_unread ON items (recipient, id) WHERE NOT read;
+    CREATE INDEX items_of_mailbox ON items (recipient, number);
+    CREATE INDEX items_unread ON items (recipient) WHERE NOT read;
     CREATE TABLE replies (
         id INTEGER PRIMARY KEY,
         message TEXT NOT NULL UNIQUE,
@@ -60,7 +58,7 @@ MIGRATIONS: Final = (
         FOREIGN KEY (recipient, number) REFERENCES mailboxes (recipient, number)
             DEFERRABLE INITIALLY DEFERRED
     ) STRICT;
-    CREATE INDEX replies_of_mailbox ON replies (recipient, number, id);
+    CREATE INDEX replies_of_mailbox ON replies (recipient, number);
     CREATE TABLE accounts (
         address TEXT PRIMARY KEY,
         registered INTEGER NOT NULL,
@@ -165,7 +163,8 @@ INSERT_ITEM: Final = """
     VALUES (?, ?, ?, ?, ?, ?, ?)
 """
 MARK_ITEM: Final = """
-    UPDATE items SET read = ?, opened = ?, answered = ? WHERE recipient = ? AND message = ?
+    UPDATE items SET read = ?, opened = ?, answered = ?
+    WHERE recipient = ? AND number = ? AND message = ?
 """
 
 

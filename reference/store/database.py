@@ -13,6 +13,8 @@ T = TypeVar("T")
 
 #: How long to wait for a lock that another program holds, in seconds.
 LOCK_WAIT_S: Final = 5.0
+#: After so many pages the log is written back; hot pages are written back once for many commits.
+CHECKPOINT_PAGES: Final = 4000
 SYNCHRONOUS: Final = ("FULL", "NORMAL", "EXTRA", "OFF")
 
 
@@ -97,6 +99,7 @@ def _prepare(
         raw.execute("PRAGMA query_only=ON")
         return
     raw.execute("PRAGMA journal_mode=WAL")
+    raw.execute(f"PRAGMA wal_autocheckpoint={CHECKPOINT_PAGES}")
     _migrate(raw, migrations)
 
 

@@ -2,8 +2,8 @@
 
 from attrs import frozen
 
-from reference.domain.facts import Envelope
-from reference.store.codec import dumps, loads, plain, structure, tagged
+from reference.domain.facts import Downward, Envelope, Upward
+from reference.store.codec import dumps, loads, structure, tagged
 
 
 @frozen
@@ -42,12 +42,13 @@ class Wording:
 
 
 LinkContent = Parcel | CaseworkerAddress | Wording
+tagged(Downward | Upward)
 tagged(LinkContent)
 
 
 def written(content: LinkContent) -> str:
     """Give a content as it stands in an outbox."""
-    return dumps(plain(content, LinkContent))
+    return dumps(content)
 
 
 def content_of(text: str) -> LinkContent:

@@ -42,7 +42,7 @@ MIGRATIONS: Final = (
         expects TEXT,
         files TEXT NOT NULL
     ) STRICT;
-    CREATE INDEX entries_of_case ON entries (number, id);
+    CREATE INDEX entries_of_case ON entries (number);
     CREATE TABLE messages (
         message TEXT PRIMARY KEY,
         number ANY NOT NULL REFERENCES cases (number) DEFERRABLE INITIALLY DEFERRED
@@ -57,7 +57,7 @@ MIGRATIONS: Final = (
         filed_by TEXT NOT NULL,
         filed_at INTEGER NOT NULL
     ) STRICT;
-    CREATE INDEX documents_of_case ON documents (number, name, id);
+    CREATE INDEX documents_of_case ON documents (number, name);
     CREATE TABLE releases (
         number ANY NOT NULL REFERENCES cases (number) DEFERRABLE INITIALLY DEFERRED,
         recipient TEXT NOT NULL,

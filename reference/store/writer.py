@@ -82,8 +82,8 @@ class Writer:
         Raises:
             StorageError: when the disk or the database failed; nothing was changed.
         """
-        # A caller that goes away does not take its work back: it may be in a commit already.
-        return cast("T", await asyncio.shield(self._queue.ask(work)))
+        # A caller that goes away does not take its work back: nobody waits for the answer then.
+        return cast("T", await self._queue.ask(work))
 
     async def close(self) -> None:
         """Finish what waits, then close the file."""
