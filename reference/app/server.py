@@ -1,25 +1,76 @@
-"""The aiohttp application."""
+"""The aiohttp application, and how it is served."""
+
+import contextlib
+from collections.abc import AsyncIterator
 
 from aiohttp import web
+from attrs import frozen
 
-from reference.app.dispatch import Identify, handler
+from reference.app.authentication import Authentication, authentication_of, operator_token
+from reference.app.config import Config
+from reference.app.dispatch import handler
+from reference.app.system import System, running
+from reference.clock import Now
+from reference.collaboration.accounts_api import AccountsApi
 from reference.collaboration.api import CollaborationApi
+from reference.domain.rules import rules_for
 from reference.http.operations import Operation
 from reference.mvp.api import MvpApi
-from reference.app.system import System
+from reference.mvp.caseworkers_api import CaseworkersApi
 
 
-def build_app(system: System, identify: Identify) -> web.Application:
-    """Build the application of a system."""
+@frozen(eq=False)
+class Server:
+    """A server at work, and where it listens."""
+
+    system: System
+    operations: tuple[Operation, ...]
+    url: str
+    operator_token: str
+
+
+@contextlib.asynccontextmanager
+async def serving(config: Config, now: Now) -> AsyncIterator[Server]:
+    """Serve until the end of the block; port 0 takes one that is free.
+
+    Raises:
+        OSError: when the port is taken, or the folder cannot be used.
+        StorageError: when a store cannot be opened.
+    """
+    rules = rules_for(config.readings, time_zone=config.time_zone, carrier=config.carrier)
+    async with running(config.data, rules, now) as system:
+        token = operator_token(config)
+        authentication = authentication_of(system, config, token)
+        operations = operations_of(system, authentication)
+        runner = web.AppRunner(build_app(operations, authentication), access_log=None)
+        await runner.setup()
+        try:
+            site = web.TCPSite(runner, config.host, config.port)
+            await site.start()
+            yield Server(system, operations, _url(runner, config.host), token)
+        finally:
+            await runner.cleanup()
+
+
+def _url(runner: web.AppRunner, host: str) -> str:
+    port = runner.addresses[0][1]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def build_app(operations: tuple[Operation, ...], authentication: Authentication) -> web.Application:
+    """Build the application that serves operations."""
     app = web.Application()
-    for operation in operations_of(system):
-        app.router.add_route(operation.method, operation.path, handler(operation, identify))
+    for operation in operations:
+        handle = handler(operation, authentication.identify)
+        app.router.add_route(operation.method, operation.path, handle)
     return app
 
 
-def operations_of(system: System) -> tuple[Operation, ...]:
+def operations_of(system: System, authentication: Authentication) -> tuple[Operation, ...]:
     """Give all operations that a system serves."""
     return (
         *MvpApi(system.mvp).operations(),
+        *CaseworkersApi(system.mvp, authentication.mvp).operations(),
         *CollaborationApi(system.collaboration).operations(),
+        *AccountsApi(system.collaboration, authentication.collaboration).operations(),
     )

@@ -214,6 +214,10 @@ CASEWORKERS: Final = Kept[str, Caseworker](
 )
 
 
+#: The name of a caseworker by the hash of the API token.
+CASEWORKER_OF: Final = "SELECT name FROM caseworkers WHERE token = ?"
+
+
 def _load_message(connection: sqlite3.Connection, message: str) -> CaseNumber | None:
     row = connection.execute("SELECT number FROM messages WHERE message = ?", (message,)).fetchone()
     return None if row is None else row[0]

@@ -35,6 +35,7 @@ SHARED: Final = """
         ends_at INTEGER NOT NULL
     ) STRICT, WITHOUT ROWID;
     CREATE INDEX sessions_of_user ON sessions (user);
+    CREATE INDEX sessions_by_end ON sessions (ends_at);
     CREATE TABLE settings (
         name TEXT PRIMARY KEY,
         value TEXT NOT NULL
@@ -93,29 +94,7 @@ SETTINGS: Final = Kept[str, tuple[str, str]](
 )
 
 
-@frozen
-class Session:
-    """A log-in of a recipient or a caseworker, by the hash of its token."""
-
-    token: str
-    user: str
-    began_at: int
-    ends_at: int
-
-
-def _load_session(connection: sqlite3.Connection, token: str) -> Session | None:
-    row: Row | None = connection.execute(
-        "SELECT token, user, began_at, ends_at FROM sessions WHERE token = ?", (token,)
-    ).fetchone()
-    return None if row is None else Session(*row)
-
-
-#: Log-ins by the hash of their token.
-SESSIONS: Final = Kept[str, Session](
-    "sessions",
-    _load_session,
-    "INSERT INTO sessions (token, user, began_at, ends_at) VALUES (?, ?, ?, ?)",
-    lambda session: (session.token, session.user, session.began_at, session.ends_at),
-)
+INSERT_SESSION: Final = "INSERT INTO sessions (token, user, began_at, ends_at) VALUES (?, ?, ?, ?)"
 END_SESSION: Final = "DELETE FROM sessions WHERE token = ?"
 END_SESSIONS_OF: Final = "DELETE FROM sessions WHERE user = ?"
+END_EXPIRED_SESSIONS: Final = "DELETE FROM sessions WHERE ends_at <= ?"
