@@ -3,7 +3,7 @@
 from datetime import timedelta
 from pathlib import Path
 
-from attrs import frozen
+from attrs import Factory, frozen
 
 from reference.domain.readings import Readings
 from reference.http.passwords import Hashing
@@ -16,7 +16,7 @@ class Config:
     data: Path
     host: str = "127.0.0.1"
     port: int = 8080
-    readings: Readings = Readings()
+    readings: Readings = Factory(Readings)
     time_zone: str = "Europe/Berlin"
     carrier: str = "cloudtransfer"
     public_url: str = ""
@@ -26,7 +26,7 @@ class Config:
     attempts_per_account: int = 10
     attempts_per_client: int = 100
     attempts_interval: timedelta = timedelta(minutes=1)
-    hashing: Hashing = Hashing()
+    hashing: Hashing = Factory(Hashing)
 
     @property
     def secure(self) -> bool:
