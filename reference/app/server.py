@@ -8,7 +8,7 @@ from attrs import frozen
 
 from reference.app.authentication import Authentication, authentication_of, operator_token
 from reference.app.config import Config
-from reference.app.dispatch import handler
+from reference.app.dispatch import Identify, handler
 from reference.app.system import System, running
 from reference.clock import Now
 from reference.collaboration.accounts_api import AccountsApi
@@ -42,7 +42,7 @@ async def serving(config: Config, now: Now) -> AsyncIterator[Server]:
         token = operator_token(config)
         authentication = authentication_of(system, config, token)
         operations = operations_of(system, authentication)
-        runner = web.AppRunner(build_app(operations, authentication), access_log=None)
+        runner = web.AppRunner(build_app(operations, authentication.identify), access_log=None)
         await runner.setup()
         try:
             site = web.TCPSite(runner, config.host, config.port)
@@ -57,11 +57,11 @@ def _url(runner: web.AppRunner, host: str) -> str:
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
-def build_app(operations: tuple[Operation, ...], authentication: Authentication) -> web.Application:
+def build_app(operations: tuple[Operation, ...], identify: Identify) -> web.Application:
     """Build the application that serves operations."""
     app = web.Application()
     for operation in operations:
-        handle = handler(operation, authentication.identify)
+        handle = handler(operation, identify)
         app.router.add_route(operation.method, operation.path, handle)
     return app
 
