@@ -20,6 +20,7 @@ from platformdirs import user_data_path
 from reference.domain.addresses import is_address, normal_address
 from reference.domain.readings import READING_VALUES, Readings, readings_from
 from reference.http.passwords import Hashing
+from reference.store.crash import VARIABLE as CRASH_VARIABLE
 
 PREFIX: Final = "COLLAB_"
 #: The variable that names the file, as `--config` does.
@@ -308,8 +309,7 @@ class Config:
         for wrong, what in (
             (
                 self.clock == "manual" and not is_loopback(self.host),
-                "--clock manual is for tests, on an address that only this machine reaches: "
-                + "listen at 127.0.0.1",
+                "--clock manual is for tests: listen at 127.0.0.1, which only this machine reaches",
             ),
             (
                 self.side != "both" and not (self.peer and self.peer_secret),
@@ -382,7 +382,7 @@ def config_from(
     if file is not None:
         texts |= {name: (f"{file}: {name}", text) for name, text in _in_file(file, known).items()}
     for variable, text in environment.items():
-        if not variable.startswith(PREFIX) or variable == FILE_VARIABLE:
+        if not variable.startswith(PREFIX) or variable in {FILE_VARIABLE, CRASH_VARIABLE}:
             continue
         if variable not in named:
             raise ConfigError(f"{variable}: there is no such option: {_meant(variable, named)}")

@@ -35,7 +35,6 @@ from reference.store.collaboration_tables import (
     MAILBOXES,
     MARK_ITEM,
     REPLIES,
-    WORDINGS,
     Login,
 )
 from reference.store.link_content import (
@@ -47,7 +46,7 @@ from reference.store.link_content import (
     written,
 )
 from reference.store.secrets import hashed
-from reference.store.shared_tables import INSERT_PARCEL
+from reference.store.shared_tables import INSERT_PARCEL, WORDINGS
 from reference.store.unit import Row, Unit
 
 

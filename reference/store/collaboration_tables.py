@@ -10,7 +10,6 @@ from reference.domain.mailbox import Mailbox
 from reference.domain.mailbox_item import Item
 from reference.domain.words import CaseNumber, ExpectedAction
 from reference.store.codec import dumps, from_us, loads, to_us
-from reference.store.link_content import Wording
 from reference.store.shared_tables import SHARED
 from reference.store.unit import Kept, Row
 
@@ -69,14 +68,6 @@ MIGRATIONS: Final = (
         password TEXT,
         language TEXT NOT NULL DEFAULT 'de'
     ) STRICT, WITHOUT ROWID;
-    CREATE TABLE templates (
-        event TEXT NOT NULL,
-        language TEXT NOT NULL,
-        subject TEXT NOT NULL,
-        body TEXT NOT NULL,
-        enabled INTEGER NOT NULL,
-        PRIMARY KEY (event, language)
-    ) STRICT, WITHOUT ROWID;
     CREATE TABLE mails (
         id INTEGER PRIMARY KEY AUTOINCREMENT,
         recipient TEXT NOT NULL,
@@ -89,9 +80,11 @@ MIGRATIONS: Final = (
         queued_at INTEGER NOT NULL,
         attempts INTEGER NOT NULL DEFAULT 0,
         due_at INTEGER NOT NULL,
-        sent_at INTEGER
+        sent_at INTEGER,
+        given_up_at INTEGER,
+        failure TEXT
     ) STRICT;
-    CREATE INDEX mails_due ON mails (due_at) WHERE sent_at IS NULL;
+    CREATE INDEX mails_due ON mails (due_at) WHERE sent_at IS NULL AND given_up_at IS NULL;
     """,
 )
 
@@ -241,25 +234,3 @@ INSERT_MAIL: Final = """
                        due_at)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
 """
-
-
-def _load_template(connection: sqlite3.Connection, key: tuple[str, str]) -> Wording | None:
-    row = connection.execute(
-        "SELECT event, language, subject, body, enabled FROM templates "
-        "WHERE event = ? AND language = ?",
-        key,
-    ).fetchone()
-    return None if row is None else Wording(row[0], row[1], row[2], row[3], bool(row[4]))
-
-
-#: Changed wordings of mails by event and language.
-WORDINGS: Final = Kept[tuple[str, str], Wording](
-    "templates",
-    _load_template,
-    """
-    INSERT INTO templates (event, language, subject, body, enabled) VALUES (?, ?, ?, ?, ?)
-    ON CONFLICT (event, language) DO UPDATE SET subject = excluded.subject,
-        body = excluded.body, enabled = excluded.enabled
-    """,
-    lambda w: (w.event, w.language, w.subject, w.body, w.enabled),
-)

@@ -5,6 +5,7 @@ from typing import Final
 
 from attrs import frozen
 
+from reference.store.link_content import Wording
 from reference.store.unit import Kept, Row
 
 SHARED: Final = """
@@ -14,7 +15,8 @@ SHARED: Final = """
         recipient TEXT,
         message TEXT,
         transport TEXT NOT NULL,
-        parcel TEXT NOT NULL
+        parcel TEXT NOT NULL,
+        queued_at INTEGER NOT NULL DEFAULT (CAST(strftime('%s', 'now') AS INTEGER))
     ) STRICT;
     CREATE INDEX outbox_of_case ON outbox (number);
     CREATE INDEX outbox_by_transport ON outbox (transport, id);
@@ -36,6 +38,14 @@ SHARED: Final = """
     ) STRICT, WITHOUT ROWID;
     CREATE INDEX sessions_of_user ON sessions (user);
     CREATE INDEX sessions_by_end ON sessions (ends_at);
+    CREATE TABLE templates (
+        event TEXT NOT NULL,
+        language TEXT NOT NULL,
+        subject TEXT NOT NULL,
+        body TEXT NOT NULL,
+        enabled INTEGER NOT NULL,
+        PRIMARY KEY (event, language)
+    ) STRICT, WITHOUT ROWID;
     CREATE TABLE settings (
         name TEXT PRIMARY KEY,
         value TEXT NOT NULL
@@ -98,3 +108,25 @@ INSERT_SESSION: Final = "INSERT INTO sessions (token, user, began_at, ends_at) V
 END_SESSION: Final = "DELETE FROM sessions WHERE token = ?"
 END_SESSIONS_OF: Final = "DELETE FROM sessions WHERE user = ?"
 END_EXPIRED_SESSIONS: Final = "DELETE FROM sessions WHERE ends_at <= ?"
+
+
+def _load_template(connection: sqlite3.Connection, key: tuple[str, str]) -> Wording | None:
+    row = connection.execute(
+        "SELECT event, language, subject, body, enabled FROM templates "
+        "WHERE event = ? AND language = ?",
+        key,
+    ).fetchone()
+    return None if row is None else Wording(row[0], row[1], row[2], row[3], bool(row[4]))
+
+
+#: Changed wordings of mails by event and language.
+WORDINGS: Final = Kept[tuple[str, str], Wording](
+    "templates",
+    _load_template,
+    """
+    INSERT INTO templates (event, language, subject, body, enabled) VALUES (?, ?, ?, ?, ?)
+    ON CONFLICT (event, language) DO UPDATE SET subject = excluded.subject,
+        body = excluded.body, enabled = excluded.enabled
+    """,
+    lambda w: (w.event, w.language, w.subject, w.body, w.enabled),
+)
