@@ -1,31 +1,48 @@
 """From an HTTP request to an operation and back: who calls, what is asked, what is answered."""
 
-import secrets
-from collections.abc import Awaitable, Callable
+import asyncio
+import traceback
+from collections.abc import Awaitable, Callable, Iterable
 from hashlib import blake2b
-from types import NoneType
-from typing import Any
+from itertools import groupby
+from typing import Final
 
-import orjson
 import structlog
 from aiohttp import web
-from cattrs import BaseValidationError, transform_error
+from aiohttp.http_exceptions import HttpProcessingError
 
 from reference.http.operations import Answer, Call, Operation, Who
+from reference.http.parsing import fits_in_path, parsed, queried
 from reference.http.problems import PROBLEM_TYPE, Fault, Problem, Refused
-from reference.store.codec import structure
 from reference.store.writer import StorageError
 
+#: The longest body of JSON, in bytes, and how long it may take to arrive.
+BODY_MAX: Final = 2**20
+BODY_S_MAX: Final = 30
+KEY_LENGTH_MAX: Final = 200
+
 Identify = Callable[[web.Request, Who], Awaitable[str]]
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 log = structlog.get_logger(__name__)
 
 
-def handler(
-    operation: Operation, identify: Identify
-) -> Callable[[web.Request], Awaitable[web.Response]]:
+def add_routes(app: web.Application, operations: Iterable[Operation], identify: Identify) -> None:
+    """Let an application answer for operations, and say of everything else that it is not there."""
+    by_path = sorted(operations, key=lambda operation: operation.path)
+    for path, group in groupby(by_path, lambda operation: operation.path):
+        methods = {operation.method: handler(operation, identify) for operation in group}
+        if "GET" in methods:
+            methods["HEAD"] = methods["GET"]
+        for method, handle in methods.items():
+            app.router.add_route(method, path, handle)
+        app.router.add_route("*", path, _other_method(", ".join(sorted({*methods, "OPTIONS"}))))
+    app.router.add_route("*", "/{path:.*}", _nowhere)
+
+
+def handler(operation: Operation, identify: Identify) -> Handler:
     """Give the function that aiohttp calls for an operation."""
 
-    async def handle(request: web.Request) -> web.Response:
+    async def handle(request: web.Request) -> web.StreamResponse:
         try:
             actor = await identify(request, operation.who)
             call = await _call(operation, request, actor)
@@ -33,68 +50,67 @@ def handler(
         except Refused as refused:
             return problem(refused)
         except StorageError as error:
-            log.error("storage", error=str(error))
+            log.error("storage", operation=operation.name, error=str(error))  # noqa: TRY400 - no defect
             return problem(Refused(Problem.STORAGE))
-        return _response(request, answer)
+        except web.HTTPRequestEntityTooLarge:
+            return problem(Refused(Problem.TOO_LONG))
+        except (HttpProcessingError, web.RequestPayloadError):
+            return problem(Refused(Problem.BROKEN))
+        except Exception as error:  # noqa: BLE001 - whoever asks gets an answer
+            _report(operation, error)
+            return problem(Refused(Problem.INTERNAL))
+        return answer if isinstance(answer, web.StreamResponse) else _response(request, answer)
 
     return handle
 
 
+def _report(operation: Operation, error: Exception) -> None:
+    """Log a defect without its message, which may hold what somebody wrote."""
+    frames = traceback.extract_tb(error.__traceback__)
+    places = [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames]
+    log.error("defect", operation=operation.name, error=type(error).__name__, at=places)
+
+
 async def _call(operation: Operation, request: web.Request, actor: str) -> Call:
+    if not fits_in_path(request.match_info):
+        raise Refused(Problem.NOT_FOUND)
+    key = _key(request, operation) if operation.act else None
+    query = None if operation.query is None else queried(request.query, operation.query)
     raw = b""
     body = None
     if operation.body is not None and not operation.upload:
-        if request.content_type != "application/json":
-            raise Refused(Problem.MEDIA_TYPE)
-        raw = await request.read()
+        raw = await _raw(request)
         body = parsed(raw, operation.body)
-    query = None if operation.query is None else _query(request, operation.query)
-    key = request.headers.get("Idempotency-Key") if operation.act else None
     fingerprint = ""
     if key is not None:
-        fingerprint = blake2b(
-            b"\n".join((request.method.encode(), request.raw_path.encode(), raw)), digest_size=16
-        ).hexdigest()
+        what = b"\n".join((request.method.encode(), request.raw_path.encode(), raw))
+        fingerprint = blake2b(what, digest_size=16).hexdigest()
     return Call(actor, request.match_info, query, body, key, fingerprint, request)
 
 
-def parsed(raw: bytes, kind: type) -> Any:  # noqa: ANN401 - what the operation asks for
-    """Give a body as the operation wants it.
+def _key(request: web.Request, operation: Operation) -> str | None:
+    """Give the Idempotency-Key; those of recipients are apart from those of caseworkers."""
+    key = request.headers.get("Idempotency-Key")
+    if key is None:
+        return None
+    if not (0 < len(key) <= KEY_LENGTH_MAX and key.isascii() and key.isprintable()):
+        what = f"wanted: 1 to {KEY_LENGTH_MAX} visible characters of ASCII"
+        raise Refused(Problem.INVALID, Fault("header Idempotency-Key", what))
+    return f"recipient {key}" if operation.who is Who.RECIPIENT else key
 
-    Raises:
-        Refused: with each place that does not fit.
-    """
+
+async def _raw(request: web.Request) -> bytes:
+    if request.content_type != "application/json":
+        raise Refused(Problem.MEDIA_TYPE)
+    if (request.content_length or 0) > BODY_MAX:
+        raise Refused(Problem.TOO_LONG)
+    if request.content.is_eof():  # it came with the head: nothing to wait for
+        return await request.read()
     try:
-        value = orjson.loads(raw)
-    except orjson.JSONDecodeError as error:
-        raise Refused(
-            Problem.BROKEN, Fault(f"line {error.lineno}, column {error.colno}", error.msg)
-        ) from error
-    try:
-        return structure(value, kind)
-    except BaseValidationError as error:
-        raise Refused(Problem.INVALID, *map(_fault, transform_error(error, path="body"))) from error
-
-
-def _fault(text: str) -> Fault:
-    what, _, where = text.rpartition(" @ ")
-    return Fault(where, what)
-
-
-def _query(request: web.Request, kind: type) -> Any:  # noqa: ANN401 - what the operation asks for
-    """Give the query; numbers are written in digits."""
-    values: dict[str, object] = {}
-    for name, value in request.query.items():
-        field = {each.name: each for each in kind.__attrs_attrs__}.get(name)  # type: ignore[attr-defined]
-        if field is None:
-            raise Refused(Problem.INVALID, Fault(f"query.{name}", "no such parameter"))
-        if field.type is int:
-            if not (value.isascii() and value.isdigit() and len(value) < 16):  # noqa: PLR2004
-                raise Refused(Problem.INVALID, Fault(f"query.{name}", "a whole number is wanted"))
-            values[name] = int(value)
-        else:
-            values[name] = value
-    return kind(**values)
+        async with asyncio.timeout(BODY_S_MAX):
+            return await request.read()
+    except TimeoutError:
+        raise Refused(Problem.TIMEOUT) from None
 
 
 def problem(refused: Refused) -> web.Response:
@@ -109,22 +125,29 @@ def problem(refused: Refused) -> web.Response:
 
 def _response(request: web.Request, answer: Answer) -> web.Response:
     headers = dict(answer.headers)
-    if request.method == "GET":
+    if request.method in {"GET", "HEAD"} and answer.status == 200:  # noqa: PLR2004
         tag = f'"{blake2b(answer.body, digest_size=12).hexdigest()}"'
         headers["ETag"] = tag
-        headers["Cache-Control"] = "private, no-cache"
-        if tag in request.headers.get("If-None-Match", ""):
+        headers.setdefault("Cache-Control", "private, no-cache")
+        wanted = request.headers.get("If-None-Match", "")
+        if tag in wanted or wanted.strip() == "*":  # a list of tags, some of them weak
             return web.Response(status=304, headers=headers)
-    if answer.status == 204:  # noqa: PLR2004
-        return web.Response(status=204, headers=headers)
+    if not answer.body:
+        return web.Response(status=answer.status, headers=headers)
     return web.Response(
         status=answer.status, body=answer.body, content_type=answer.content_type, headers=headers
     )
 
 
-def new_token() -> str:
-    """Give a random secret."""
-    return secrets.token_urlsafe(24)
+def _other_method(allowed: str) -> Handler:
+    async def answer(request: web.Request) -> web.Response:
+        if request.method == "OPTIONS":
+            return web.Response(status=204, headers={"Allow": allowed})
+        return problem(Refused(Problem.METHOD, headers={"Allow": allowed}))
+
+    return answer
 
 
-__all__ = ["NoneType", "handler", "new_token", "parsed", "problem"]
+async def _nowhere(request: web.Request) -> web.Response:
+    del request
+    return problem(Refused(Problem.NOT_FOUND))

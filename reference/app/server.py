@@ -8,7 +8,7 @@ from attrs import frozen
 
 from reference.app.authentication import Authentication, authentication_of, operator_token
 from reference.app.config import Config
-from reference.app.dispatch import Identify, handler
+from reference.app.dispatch import BODY_MAX, Identify, add_routes
 from reference.app.system import System, running
 from reference.clock import Now
 from reference.collaboration.accounts_api import AccountsApi
@@ -59,10 +59,8 @@ def _url(runner: web.AppRunner, host: str) -> str:
 
 def build_app(operations: tuple[Operation, ...], identify: Identify) -> web.Application:
     """Build the application that serves operations."""
-    app = web.Application()
-    for operation in operations:
-        handle = handler(operation, identify)
-        app.router.add_route(operation.method, operation.path, handle)
+    app = web.Application(client_max_size=BODY_MAX)
+    add_routes(app, operations, identify)
     return app
 
 

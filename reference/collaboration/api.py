@@ -5,8 +5,9 @@ from attrs import define, frozen
 from reference.collaboration import acts, looks
 from reference.domain.acts import File, MarkRead, Open, WriteReply
 from reference.domain.refusals import Refusal
-from reference.http.operations import Answer, Call, Operation, Who, given
+from reference.http.operations import Answer, Call, Operation, Page, Who, given
 from reference.http.problems import Problem
+from reference.store.shapes import Name
 from reference.store.side import Side
 from reference.store.unit import Unit
 
@@ -18,7 +19,7 @@ class Opening:
     """What was clicked: widget, case, attachments, message or reply (INB-2)."""
 
     via: str
-    message: str | None = None
+    message: Name | None = None
 
 
 @frozen
@@ -27,7 +28,7 @@ class NewReply:
 
     text: str
     answers: str | None = None
-    message: str | None = None
+    message: Name | None = None
 
 
 @frozen
@@ -35,14 +36,6 @@ class Written:
     """A message that was written, with its id."""
 
     message: str
-
-
-@frozen
-class Page:
-    """Which part of a list."""
-
-    after: int = 0
-    limit: int = 100
 
 
 @define(eq=False)

@@ -35,7 +35,7 @@ class Inbox:
 
     unread: int
     messages: tuple[InboxLine, ...]
-    next: str | None
+    next: int | None
 
 
 @frozen
@@ -112,7 +112,7 @@ def inbox(
     lines = tuple(_line(row, rules) for row in rows[:limit])
     whole = after == 0 and len(rows) <= limit
     unread = sum(line.unread for line in lines) if whole else _unread(connection, address)
-    return Inbox(unread, lines, str(rows[limit - 1][8]) if len(rows) > limit else None)
+    return Inbox(unread, lines, rows[limit - 1][8] if len(rows) > limit else None)
 
 
 def _unread(connection: sqlite3.Connection, address: str) -> int:

@@ -4,8 +4,9 @@ Routes, the checks of who calls, the OpenAPI document and the walk of the tests 
 """
 
 from collections.abc import Awaitable, Callable, Mapping
+from datetime import timedelta
 from enum import Enum
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from aiohttp import web
 from attrs import frozen
@@ -14,13 +15,18 @@ from reference.domain.facts import Decision
 from reference.domain.refusals import Refusal
 from reference.domain.words import CaseNumber
 from reference.http.problems import PROBLEM_TYPE, Problem, Refused
-from reference.store.codec import to_json, to_us
-from reference.store.shared_tables import ANSWERS, Given
+from reference.store.codec import case_number, to_json, to_us
+from reference.store.shapes import Cursor, Limit
+from reference.store.shared_tables import ANSWERS, PURGE_ANSWERS, Given
 from reference.store.side import Side
 from reference.store.unit import Unit
 
 S = TypeVar("S")
 JSON_TYPE = "application/json"
+
+#: How long the answer to an Idempotency-Key is kept.
+KEYS_KEPT: Final = timedelta(hours=24)
+_KEPT_US: Final = KEYS_KEPT // timedelta(microseconds=1)
 
 
 class Who(Enum):
@@ -31,6 +37,14 @@ class Who(Enum):
     ADMINISTRATOR = "administrator"
     RECIPIENT = "recipient"
     PEER = "peer"
+
+
+@frozen
+class Page:
+    """Which part of a list: at most `limit` of what follows `after`, the `next` of a page."""
+
+    after: Cursor = 0
+    limit: Limit = 100
 
 
 @frozen
@@ -73,8 +87,10 @@ class Call:
         if self.key is None:
             return given(work(unit), status)
         place = (self.actor, self.key)
+        at = to_us(side.now())
+        oldest = at - _KEPT_US
         before = unit.get(ANSWERS, place)
-        if before is not None:
+        if before is not None and before.at >= oldest:
             if before.fingerprint != self.fingerprint:
                 raise Refused(Problem.KEY_REUSED)
             kind = JSON_TYPE if before.status < 400 else PROBLEM_TYPE  # noqa: PLR2004
@@ -84,16 +100,14 @@ class Call:
         except Refused as refused:
             unit.take_back()
             answer = Answer(refused.status, refused.body(), PROBLEM_TYPE)
-        at = to_us(side.now())
-        unit.put(
-            ANSWERS,
-            place,
-            Given(self.actor, self.key, self.fingerprint, answer.status, answer.body, at),
-        )
+        kept = Given(self.actor, self.key, self.fingerprint, answer.status, answer.body, at)
+        unit.put(ANSWERS, place, kept)
+        if self.fingerprint.startswith("00"):  # one act in 256 cleans up after all
+            unit.write("answers", PURGE_ANSWERS, (oldest,))
         return answer
 
 
-Handle = Callable[[Call], Awaitable[Answer]]
+Handle = Callable[[Call], Awaitable[Answer | web.StreamResponse]]
 
 
 @frozen(eq=False)
@@ -136,10 +150,3 @@ def accepted(decision: Decision[S] | Refusal) -> Decision[S]:
     if isinstance(decision, Refusal):
         raise Refused(decision)
     return decision
-
-
-def case_number(text: str) -> CaseNumber:
-    """Give the number of a case as the path has it: what looks like a whole number is one."""
-    if text.isascii() and text.isdigit() and (text == "0" or text[0] != "0") and len(text) <= 18:  # noqa: PLR2004
-        return int(text)
-    return text

@@ -13,12 +13,12 @@ from reference.domain.acts import (
     WriteNote,
 )
 from reference.domain.refusals import Refusal
-from reference.domain.words import AddressScope, CaseNumber
-from reference.http.operations import Answer, Call, Operation, Who, given
-from reference.http.problems import Fault, Problem, Refused
+from reference.domain.words import AddressScope, CaseNumber, CloudStatus
+from reference.http.operations import Answer, Call, Operation, Page, Who, given
+from reference.http.problems import Problem, Refused
 from reference.mvp import acts, looks
-from reference.store.codec import from_day
-from reference.store.mvp_tables import CASES, CASEWORKERS, address_book
+from reference.store.mvp_tables import CASES, address_book
+from reference.store.shapes import ABSENT, Absent, Cursor, Limit, Name
 from reference.store.side import Side
 from reference.store.unit import Unit
 
@@ -33,7 +33,7 @@ class NewMessage:
     expects: str | None = None
     to: tuple[str, ...] | None = None
     documents: tuple[str, ...] = ()
-    message: str | None = None
+    message: Name | None = None
 
 
 @frozen
@@ -52,7 +52,7 @@ class CaseChange:
     """The data of a case; what is absent stays, a null clears the follow-up date."""
 
     subject: str | None = None
-    follow_up_on: str | None = ""
+    follow_up_on: date | Absent | None = ABSENT
 
 
 @frozen
@@ -100,28 +100,20 @@ class Recipients:
 
 
 @frozen
-class Page:
-    """Which part of a list."""
-
-    after: int = 0
-    limit: int = 100
-
-
-@frozen
 class CasePage:
     """Which part of the case list, by status and by words in subject, number or customer."""
 
-    status: str | None = None
+    status: CloudStatus | None = None
     search: str | None = None
-    after: int = 0
-    limit: int = 100
+    after: Cursor = 0
+    limit: Limit = 100
 
 
 @frozen
 class Scope:
     """Which addresses are proposed: of the case, of its customer, or all (SEND-8)."""
 
-    scope: str = "case"
+    scope: AddressScope = AddressScope.CASE
 
 
 _SENDING = (
@@ -196,9 +188,7 @@ class MvpApi:
             if case is None:
                 raise Refused(Refusal.UNKNOWN_CASE)
             subject = case.subject if change.subject is None else change.subject
-            day = case.follow_up_on
-            if change.follow_up_on != "":
-                day = _date(change.follow_up_on)
+            day = case.follow_up_on if change.follow_up_on is ABSENT else change.follow_up_on
             act = EditCase(call.actor, subject, day)
             acts.change(unit, call.case, act, self.side.now(), self.side.rules)
 
@@ -244,9 +234,7 @@ class MvpApi:
 
     async def propose_addresses(self, call: Call) -> Answer:
         """Propose addresses for the next message."""
-        if call.query.scope not in set(AddressScope):
-            raise Refused(Problem.INVALID, Fault("scope", "use case, customer or all"))
-        scope = AddressScope(call.query.scope)
+        scope: AddressScope = call.query.scope
 
         def look(connection: sqlite3.Connection) -> Recipients:
             looks.known_case(connection, call.case)
@@ -486,13 +474,3 @@ class MvpApi:
                 refusals=(Refusal.UNKNOWN_ROLE,),
             ),
         )
-
-
-def _date(text: str | None) -> date | None:
-    try:
-        return from_day(text)
-    except ValueError:
-        raise Refused(Problem.INVALID, Fault("follow_up_on", "write a day as 2024-02-19")) from None
-
-
-__all__ = ["CASEWORKERS", "MvpApi"]

@@ -46,7 +46,7 @@ class CaseList:
     """A page of the case list; `next` asks for the following one."""
 
     cases: tuple[ListedCase, ...]
-    next: str | None
+    next: int | None
 
 
 @frozen
@@ -69,7 +69,7 @@ class Activities:
     """A page of the activity list, oldest first."""
 
     entries: tuple[EntryView, ...]
-    next: str | None
+    next: int | None
 
 
 @frozen
@@ -204,7 +204,7 @@ def case_list(
                 case.follow_up_on,
             )
         )
-    return CaseList(tuple(lines), str(found[limit - 1][0]) if len(found) > limit else None)
+    return CaseList(tuple(lines), found[limit - 1][0] if len(found) > limit else None)
 
 
 def fields_visible(role: CloudRole, rules: Rules) -> bool:
@@ -243,7 +243,7 @@ def activities(
         )
         for e in entries
     )
-    return Activities(lines, str(rows[limit - 1][9]) if len(rows) > limit else None)
+    return Activities(lines, rows[limit - 1][9] if len(rows) > limit else None)
 
 
 def documents(connection: sqlite3.Connection, number: CaseNumber) -> Documents:

@@ -78,11 +78,17 @@ def _load_given(connection: sqlite3.Connection, key: tuple[str, str]) -> Given |
     return None if row is None else Given(*row)
 
 
+#: Forgets some of the answers that were given before a moment.
+PURGE_ANSWERS: Final = """
+    DELETE FROM answers WHERE rowid IN (SELECT rowid FROM answers WHERE at < ? LIMIT 1000)
+"""
+
 #: Answers by actor and idempotency key.
 ANSWERS: Final = Kept[tuple[str, str], Given](
     "answers",
     _load_given,
-    "INSERT INTO answers (actor, key, fingerprint, status, body, at) VALUES (?, ?, ?, ?, ?, ?)",
+    "INSERT OR REPLACE INTO answers (actor, key, fingerprint, status, body, at) "
+    "VALUES (?, ?, ?, ?, ?, ?)",
     lambda given: (given.actor, given.key, given.fingerprint, given.status, given.body, given.at),
 )
 
