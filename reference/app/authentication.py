@@ -3,7 +3,7 @@
 import hmac
 import os
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from aiohttp import web
 from attrs import define
@@ -11,7 +11,7 @@ from attrs import define
 from reference.app.config import Config
 from reference.app.system import System
 from reference.domain.words import CloudRole
-from reference.http.access import Access, check_site, not_authenticated
+from reference.http.access import Access, bearer_of, check_site, not_authenticated
 from reference.http.attempts import Attempts
 from reference.http.operations import Who
 from reference.http.passwords import passwords_of
@@ -20,6 +20,7 @@ from reference.store.collaboration_tables import LOGINS
 from reference.store.mvp_tables import CASEWORKER_OF, CASEWORKERS
 from reference.store.secrets import hashed, new_secret
 from reference.store.side import Side
+from reference.store.unit import Kept
 
 #: As whom the holder of the operator's token acts.
 OPERATOR: Final = "operator"
@@ -27,10 +28,10 @@ OPERATOR: Final = "operator"
 
 @define(eq=False)
 class Authentication:
-    """What knows caseworkers, recipients and the operator."""
+    """What knows the users: those of the sides that are served here, and the operator."""
 
-    mvp: Access
-    collaboration: Access
+    mvp: Access | None
+    collaboration: Access | None
     operator: str  # hash of the token
 
     async def identify(self, request: web.Request, who: Who) -> str:
@@ -40,23 +41,25 @@ class Authentication:
             Refused: when it is nobody known, or somebody who may not do this.
         """
         match who:
-            case Who.RECIPIENT:
+            case Who.RECIPIENT if self.collaboration is not None:
                 return await self.collaboration.user_of(request)
-            case Who.CASEWORKER:
+            case Who.CASEWORKER if self.mvp is not None:
                 return await self.mvp.user_of(request)
             case Who.ADMINISTRATOR:
                 return await self._administrator(request)
             case Who.ANYBODY:
                 check_site(request)
                 return ""
-            case Who.PEER:
+            case _:
                 raise not_authenticated()
 
     async def _administrator(self, request: web.Request) -> str:
         """Give the operator, or a caseworker with the cloud role Administrator."""
-        token = self.mvp.token_of(request)
+        token = bearer_of(request)
         if token is not None and hmac.compare_digest(hashed(token), self.operator):
             return OPERATOR
+        if self.mvp is None:
+            raise not_authenticated()
         name = await self.mvp.user_of(request)
         caseworker = await self.mvp.side.reader.look(
             lambda connection: CASEWORKERS.load(connection, name)
@@ -70,30 +73,26 @@ def authentication_of(system: System, config: Config, operator: str) -> Authenti
     """Let the users of a system log in; `operator` is the operator's token."""
     passwords = passwords_of(config.hashing)
 
-    def attempts(side: Side, at_once: int) -> Attempts:
-        return Attempts(side.now, at_once, config.attempts_interval)
+    def access(
+        side: Side | None, cookie: str, users: Kept[str, Any], tokens: str | None = None
+    ) -> Access | None:
+        if side is None:
+            return None
+        interval = config.attempts_interval
+        return Access(
+            side,
+            cookie,
+            users,
+            config.session_lifetime,
+            passwords,
+            Attempts(side.now, config.attempts_per_account, interval),
+            Attempts(side.now, config.attempts_per_client, interval),
+            config.secure,
+            tokens,
+        )
 
-    mvp = Access(
-        system.mvp,
-        "mvp_session",
-        CASEWORKERS,
-        config.session_lifetime,
-        passwords,
-        attempts(system.mvp, config.attempts_per_account),
-        attempts(system.mvp, config.attempts_per_client),
-        config.secure,
-        CASEWORKER_OF,
-    )
-    collaboration = Access(
-        system.collaboration,
-        "collaboration_session",
-        LOGINS,
-        config.session_lifetime,
-        passwords,
-        attempts(system.collaboration, config.attempts_per_account),
-        attempts(system.collaboration, config.attempts_per_client),
-        config.secure,
-    )
+    mvp = access(system.mvp, "mvp_session", CASEWORKERS, CASEWORKER_OF)
+    collaboration = access(system.collaboration, "collaboration_session", LOGINS)
     return Authentication(mvp, collaboration, hashed(operator))
 
 

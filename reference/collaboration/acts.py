@@ -5,12 +5,12 @@ from datetime import datetime
 
 from attrs import evolve
 
+from reference.collaboration.links import link_to
 from reference.domain.accounts import (
     Account,
     announce,
     caseworker_account,
-    register,
-    request_link,
+    standing_of,
 )
 from reference.domain.acts import MailboxAct, WriteReply
 from reference.domain.facts import (
@@ -21,12 +21,19 @@ from reference.domain.facts import (
     MessageReceived,
     ReplyWritten,
 )
-from reference.domain.mailbox import Mailbox, decide_mailbox, take_into_mailbox
+from reference.domain.mailbox import (
+    Mailbox,
+    decide_mailbox,
+    replicated_mailbox,
+    take_into_mailbox,
+)
 from reference.domain.refusals import Refusal
+from reference.domain.replication import Record, portal_fields
 from reference.domain.rules import Rules, Template
 from reference.domain.words import CaseNumber, MailEvent
 from reference.http.operations import accepted
 from reference.http.problems import Problem, Refused
+from reference.mail.wordings import EVENTS, wording
 from reference.store.codec import dumps, to_us
 from reference.store.collaboration_tables import (
     INSERT_ITEM,
@@ -87,27 +94,39 @@ def case_of(unit: Unit, address: str, message: str) -> CaseNumber:
 
 
 def take(
-    unit: Unit, content: LinkContent, token: str, now: datetime, rules: Rules
+    unit: Unit, content: LinkContent, secret: str, now: datetime, rules: Rules
 ) -> Refusal | None:
     """Take what the MVP sent; a duplicate changes nothing (DLV-2, DLV-3).
 
-    `token` is the secret of the registration link, should an account be made.
+    `secret` makes the registration link one of its kind, should an account be made.
     """
     match content:
         case Parcel():
-            return _take_parcel(unit, content, token, now, rules)
+            return _take_parcel(unit, content, secret, now, rules)
         case CaseworkerAddress():
             login = unit.get(LOGINS, content.address)
             before = None if login is None else login.account
             account = caseworker_account(before, content.address)
-            _keep_account(unit, account)
+            keep_account(unit, account)
         case Wording():
             unit.put(WORDINGS, (content.event, content.language), content)
     return None
 
 
+def take_record(unit: Unit, record: Record, now: datetime, rules: Rules) -> None:
+    """Take a replicated record; the same one again changes nothing (RPL-2, RPL-3, RPL-5)."""
+    fields = portal_fields(record, rules)
+    of_case = "SELECT recipient FROM mailboxes WHERE number = ?"
+    for (recipient,) in tuple(unit.select(of_case, (record.case,))):
+        box = unit.get(MAILBOXES, (record.case, recipient))
+        assert box is not None  # noqa: S101 - found in the same transaction
+        decision = replicated_mailbox(box, fields, now, rules)
+        if decision.state != box or decision.facts or decision.envelopes:
+            _keep(unit, decision, now, rules, ())
+
+
 def _take_parcel(
-    unit: Unit, parcel: Parcel, token: str, now: datetime, rules: Rules
+    unit: Unit, parcel: Parcel, secret: str, now: datetime, rules: Rules
 ) -> Refusal | None:
     envelope = parcel.envelope
     key = rules.mailbox_key(envelope.case, envelope.recipient)
@@ -117,53 +136,38 @@ def _take_parcel(
     _keep(unit, decision, now, rules, parcel.attached)
     for fact in decision.facts:
         if isinstance(fact, MessageReceived):
-            _announce(unit, fact, token, now, rules)
+            _announce(unit, fact, secret, now, rules)
     return None
 
 
 def _announce(
-    unit: Unit, received: MessageReceived, token: str, now: datetime, rules: Rules
+    unit: Unit, received: MessageReceived, secret: str, now: datetime, rules: Rules
 ) -> None:
     login = unit.get(LOGINS, received.recipient)
     templates = wordings(unit, "de" if login is None else login.language, rules)
     account = None if login is None else login.account
+    linked = MailEvent.REGISTRATION in rules.mails[standing_of(account)]
+    token = link_to(unit, received.recipient, secret) if linked else ""
     decision = announce(account, received, token, now, rules, templates)
     if decision.facts:
-        _keep_account(unit, decision.state, token)
-    _queue_mails(unit, decision.mails, now)
+        keep_account(unit, decision.state, token)
+    queue_mails(unit, decision.mails, now)
 
 
 def wordings(unit: Unit, language: str, rules: Rules) -> Mapping[str, Template]:
     """Give the wordings of the mails in a language, as they were changed last (MAIL-2)."""
-    templates: dict[str, Template] = dict(rules.templates)
-    for event in MailEvent:
-        changed = unit.get(WORDINGS, (event.value, language))
-        if changed is not None:
-            templates[event] = Template(changed.subject, changed.body, changed.enabled)
+    templates: dict[str, Template] = {}
+    for event in EVENTS:
+        changed = unit.get(WORDINGS, (event, language))
+        templates[event] = (
+            wording(event, language, rules)
+            if changed is None
+            else Template(changed.subject, changed.body, changed.enabled)
+        )
     return templates
 
 
-def ask_for_link(unit: Unit, address: str, token: str, now: datetime, rules: Rules) -> None:
-    """Ask for a new registration link, which replaces the one before (ACC-2)."""
-    login = unit.get(LOGINS, address)
-    templates = wordings(unit, "de" if login is None else login.language, rules)
-    account = None if login is None else login.account
-    decision = accepted(request_link(account, token, now, rules, templates))
-    _keep_account(unit, decision.state, token)
-    _queue_mails(unit, decision.mails, now)
-
-
-def set_password(unit: Unit, address: str, token: str, password: str, now: datetime) -> None:
-    """Set a password through a link; `password` is its hash (ACC-2)."""
-    login = unit.get(LOGINS, address)
-    account = None if login is None else login.account
-    decision = accepted(register(account, hashed(token), now))
-    unit.put(
-        LOGINS, address, Login(decision.state, password, "de" if login is None else login.language)
-    )
-
-
-def _keep_account(unit: Unit, account: Account, token: str | None = None) -> None:
+def keep_account(unit: Unit, account: Account, token: str | None = None) -> None:
     """Keep an account; of a new link's token only the hash."""
     login = unit.get(LOGINS, account.address) or Login(account)
     if token is not None and account.link is not None and account.link.token == token:
@@ -171,7 +175,8 @@ def _keep_account(unit: Unit, account: Account, token: str | None = None) -> Non
     unit.put(LOGINS, account.address, evolve(login, account=account))
 
 
-def _queue_mails(unit: Unit, mails: tuple[Mail, ...], now: datetime) -> None:
+def queue_mails(unit: Unit, mails: tuple[Mail, ...], now: datetime) -> None:
+    """Let mails be sent."""
     at = to_us(now)
     for mail in mails:
         row = (
