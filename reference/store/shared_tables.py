@@ -46,6 +46,10 @@ SHARED: Final = """
         enabled INTEGER NOT NULL,
         PRIMARY KEY (event, language)
     ) STRICT, WITHOUT ROWID;
+    CREATE TABLE contents (
+        sha256 TEXT PRIMARY KEY,
+        size INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID;
     CREATE TABLE settings (
         name TEXT PRIMARY KEY,
         value TEXT NOT NULL

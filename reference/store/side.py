@@ -1,12 +1,12 @@
 """One of the two sides at work: its store, its rules, its clock."""
 
 from collections.abc import Callable
-from pathlib import Path
 
 from attrs import define
 
 from reference.clock import Now
 from reference.domain.rules import Rules
+from reference.store.files import Files
 from reference.store.writer import Reader, Writer
 
 
@@ -21,7 +21,7 @@ class Side:
     now: Now
     writer: Writer
     reader: Reader
-    folder: Path
+    files: Files
     new_id: Callable[[], str]
     wake: Callable[[], None]
 
