@@ -9,12 +9,16 @@ from attrs import frozen
 from reference.app.authentication import Authentication, authentication_of, operator_token
 from reference.app.config import Config
 from reference.app.dispatch import BODY_MAX, Identify, add_routes
+from reference.app.headers import secured
 from reference.app.system import System, running
 from reference.clock import Now
 from reference.collaboration.accounts_api import AccountsApi
 from reference.collaboration.api import CollaborationApi
 from reference.domain.rules import rules_for
 from reference.http.operations import Operation
+from reference.link.api import LinkApi
+from reference.link.faults import PORTAL, FaultsApi, while_up
+from reference.link.replication_api import ReplicationApi
 from reference.mvp.api import MvpApi
 from reference.mvp.caseworkers_api import CaseworkersApi
 
@@ -38,10 +42,10 @@ async def serving(config: Config, now: Now) -> AsyncIterator[Server]:
         StorageError: when a store cannot be opened.
     """
     rules = rules_for(config.readings, time_zone=config.time_zone, carrier=config.carrier)
-    async with running(config.data, rules, now) as system:
+    async with running(config, rules, now) as system:
         token = operator_token(config)
         authentication = authentication_of(system, config, token)
-        operations = operations_of(system, authentication)
+        operations = operations_of(system, authentication, config)
         runner = web.AppRunner(build_app(operations, authentication.identify), access_log=None)
         await runner.setup()
         try:
@@ -60,15 +64,24 @@ def _url(runner: web.AppRunner, host: str) -> str:
 def build_app(operations: tuple[Operation, ...], identify: Identify) -> web.Application:
     """Build the application that serves operations."""
     app = web.Application(client_max_size=BODY_MAX)
+    app.on_response_prepare.append(secured)
     add_routes(app, operations, identify)
     return app
 
 
-def operations_of(system: System, authentication: Authentication) -> tuple[Operation, ...]:
+def operations_of(
+    system: System, authentication: Authentication, config: Config
+) -> tuple[Operation, ...]:
     """Give all operations that a system serves."""
-    return (
-        *MvpApi(system.mvp).operations(),
-        *CaseworkersApi(system.mvp, authentication.mvp).operations(),
-        *CollaborationApi(system.collaboration).operations(),
-        *AccountsApi(system.collaboration, authentication.collaboration).operations(),
-    )
+    operations: list[Operation] = []
+    if system.mvp is not None and authentication.mvp is not None:
+        operations += MvpApi(system.mvp).operations()
+        operations += CaseworkersApi(system.mvp, authentication.mvp).operations()
+    if system.collaboration is not None and authentication.collaboration is not None:
+        operations += CollaborationApi(system.collaboration).operations()
+        operations += AccountsApi(
+            system.collaboration,
+            authentication.collaboration,
+            without_password=config.clock == "manual",
+        ).operations()
+    return tuple(operations)
