@@ -87,9 +87,18 @@ def next_number(unit: Unit) -> int:
     return 1 if newest is None else newest + 1
 
 
-def send(unit: Unit, number: CaseNumber, act: SendMessage, now: datetime, rules: Rules) -> Case:
-    """Share a text with recipients (SEND)."""
-    _unused(unit, act.message)
+def send(
+    unit: Unit,
+    number: CaseNumber,
+    act: SendMessage,
+    now: datetime,
+    rules: Rules,
+    *,
+    chosen: bool = True,
+) -> Case:
+    """Share a text with recipients (SEND); an id that the caller has chosen may be in use."""
+    if chosen:
+        _unused(unit, act.message)
     attached = _attached(unit, number, act) if act.documents else ()
     decision = accepted(decide_case(unit.get(CASES, number), act, now, rules))
     _keep(unit, decision, act.by, now, rules, attached)

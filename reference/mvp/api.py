@@ -219,7 +219,14 @@ class MvpApi:
 
         def work(unit: Unit) -> Sent:
             act = self._send(unit, call.actor, new, ids)
-            acts.send(unit, call.case, act, self.side.now(), self.side.rules)
+            acts.send(
+                unit,
+                call.case,
+                act,
+                self.side.now(),
+                self.side.rules,
+                chosen=new.message is not None,
+            )
             return Sent(call.case, ids)
 
         return await call.act(self.side, work, status=201)
@@ -309,7 +316,19 @@ class MvpApi:
     def operations(self) -> tuple[Operation, ...]:
         """Give the operations of the MVP."""
         worker, case = Who.CASEWORKER, f"{BASE}/cases/{{case}}"
-        return (
+        return (  # the most frequent one first: the router tries them in this order
+            Operation(
+                "POST",
+                f"{case}/messages",
+                worker,
+                "Send a message",
+                self.send_message,
+                body=NewMessage,
+                answer=Sent,
+                status=201,
+                act=True,
+                refusals=(Refusal.UNKNOWN_CASE, *_SENDING),
+            ),
             Operation(
                 "GET",
                 f"{BASE}/cases",
@@ -371,18 +390,6 @@ class MvpApi:
                 status=201,
                 act=True,
                 refusals=(Refusal.UNKNOWN_CASE, Refusal.BLANK_TEXT),
-            ),
-            Operation(
-                "POST",
-                f"{case}/messages",
-                worker,
-                "Send a message",
-                self.send_message,
-                body=NewMessage,
-                answer=Sent,
-                status=201,
-                act=True,
-                refusals=(Refusal.UNKNOWN_CASE, *_SENDING),
             ),
             Operation(
                 "GET",

@@ -43,8 +43,7 @@ MIGRATIONS: Final = (
         FOREIGN KEY (recipient, number) REFERENCES mailboxes (recipient, number)
             DEFERRABLE INITIALLY DEFERRED
     ) STRICT;
-    CREATE INDEX items_of_mailbox ON items (recipient, number);
-    CREATE INDEX items_unread ON items (recipient) WHERE NOT read;
+    CREATE INDEX items_of_mailbox ON items (recipient, number, read);
     CREATE TABLE replies (
         id INTEGER PRIMARY KEY,
         message TEXT NOT NULL UNIQUE,

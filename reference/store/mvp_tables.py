@@ -1,12 +1,12 @@
 """The tables of the MVP's store, and how cases are loaded from and saved to them."""
 
 import sqlite3
-from typing import Final
+from typing import Any, Final
 
 from attrs import frozen
 
 from reference.domain.addresses import AddressBook
-from reference.domain.case import NO_CHANNELS, Case, Channel, Shown
+from reference.domain.case import Case, Channel, Shown
 from reference.domain.facts import Entry
 from reference.domain.words import CaseNumber, CloudRole, CloudStatus, ExpectedAction
 from reference.store.codec import dumps, from_day, from_us, loads, to_day, to_us
@@ -23,10 +23,7 @@ MIGRATIONS: Final = (
         follow_up_on TEXT,
         status TEXT NOT NULL,
         acknowledged_on TEXT,
-        shown TEXT,
-        last_sent TEXT,
-        preset TEXT NOT NULL,
-        channels TEXT NOT NULL,
+        traffic TEXT NOT NULL,
         customer TEXT NOT NULL DEFAULT ''
     ) STRICT;
     CREATE TABLE entries (
@@ -109,8 +106,7 @@ MIGRATIONS: Final = (
 )
 
 _CASE: Final = """
-    SELECT number, subject, follow_up_on, status, acknowledged_on, shown, last_sent, preset,
-           channels
+    SELECT number, subject, follow_up_on, status, acknowledged_on, traffic
     FROM cases WHERE number = ?
 """
 
@@ -120,49 +116,45 @@ def _load_case(connection: sqlite3.Connection, number: CaseNumber) -> Case | Non
     if row is None:
         return None
     names = connection.execute("SELECT DISTINCT name FROM documents WHERE number = ?", (number,))
-    shown = None if row[5] is None else loads(row[5])
-    channels = {who: Channel(sent, taken) for who, (sent, taken) in loads(row[8]).items()}
+    traffic = loads(row[5])
     return Case(
         row[0],
         row[1],
         from_day(row[2]),
         CloudStatus(row[3]),
         from_day(row[4]),
-        shown
-        and Shown(
-            shown["message"],
-            ExpectedAction(shown["expects"]),
-            frozenset(shown["waiting"]),
-            from_day(shown["seen_on"]),
-        ),
-        row[6],
-        tuple(loads(row[7])),
+        _shown(traffic["shown"]),
+        traffic["last_sent"],
+        tuple(traffic["preset"]),
         frozenset(name for (name,) in names),
-        channels or NO_CHANNELS,
+        {who: Channel(sent, taken) for who, (sent, taken) in traffic["channels"].items()},
     )
 
 
+def _shown(stored: list[Any] | None) -> Shown | None:
+    if stored is None:
+        return None
+    message, expects, waiting, seen_on = stored
+    return Shown(message, ExpectedAction(expects), frozenset(waiting), from_day(seen_on))
+
+
 def _case_row(case: Case) -> Row:
+    """Give the row of a case; what only the exchange of messages needs is one column."""
     shown = case.shown
+    traffic = {
+        "shown": shown
+        and (shown.message, shown.expects, sorted(shown.waiting), to_day(shown.seen_on)),
+        "last_sent": case.last_sent,
+        "preset": case.preset,
+        "channels": {who: (each.sent, each.taken) for who, each in case.channels.items()},
+    }
     return (
         case.number,
         case.subject,
         to_day(case.follow_up_on),
         case.status.value,
         to_day(case.acknowledged_on),
-        None
-        if shown is None
-        else dumps(
-            {
-                "message": shown.message,
-                "expects": shown.expects.value,
-                "waiting": sorted(shown.waiting),
-                "seen_on": to_day(shown.seen_on),
-            }
-        ),
-        case.last_sent,
-        dumps(case.preset),
-        dumps({who: (channel.sent, channel.taken) for who, channel in case.channels.items()}),
+        dumps(traffic),
     )
 
 
@@ -171,13 +163,11 @@ CASES: Final = Kept[CaseNumber, Case](
     "cases",
     _load_case,
     """
-    INSERT INTO cases (number, subject, follow_up_on, status, acknowledged_on, shown, last_sent,
-                       preset, channels)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+    INSERT INTO cases (number, subject, follow_up_on, status, acknowledged_on, traffic)
+    VALUES (?, ?, ?, ?, ?, ?)
     ON CONFLICT (number) DO UPDATE SET subject = excluded.subject,
         follow_up_on = excluded.follow_up_on, status = excluded.status,
-        acknowledged_on = excluded.acknowledged_on, shown = excluded.shown,
-        last_sent = excluded.last_sent, preset = excluded.preset, channels = excluded.channels
+        acknowledged_on = excluded.acknowledged_on, traffic = excluded.traffic
     """,
     _case_row,
 )

@@ -1,8 +1,8 @@
 """What one transaction reads and writes: values loaded once, rows written in bulk at its end."""
 
 import sqlite3
-from collections import OrderedDict
 from collections.abc import Callable, Iterator
+from itertools import islice
 from typing import Any, Final, Generic, TypeVar, cast
 
 from attrs import Factory, define, frozen
@@ -10,9 +10,11 @@ from attrs import Factory, define, frozen
 K = TypeVar("K")
 V = TypeVar("V")
 Row = tuple[Any, ...]
+Place = tuple[object, object]  # a kind of value, and its key
 
 #: How many loaded values are remembered between transactions.
 REMEMBERED_MAX: Final = 20_000
+_UNKNOWN: Final = object()
 
 
 @frozen(eq=False)
@@ -42,29 +44,19 @@ class _Rows:
 class Memory:
     """The values that the writer of a store has loaded; nobody else changes them on disk."""
 
-    _values: OrderedDict[tuple[object, object], object] = Factory(
-        OrderedDict[tuple[object, object], object]
-    )
+    values: dict[Place, object] = Factory(dict[Place, object])
 
-    def get(self, key: tuple[object, object]) -> object | None:
-        """Give a remembered value."""
-        value = self._values.get(key)
-        if value is not None:
-            self._values.move_to_end(key)
-        return value
-
-    def keep(self, values: dict[tuple[object, object], object | None]) -> None:
-        """Remember what a transaction left; forget what was not used for longest."""
-        for key, value in values.items():
-            self._values.pop(key, None)
-            if value is not None:
-                self._values[key] = value
-        while len(self._values) > REMEMBERED_MAX:
-            self._values.popitem(last=False)
-
-    def forget(self) -> None:
-        """Forget everything: the disk alone is right after a failed transaction."""
-        self._values.clear()
+    def keep(self, left: dict[Place, object | None]) -> None:
+        """Remember what a transaction left; when it is too much, forget what came first."""
+        values = self.values
+        for place, value in left.items():
+            if value is None:
+                values.pop(place, None)
+            else:
+                values[place] = value
+        if len(values) > REMEMBERED_MAX:
+            for place in tuple(islice(values, REMEMBERED_MAX // 4)):
+                del values[place]
 
 
 @define(eq=False)
@@ -76,22 +68,20 @@ class Unit:
 
     connection: sqlite3.Connection
     _memory: Memory
-    _values: dict[tuple[object, object], object | None] = Factory(
-        dict[tuple[object, object], object | None]
-    )
+    _values: dict[Place, object | None] = Factory(dict[Place, object | None])
     _written: list[_Rows] = Factory(list[_Rows])
     _newest: dict[str, _Rows] = Factory(dict[str, _Rows])
-    _undo: list[Callable[[], object]] = Factory(list[Callable[[], object]])
+    _undo: list[tuple[Place | _Rows, object]] = Factory(list[tuple[Place | _Rows, object]])
 
     def get(self, kept: Kept[K, V], key: K) -> V | None:
         """Give a value as it is now, None if there is none."""
         place = (kept, key)
-        if place in self._values:
-            return cast("V | None", self._values[place])
-        value = self._memory.get(place)
-        if value is None:
-            value = kept.load(self.connection, key)
-            self._values[place] = value
+        value = self._values.get(place, _UNKNOWN)
+        if value is _UNKNOWN:
+            value = self._memory.values.get(place)
+            if value is None:
+                value = kept.load(self.connection, key)
+                self._values[place] = value
         return cast("V | None", value)
 
     def put(self, kept: Kept[K, V], key: K, value: V) -> None:
@@ -104,13 +94,9 @@ class Unit:
         self._set((kept, key), None)
         self.write(kept.table, sql, row)
 
-    def _set(self, place: tuple[object, object], value: object | None) -> None:
+    def _set(self, place: Place, value: object | None) -> None:
         values = self._values
-        if place in values:
-            before = values[place]
-            self._undo.append(lambda: values.__setitem__(place, before))
-        else:
-            self._undo.append(lambda: values.pop(place))
+        self._undo.append((place, values.get(place, _UNKNOWN)))
         values[place] = value
 
     def write(self, table: str, sql: str, row: Row) -> None:
@@ -121,7 +107,7 @@ class Unit:
             self._written.append(newest)
             self._newest[table] = newest
         newest.rows.append(row)
-        self._undo.append(newest.rows.pop)
+        self._undo.append((newest, None))
 
     def select(self, sql: str, row: Row = ()) -> Iterator[Row]:
         """Read rows; a request reads before it writes, so that it can be taken back."""
@@ -135,8 +121,13 @@ class Unit:
 
     def take_back(self) -> None:
         """End a request's turn: what it did is undone."""
-        for undo in reversed(self._undo):
-            undo()
+        for what, before in reversed(self._undo):
+            if isinstance(what, _Rows):
+                what.rows.pop()
+            elif before is _UNKNOWN:
+                del self._values[what]
+            else:
+                self._values[what] = before
         self._undo.clear()
 
     def flush(self) -> None:

@@ -109,7 +109,7 @@ class Writer:
             unit.flush()
             raw.execute("COMMIT")
         except BaseException:
-            self._memory.forget()
+            self._memory.values.clear()
             if raw.in_transaction:
                 raw.execute("ROLLBACK")
             raise
