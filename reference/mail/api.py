@@ -1,0 +1,113 @@
+"""The mails that were written, for who operates the server; without a mail server, to be read."""
+
+import sqlite3
+from datetime import datetime
+
+from aiohttp import web
+from attrs import define, frozen
+
+from reference.http.operations import Answer, Call, Operation, Page, Who, given
+from reference.http.problems import Problem, Refused
+from reference.mail.mailer import text_of
+from reference.store.codec import from_us
+from reference.store.side import Side
+from reference.store.unit import Row
+
+_NEAR = frozenset({"localhost", "127.0.0.1", "[::1]"})
+
+
+@frozen
+class MailView:
+    """A mail; `body` is empty where it held a link and was sent."""
+
+    to: str
+    event: str
+    message: str | None
+    message_id: str
+    subject: str
+    body: str
+    queued_at: datetime
+    attempts: int
+    sent_at: datetime | None
+    given_up_at: datetime | None
+    failure: str | None
+
+
+@frozen
+class Mails:
+    """A page of mails, oldest first."""
+
+    mails: tuple[MailView, ...]
+    next: str | None
+
+
+@define(eq=False)
+class MailsApi:
+    """The handler that shows mails; `open_here` to everybody on this machine, else to operators."""
+
+    side: Side
+    public_url: str
+    open_here: bool
+
+    async def list_mails(self, call: Call) -> Answer:
+        """List the mails that were written."""
+        if self.open_here and not _from_here(call.request):
+            raise Refused(Problem.NOT_ALLOWED)
+        page: Page = call.query
+
+        def look(connection: sqlite3.Connection) -> Mails:
+            return _mails(connection, page, self.public_url)
+
+        return given(await self.side.reader.look(look))
+
+    def operations(self) -> tuple[Operation, ...]:
+        """Give the operation."""
+        return (
+            Operation(
+                "GET",
+                "/mails",
+                Who.ANYBODY if self.open_here else Who.ADMINISTRATOR,
+                "List mails",
+                self.list_mails,
+                query=Page,
+                answer=Mails,
+                refusals=(Problem.NOT_ALLOWED,),
+            ),
+        )
+
+
+def _from_here(request: web.Request) -> bool:
+    """Say whether somebody on this machine asks, and no proxy or foreign page for another."""
+    host = request.host if request.host.endswith("]") else request.host.rpartition(":")[0]
+    forwarded = {"Forwarded", "X-Forwarded-For", "X-Real-IP"} & set(request.headers)
+    return (host or request.host) in _NEAR and not forwarded
+
+
+def _mails(connection: sqlite3.Connection, page: Page, public_url: str) -> Mails:
+    rows = connection.execute(
+        "SELECT id, recipient, event, message, message_id, subject, body, link, queued_at, "
+        "attempts, sent_at, given_up_at, failure FROM mails WHERE id > ? ORDER BY id LIMIT ?",
+        (page.after, page.limit + 1),
+    ).fetchall()
+    views = tuple(_view(row, public_url) for row in rows[: page.limit])
+    following = str(rows[page.limit - 1][0]) if len(rows) > page.limit else None
+    return Mails(views, following)
+
+
+def _view(row: Row, public_url: str) -> MailView:
+    _, to, event, message, message_id, subject, body, link, queued_at, attempts, *rest = row
+    sent_at, given_up_at, failure = rest
+    text = text_of(body, link, public_url)
+    return MailView(
+        to,
+        event,
+        message,
+        message_id,
+        subject,
+        text,
+        from_us(queued_at),
+        attempts,
+        None if sent_at is None else from_us(sent_at),
+        None if given_up_at is None else from_us(given_up_at),
+        failure,
+    )
