@@ -10,18 +10,23 @@ from attrs import define
 
 from reference.app.config import Config
 from reference.app.system import System
+from reference.clock import SystemClock
 from reference.domain.words import CloudRole
 from reference.http.access import Access, bearer_of, check_site, not_authenticated
 from reference.http.attempts import Attempts
 from reference.http.operations import Who
 from reference.http.passwords import passwords_of
 from reference.http.problems import Problem, Refused
+from reference.link.signing import is_signed
+from reference.store.codec import to_us
 from reference.store.collaboration_tables import LOGINS
 from reference.store.mvp_tables import CASEWORKER_OF, CASEWORKERS
 from reference.store.secrets import hashed, new_secret
 from reference.store.side import Side
 from reference.store.unit import Kept
 
+#: What time it is between the two sides, whatever time their users have.
+_CLOCK: Final = SystemClock()
 #: As whom the holder of the operator's token acts.
 OPERATOR: Final = "operator"
 
@@ -33,6 +38,7 @@ class Authentication:
     mvp: Access | None
     collaboration: Access | None
     operator: str  # hash of the token
+    peer_secret: str
 
     async def identify(self, request: web.Request, who: Who) -> str:
         """Give who sends a request, the empty string for anybody.
@@ -50,6 +56,10 @@ class Authentication:
             case Who.ANYBODY:
                 check_site(request)
                 return ""
+            case Who.PEER if is_signed(
+                self.peer_secret, request.method, request.path, request.headers, _seconds()
+            ):
+                return "peer"
             case _:
                 raise not_authenticated()
 
@@ -93,7 +103,11 @@ def authentication_of(system: System, config: Config, operator: str) -> Authenti
 
     mvp = access(system.mvp, "mvp_session", CASEWORKERS, CASEWORKER_OF)
     collaboration = access(system.collaboration, "collaboration_session", LOGINS)
-    return Authentication(mvp, collaboration, hashed(operator))
+    return Authentication(mvp, collaboration, hashed(operator), config.peer_secret or "")
+
+
+def _seconds() -> int:
+    return to_us(_CLOCK()) // 1_000_000
 
 
 def operator_token(config: Config) -> str:

@@ -16,9 +16,6 @@ from reference.collaboration.accounts_api import AccountsApi
 from reference.collaboration.api import CollaborationApi
 from reference.domain.rules import rules_for
 from reference.http.operations import Operation
-from reference.link.api import LinkApi
-from reference.link.faults import PORTAL, FaultsApi, while_up
-from reference.link.replication_api import ReplicationApi
 from reference.mvp.api import MvpApi
 from reference.mvp.caseworkers_api import CaseworkersApi
 

@@ -1,82 +1,159 @@
-"""Both sides put together: stores opened, carriers between them, closed in the right order."""
+"""The sides put together: stores opened, carriers between them, closed in the right order."""
 
 import contextlib
-import secrets
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from functools import partial
-from pathlib import Path
 
 from attrs import frozen
 
-from reference.clock import Now
+from reference.app.config import Config
+from reference.clock import Now, SystemClock
 from reference.collaboration import acts as collaboration_acts
+from reference.domain.refusals import Refusal
+from reference.domain.replication import Record
 from reference.domain.rules import Rules
-from reference.link.beside import Beside
 from reference.link.carrier import Carrier
+from reference.link.faults import Breakable, Faults
+from reference.link.peer import Peer
+from reference.link.receiver import Receiver
+from reference.link.remote import Remote, session
+from reference.link.replication import Replicator
 from reference.mvp import acts as mvp_acts
 from reference.store import collaboration_tables, mvp_tables
 from reference.store.database import open_database
+from reference.store.files import Files
+from reference.store.link_content import LinkContent
+from reference.store.secrets import new_id, new_secret
 from reference.store.side import Side
+from reference.store.unit import Unit
 from reference.store.writer import Reader, Writer
 
 
 @frozen(eq=False)
-class System:
-    """What is served."""
+class End:
+    """One side of this process: what it works with, what carries for it, what takes for it."""
 
-    mvp: Side
-    collaboration: Side
-    down: Carrier
-    up: Carrier
+    side: Side
+    carrier: Carrier
+    receiver: Receiver
+
+
+@frozen(eq=False)
+class System:
+    """What is served: both sides, or one of them with the other behind HTTP."""
+
+    ends: tuple[End, ...]
+    mvp: Side | None
+    collaboration: Side | None
+    replicator: Replicator | None
+    faults: Faults | None
 
     async def rest(self) -> None:
         """Wait until nothing is under way that could arrive now."""
-        await self.down.rest()
-        await self.up.rest()
+        for end in (*self.ends, *self.ends):  # what one hands over may make the other carry
+            await end.carrier.rest()
+
+    async def settle(self) -> None:
+        """Carry what was stuck, and wait until nothing is under way that could arrive now."""
+        for end in self.ends:
+            end.carrier.try_again()
+        await self.rest()
 
 
 @contextlib.asynccontextmanager
-async def running(folder: Path, rules: Rules, now: Now) -> AsyncIterator[System]:
-    """Open both sides in a folder and let them carry; close everything in the end."""
-    folder.mkdir(parents=True, exist_ok=True)
+async def running(config: Config, rules: Rules, now: Now) -> AsyncGenerator[System]:
+    """Open the sides of a configuration and let them carry; close everything in the end.
+
+    Raises:
+        OSError: when the folder cannot be used.
+        StorageError: when a store cannot be opened.
+    """
+    config.data.mkdir(parents=True, exist_ok=True)
+    faults = Faults() if config.clock == "manual" else None
     async with contextlib.AsyncExitStack() as stack:
-        mvp = await _side(stack, folder / "mvp.sqlite", mvp_tables.MIGRATIONS, rules, now)
-        collaboration = await _side(
-            stack, folder / "collaboration.sqlite", collaboration_tables.MIGRATIONS, rules, now
-        )
-        down = Carrier(
-            mvp,
-            Beside(
-                collaboration,
-                lambda unit, content: collaboration_acts.take(
-                    unit, content, secrets.token_urlsafe(24), now(), rules
-                ),
-            ),
-        )
-        up = Carrier(
+        mvp = collaboration = None
+        if config.side != "collaboration":
+            mvp = await _side(stack, config, mvp_tables.MIGRATIONS, "mvp", rules, now)
+        if config.side != "mvp":
+            migrations = collaboration_tables.MIGRATIONS
+            collaboration = await _side(stack, config, migrations, "collaboration", rules, now)
+        remote = None
+        if config.peer is not None:
+            http = await stack.enter_async_context(session())
+            remote = Remote(config.peer, config.peer_secret or "", SystemClock(), http)
+        ends = _joined(mvp, collaboration, remote, faults)
+        replicator = None
+        if mvp is not None:
+            end = ends[0]
+            replicator = Replicator(mvp, end.carrier.peer, end.carrier, config.replicate_every)
+        for end in ends:
+            end.side.wake = end.carrier.wake
+            end.carrier.start()
+            stack.push_async_callback(end.carrier.stop)
+        if replicator is not None and config.clock == "system":
+            replicator.start()
+            stack.push_async_callback(replicator.stop)
+        yield System(ends, mvp, collaboration, replicator, faults)
+
+
+def _joined(
+    mvp: Side | None, collaboration: Side | None, remote: Peer | None, faults: Faults | None
+) -> tuple[End, ...]:
+    """Give each side that is here its carrier to the other one, in this process or not."""
+    receivers: dict[str, Receiver] = {}
+    carriers: dict[str, Carrier] = {}
+
+    def peer(name: str) -> Peer:
+        other = remote or receivers[name]
+        return other if faults is None else Breakable(other, faults)
+
+    async def hand_over(name: str) -> bool:
+        return await carriers[name].hand_over_waiting()
+
+    if mvp is not None:
+        take = partial(_into_mvp, side=mvp)
+        receivers["mvp"] = Receiver(mvp, take, None, partial(hand_over, "mvp"))
+    if collaboration is not None:
+        receivers["collaboration"] = Receiver(
             collaboration,
-            Beside(mvp, lambda unit, content: mvp_acts.take(unit, content, now(), rules)),
+            partial(_into_collaboration, side=collaboration),
+            partial(_record_into_collaboration, side=collaboration),
+            partial(hand_over, "collaboration"),
         )
-        mvp.wake = down.wake
-        collaboration.wake = up.wake
-        for carrier in (down, up):
-            carrier.start()
-            stack.push_async_callback(carrier.stop)
-        yield System(mvp, collaboration, down, up)
+    if mvp is not None:
+        carriers["mvp"] = Carrier(mvp, peer("collaboration"))
+    if collaboration is not None:
+        carriers["collaboration"] = Carrier(collaboration, peer("mvp"))
+    return tuple(
+        End(receiver.side, carriers[name], receiver) for name, receiver in receivers.items()
+    )
+
+
+def _into_mvp(unit: Unit, content: LinkContent, side: Side) -> Refusal | None:
+    return mvp_acts.take(unit, content, side.now(), side.rules)
+
+
+def _into_collaboration(unit: Unit, content: LinkContent, side: Side) -> Refusal | None:
+    return collaboration_acts.take(unit, content, new_secret(), side.now(), side.rules)
+
+
+def _record_into_collaboration(unit: Unit, record: Record, side: Side) -> None:
+    collaboration_acts.take_record(unit, record, side.now(), side.rules)
 
 
 async def _side(
     stack: contextlib.AsyncExitStack,
-    path: Path,
+    config: Config,
     migrations: tuple[str, ...],
+    name: str,
     rules: Rules,
     now: Now,
 ) -> Side:
-    writing = await open_database(path, migrations)
-    writer = Writer(writing)
+    path = config.data / f"{name}.sqlite"
+    writer = Writer(await open_database(path, migrations, synchronous=config.synchronous))
     stack.push_async_callback(writer.close)
-    reading = await open_database(path, migrations, read_only=True)
-    reader = Reader(reading)
+    reader = Reader(await open_database(path, migrations, read_only=True))
     stack.push_async_callback(reader.close)
-    new_id = partial(secrets.token_hex, 16)
-    return Side(rules, now, writer, reader, path.parent, new_id, lambda: None)
+    files = Files(config.data / f"{name}-files", writer)
+    await files.sweep()
+    return Side(rules, now, writer, reader, files, new_id, lambda: None)

@@ -5,43 +5,28 @@ import contextlib
 import sqlite3
 from collections.abc import Sequence
 from functools import partial
-from typing import Final, Protocol
+from typing import Final
 
 import structlog
 from attrs import Factory, define
 
-from reference.domain.refusals import Refusal
 from reference.domain.words import Transport
-from reference.store.link_content import LinkContent, content_of
+from reference.link.peer import Peer, Unreachable
+from reference.store.crash import reached
 from reference.store.shared_tables import DELETE_PARCEL
 from reference.store.side import Side
 from reference.store.unit import Unit
 from reference.store.writer import StorageError
 
-#: How many parcels go together.
+#: How many parcels go together at most, and after how many characters no further one joins them.
 PARCELS_MAX: Final = 500
+CHARACTERS_MAX: Final = 2_000_000
 #: How long to wait after a failure, in seconds: the first time, and at most.
-RETRY_S_MIN: Final = 0.1
-RETRY_S_MAX: Final = 5.0
+RETRY_S_MIN: Final = 0.05
+RETRY_S_MAX: Final = 1.0
 
 Row = tuple[int, str]
 log = structlog.get_logger(__name__)
-
-
-class Unreachable(Exception):  # noqa: N818 - a state of the link
-    """The other side could not be reached, or gave no answer: what was sent may have been taken."""
-
-
-class Peer(Protocol):
-    """The other side, as the link sees it."""
-
-    async def take(self, contents: Sequence[LinkContent]) -> Sequence[Refusal | None]:
-        """Hand contents over, in order; None for what is taken, now or before.
-
-        Raises:
-            Unreachable: when there is no answer.
-        """
-        ...
 
 
 @define(eq=False)
@@ -53,7 +38,7 @@ class Carrier:
     _woken: asyncio.Event = Factory(asyncio.Event)
     _resting: asyncio.Event = Factory(asyncio.Event)
     _task: asyncio.Task[None] | None = None
-    _after: int = 0  # the newest parcel that was taken; its deletion may be under way
+    _after: int = 0  # the newest parcel that was handed over; its deletion may be under way
 
     def start(self) -> None:
         """Begin to carry."""
@@ -72,59 +57,110 @@ class Carrier:
         self._resting.clear()
         self._woken.set()
 
+    def try_again(self) -> None:
+        """Tell that what was not taken may be taken now."""
+        self._after = 0
+        self.wake()
+
     async def rest(self) -> None:
         """Wait until everything is taken, or nothing can be done about it now."""
         await self._resting.wait()
 
+    async def hand_over_waiting(self) -> bool:
+        """Hand over what waits for a replication; say whether all of it was taken.
+
+        Raises:
+            Unreachable: when the other side gives no answer.
+            StorageError: when the own store fails.
+        """
+        after, all_taken = 0, True
+        while rows := await self._waiting(Transport.REPLICATION, after):
+            taken = await self._hand_over(rows)
+            await self.side.writer.do(partial(_delete, taken=taken))
+            all_taken = all_taken and len(taken) == len(rows)
+            after = rows[-1][0]
+        return all_taken
+
     async def _run(self) -> None:
-        pause = RETRY_S_MIN
+        """Carry for ever.
+
+        New parcels go at once also while older ones are stuck; those are tried again after a
+        pause, which grows.
+        """
+        loop = asyncio.get_running_loop()
+        pause, again_at = RETRY_S_MIN, None
         while True:
-            await self._woken.wait()
-            self._woken.clear()
-            try:
-                stuck = await self._empty()
-            except (Unreachable, StorageError) as error:
-                log.warning("link_down", error=str(error), retry_s=pause)
-                stuck = True
-            if not stuck:
+            await self._wait_until(again_at)
+            if again_at is not None and loop.time() >= again_at:
+                self._after, again_at = 0, None
+            if not await self._empties():
+                pause = min(pause * 2, RETRY_S_MAX)
+                again_at = again_at or loop.time() + pause
+            elif again_at is None:
                 pause = RETRY_S_MIN
-                if not self._woken.is_set():
-                    self._resting.set()
-                continue
-            self._after = 0
-            self._resting.set()
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._woken.wait(), pause)
-            self._woken.set()
-            pause = min(pause * 2, RETRY_S_MAX)
+            if not self._woken.is_set():
+                self._resting.set()
+
+    async def _wait_until(self, moment: float | None) -> None:
+        """Wait until there is something new, or a moment of the loop's time has come."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout_at(moment):
+                await self._woken.wait()
+        self._woken.clear()
+
+    async def _empties(self) -> bool:
+        """Hand over what is new; say whether all of it was taken."""
+        try:
+            return await self._empty()
+        except (Unreachable, StorageError) as error:
+            log.warning("link_down", error=str(error))
+        except Exception:  # what waits here must not wait for ever
+            log.exception("link_defect")
+        return False
 
     async def _empty(self) -> bool:
-        """Hand over all that waits; say whether something was not taken."""
-        stuck = False
-        after = self._after
-        while rows := await self.side.reader.look(partial(_waiting, after=after)):
-            answers = await self.peer.take([_content(row) for row in rows])
-            after = rows[-1][0]
-            taken = [row[0] for row, answer in zip(rows, answers, strict=True) if answer is None]
-            if len(taken) < len(rows):
-                stuck = True
-                log.warning("link_refused", refused=len(rows) - len(taken))
-            deleted = asyncio.ensure_future(self.side.writer.do(partial(_delete, taken=taken)))
-            if stuck or len(rows) < PARCELS_MAX:
-                await deleted
-            self._after = after
-        return stuck
+        all_taken = True
+        deletion: asyncio.Future[None] | None = None
+        try:
+            while rows := await self._waiting(Transport.AT_ONCE, self._after):
+                taken = await self._hand_over(rows)
+                if deletion is not None:
+                    await deletion
+                deletion = asyncio.ensure_future(self.side.writer.do(partial(_delete, taken=taken)))
+                all_taken = all_taken and len(taken) == len(rows)
+                self._after = rows[-1][0]
+        finally:
+            if deletion is not None:
+                await deletion
+        return all_taken
+
+    async def _waiting(self, transport: Transport, after: int) -> list[Row]:
+        return await self.side.reader.look(partial(_next_rows, transport=transport, after=after))
+
+    async def _hand_over(self, rows: Sequence[Row]) -> list[int]:
+        """Hand parcels over; give the ids of those that were taken."""
+        reached("envelope.before")
+        answers = await self.peer.take([parcel for _, parcel in rows])
+        reached("envelope.after")
+        for (number, _), answer in zip(rows, answers, strict=True):
+            if answer is not None:
+                log.warning("parcel_not_taken", parcel=number, code=answer.code)
+        return [row[0] for row, answer in zip(rows, answers, strict=True) if answer is None]
 
 
-def _waiting(raw: sqlite3.Connection, after: int) -> list[Row]:
-    return raw.execute(
+def _next_rows(raw: sqlite3.Connection, transport: Transport, after: int) -> list[Row]:
+    """Give the parcels that go together next."""
+    rows: list[Row] = []
+    characters = 0
+    for row in raw.execute(
         "SELECT id, parcel FROM outbox WHERE id > ? AND transport = ? ORDER BY id LIMIT ?",
-        (after, Transport.AT_ONCE.value, PARCELS_MAX),
-    ).fetchall()
-
-
-def _content(row: Row) -> LinkContent:
-    return content_of(row[1])
+        (after, transport.value, PARCELS_MAX),
+    ):
+        rows.append(row)
+        characters += len(row[1])
+        if characters > CHARACTERS_MAX:
+            break
+    return rows
 
 
 def _delete(unit: Unit, taken: Sequence[int]) -> None:

@@ -96,10 +96,11 @@ MIGRATIONS: Final = (
         fields TEXT NOT NULL,
         UNIQUE (kind, number, name)
     ) STRICT;
+    CREATE INDEX marked_by_kind ON marked (kind, id);
     CREATE TABLE runs (
-        id INTEGER PRIMARY KEY,
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
         at INTEGER NOT NULL,
-        result INTEGER NOT NULL,
+        result INTEGER,
         bundles TEXT NOT NULL
     ) STRICT;
     """,
@@ -272,6 +273,11 @@ SET_RELEASE: Final = """
         set_by = excluded.set_by, set_at = excluded.set_at
 """
 MARK: Final = "INSERT OR REPLACE INTO marked (kind, number, name, fields) VALUES (?, ?, ?, ?)"
+#: A record that changed since has another id, and stays marked.
+UNMARK: Final = "DELETE FROM marked WHERE id = ?"
+INSERT_RUN: Final = "INSERT INTO runs (at, result, bundles) VALUES (?, ?, ?)"
+#: Forget all runs but the newest so many.
+FORGET_RUNS: Final = "DELETE FROM runs WHERE id <= (SELECT max(id) FROM runs) - ?"
 
 
 def address_book(connection: sqlite3.Connection, number: CaseNumber) -> AddressBook:

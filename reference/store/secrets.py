@@ -12,3 +12,8 @@ def new_secret() -> str:
 def hashed(secret: str) -> str:
     """Give the hash under which a random secret is kept; it needs no salt, as it is random."""
     return sha256(secret.encode()).hexdigest()
+
+
+def new_id() -> str:
+    """Give an id that nothing has yet."""
+    return secrets.token_hex(16)

@@ -1,0 +1,113 @@
+"""A side that takes what the other one hands over: parcels exactly once, bundles bit by bit."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
+from typing import Final
+
+import structlog
+from attrs import frozen
+
+from reference.domain.refusals import Refusal
+from reference.domain.replication import Answer, Bundle, Record
+from reference.http.problems import Problem
+from reference.link.peer import BundleAnswer, NotTaken, Unreachable
+from reference.store.link_content import LinkContent, content_of
+from reference.store.side import Side
+from reference.store.unit import Unit
+from reference.store.writer import StorageError
+
+#: How many records of a bundle are taken in one transaction, so that messages need not wait.
+RECORDS_TOGETHER: Final = 100
+
+TakeParcel = Callable[[Unit, LinkContent], Refusal | None]
+TakeRecord = Callable[[Unit, Record], None]
+log = structlog.get_logger(__name__)
+
+
+@frozen(eq=False)
+class Receiver:
+    """A side of this process as the other one's peer.
+
+    `take_parcel` and `take_record` are how it takes things; the MVP takes no records.
+    `hand_over_waiting` hands over what waits here for a replication.
+    """
+
+    side: Side
+    take_parcel: TakeParcel
+    take_record: TakeRecord | None
+    hand_over_waiting: Callable[[], Awaitable[bool]]
+
+    async def take(self, parcels: Sequence[str]) -> Sequence[NotTaken]:
+        """Take parcels in one transaction; what cannot be taken does not hold up the others."""
+        contents = [_content(parcel) for parcel in parcels]
+        readable = [content for content in contents if content is not None]
+        answers = iter(await self._take_readable(readable))
+        self.side.wake()
+        return [Problem.INVALID if content is None else next(answers) for content in contents]
+
+    async def _take_readable(self, contents: Sequence[LinkContent]) -> Sequence[NotTaken]:
+        try:
+            return await self.side.writer.do(partial(self._take_all, contents=contents))
+        except Exception as error:  # noqa: BLE001 - one of them may be the cause
+            log.warning("parcels_one_by_one", error=repr(error))
+        answers = [await self._take_alone(content) for content in contents]
+        if all(answer is Problem.STORAGE for answer in answers):
+            raise Unreachable("the store of the other side failed")
+        return answers
+
+    def _take_all(self, unit: Unit, contents: Sequence[LinkContent]) -> list[NotTaken]:
+        return [self.take_parcel(unit, content) for content in contents]
+
+    async def _take_alone(self, content: LinkContent) -> NotTaken:
+        try:
+            return await self.side.writer.do(lambda unit: self.take_parcel(unit, content))
+        except StorageError as error:
+            log.error("parcel_storage", error=str(error))  # noqa: TRY400 - the text says it all
+            return Problem.STORAGE
+        except Exception:  # whatever it is, the others go on
+            log.exception("parcel_defect")
+            return Problem.INTERNAL
+
+    async def take_bundle(self, bundle: Bundle) -> BundleAnswer:
+        """Take the records of a bundle, in several short transactions (RPL-4, RPL-5)."""
+        take_record = self.take_record
+        if take_record is None:
+            return BundleAnswer(int(Answer.FAILED))
+
+        def work(record: Record) -> Callable[[Unit], None]:
+            return lambda unit: take_record(unit, record)
+
+        failed: set[Record] = set()
+        records = bundle.records
+        for start in range(0, len(records), RECORDS_TOGETHER):
+            part = records[start : start + RECORDS_TOGETHER]
+            done = await asyncio.gather(
+                *(self.side.writer.do(work(record)) for record in part), return_exceptions=True
+            )
+            for record, error in zip(part, done, strict=True):
+                if error is not None:
+                    failed.add(record)
+                    log.warning("record_failed", kind=record.kind.value, error=repr(error))
+        self.side.wake()
+        if not failed:
+            return BundleAnswer(int(Answer.ALL_TAKEN))
+        answer = Answer.SOME_FAILED if len(failed) < len(records) else Answer.FAILED
+        return BundleAnswer(int(answer), frozenset(failed))
+
+    async def turn(self) -> None:
+        """Hand over what waits here for a replication.
+
+        Raises:
+            Unreachable: when not all of it was taken.
+        """
+        if not await self.hand_over_waiting():
+            raise Unreachable("not all that waits for a replication was taken")
+
+
+def _content(parcel: str) -> LinkContent | None:
+    try:
+        return content_of(parcel)
+    except Exception as error:  # noqa: BLE001 - whatever it is, it is no content
+        log.error("parcel_unreadable", error=type(error).__name__)  # noqa: TRY400 - no content in logs
+        return None
