@@ -4,7 +4,6 @@ import sqlite3
 from collections import OrderedDict
 from datetime import timedelta
 from typing import Any, Final
-from urllib.parse import urlsplit
 
 from aiohttp import web
 from attrs import Factory, define, frozen
@@ -98,7 +97,8 @@ class Access:
         if "Authorization" in request.headers:
             return bearer_of(request)
         check_site(request)
-        return request.cookies.get(self.cookie)
+        token = request.cookies.get(self.cookie)
+        return token if token and token.isascii() else None
 
     async def _look_up(self, key: str) -> Known | None:
         ended = self._ended
@@ -141,19 +141,17 @@ class Access:
             raise Refused(Problem.WRONG_PASSWORD)
         self.by_client.give_back(client)
         self.by_account.give_back(account)
-        before = request.cookies.get(self.cookie)
+        before = self.token_of(request) or ""
 
         def work(unit: Unit) -> LoggedIn:
             found = unit.get(self.users, user)
             if found is None or found.password != kept:
                 raise Refused(Problem.WRONG_PASSWORD)  # it was changed in the meantime
-            if before is not None:
-                unit.write("sessions", END_SESSION, (hashed(before),))
+            unit.write("sessions", END_SESSION, (hashed(before),))
             return self.begin(unit, user)
 
         logged_in = await self.side.writer.do(work)
-        if before is not None:
-            self.forget(token=before)
+        self.forget(token=before)
         return logged_in
 
     async def log_out(self, request: web.Request) -> Answer:
@@ -207,7 +205,7 @@ def not_authenticated() -> Refused:
 def bearer_of(request: web.Request) -> str | None:
     """Give the token that a request carries as Authorization."""
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-    return token.strip() if scheme.lower() == "bearer" else None
+    return token.strip() if scheme.lower() == "bearer" and token.isascii() else None
 
 
 def check_site(request: web.Request) -> None:
@@ -223,6 +221,6 @@ def check_site(request: web.Request) -> None:
         own = site in {"same-origin", "none"}
     else:  # an old browser, or none
         origin = request.headers.get("Origin")
-        own = origin is None or urlsplit(origin).netloc == request.host
+        own = origin is None or origin.partition("://")[2] == request.host
     if not own:
         raise Refused(Problem.CROSS_SITE)
