@@ -14,6 +14,7 @@ from aiohttp.http_exceptions import HttpProcessingError
 from reference.http.operations import Answer, Call, Operation, Who
 from reference.http.parsing import fits_in_path, parsed, queried
 from reference.http.problems import PROBLEM_TYPE, Fault, Problem, Refused
+from reference.store.crash import ARMED, reached
 from reference.store.writer import StorageError
 
 #: The longest body of JSON, in bytes, and how long it may take to arrive.
@@ -61,7 +62,19 @@ def handler(operation: Operation, identify: Identify) -> Handler:
             return problem(Refused(Problem.INTERNAL))
         return answer if isinstance(answer, web.StreamResponse) else _response(request, answer)
 
-    return handle
+    return _with_crash_points(handle) if ARMED and operation.method != "GET" else handle
+
+
+def _with_crash_points(handle: Handler) -> Handler:
+    async def answer(request: web.Request) -> web.StreamResponse:
+        response = await handle(request)
+        reached("answer.before")
+        await response.prepare(request)
+        await response.write_eof()
+        reached("answer.after")
+        return response
+
+    return answer
 
 
 def _report(operation: Operation, error: Exception) -> None:

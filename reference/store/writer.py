@@ -11,6 +11,7 @@ from typing import Any, TypeVar, cast
 
 from attrs import Factory, define
 
+from reference.store.crash import reached
 from reference.store.database import Database, StorageError, said
 from reference.store.unit import Memory, Unit
 
@@ -107,7 +108,9 @@ class Writer:
             unit = Unit(raw, self._memory)
             outcomes = [_turn(unit, work) for work in works]
             unit.flush()
+            reached("commit.before")
             raw.execute("COMMIT")
+            reached("commit.after")
         except BaseException:
             self._memory.values.clear()
             if raw.in_transaction:
