@@ -14,6 +14,7 @@ from reference.clock import SystemClock
 from reference.domain.words import CloudRole
 from reference.http.access import Access, bearer_of, check_site, not_authenticated
 from reference.http.attempts import Attempts
+from reference.http.here import is_from_here
 from reference.http.operations import Who
 from reference.http.passwords import passwords_of
 from reference.http.problems import Problem, Refused
@@ -51,7 +52,9 @@ class Authentication:
                 return await self.collaboration.user_of(request)
             case Who.CASEWORKER if self.mvp is not None:
                 return await self.mvp.user_of(request)
-            case Who.ADMINISTRATOR:
+            case Who.HERE if is_from_here(request):
+                return ""
+            case Who.ADMINISTRATOR | Who.HERE:
                 return await self._administrator(request)
             case Who.ANYBODY:
                 check_site(request)

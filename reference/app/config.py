@@ -3,7 +3,6 @@
 An option comes from the command line, else from the environment (`COLLAB_…`), else from a file.
 """
 
-import ipaddress
 import re
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
@@ -19,6 +18,7 @@ from platformdirs import user_data_path
 
 from reference.domain.addresses import is_address, normal_address
 from reference.domain.readings import READING_VALUES, Readings, readings_from
+from reference.http.hosts import is_loopback
 from reference.http.passwords import Hashing
 from reference.store.crash import VARIABLE as CRASH_VARIABLE
 
@@ -338,16 +338,6 @@ class Config:
     def secure(self) -> bool:
         """Say whether users come by https."""
         return self.public_url.startswith("https://")
-
-
-def is_loopback(host: str) -> bool:
-    """Say whether only this machine reaches an address."""
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def options() -> Iterator[Option]:

@@ -22,7 +22,9 @@ from reference.store.side import Side
 from reference.store.unit import Unit
 
 S = TypeVar("S")
-JSON_TYPE = "application/json"
+JSON_TYPE: Final = "application/json"
+FORM_TYPE: Final = "multipart/form-data"
+BYTES_TYPE: Final = "application/octet-stream"
 
 #: How long the answer to an Idempotency-Key is kept.
 KEYS_KEPT: Final = timedelta(hours=24)
@@ -37,6 +39,8 @@ class Who(Enum):
     ADMINISTRATOR = "administrator"
     RECIPIENT = "recipient"
     PEER = "peer"
+    #: Somebody on this machine, or the operator.
+    HERE = "here"
 
 
 @frozen
@@ -112,7 +116,12 @@ Handle = Callable[[Call], Awaitable[Answer | web.StreamResponse]]
 
 @frozen(eq=False)
 class Operation:
-    """One method at one path."""
+    """One method at one path.
+
+    A `body` is parsed as JSON, unless the operation reads its `upload` itself; `media` tells what
+    else than JSON, or bytes in an upload, it takes. `example` is a body where the examples of the
+    fields do not fit together.
+    """
 
     method: str
     path: str
@@ -127,11 +136,20 @@ class Operation:
     upload: bool = False
     refusals: tuple[Refusal | Problem, ...] = ()
     example: object = None
+    media: tuple[str, ...] = ()
+    gives: str = JSON_TYPE
 
     @property
     def name(self) -> str:
         """Give a name that is unique: that of the function which handles it."""
         return self.handle.__name__
+
+    @property
+    def takes(self) -> tuple[str, ...]:
+        """Give the types that a body can have; none where there is no body."""
+        if self.media or (self.body is None and not self.upload):
+            return self.media
+        return (BYTES_TYPE,) if self.upload else (JSON_TYPE,)
 
 
 def given(value: object, status: int = 200) -> Answer:
