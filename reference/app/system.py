@@ -2,6 +2,7 @@
 
 import contextlib
 from collections.abc import AsyncGenerator
+from datetime import datetime
 from functools import partial
 
 from attrs import frozen
@@ -12,12 +13,14 @@ from reference.collaboration import acts as collaboration_acts
 from reference.domain.refusals import Refusal
 from reference.domain.replication import Record
 from reference.domain.rules import Rules
+from reference.http.hosts import is_loopback
 from reference.link.carrier import Carrier
-from reference.link.faults import Breakable, Faults
+from reference.link.faults import MAILS, Breakable, Faults
 from reference.link.peer import Peer
 from reference.link.receiver import Receiver
 from reference.link.remote import Remote, session
 from reference.link.replication import Replicator
+from reference.mail.mailer import Mailer, Relay
 from reference.mvp import acts as mvp_acts
 from reference.store import collaboration_tables, mvp_tables
 from reference.store.database import open_database
@@ -46,17 +49,40 @@ class System:
     mvp: Side | None
     collaboration: Side | None
     replicator: Replicator | None
+    mailer: Mailer | None
     faults: Faults | None
+
+    @property
+    def due(self) -> datetime | None:
+        """Give the moment at which something happens by itself."""
+        moments = (
+            None if self.replicator is None else self.replicator.due_at,
+            None if self.mailer is None else self.mailer.due,
+        )
+        return min((moment for moment in moments if moment is not None), default=None)
+
+    async def turn(self, now: datetime) -> None:
+        """Let happen what is due, in virtual time, and come to rest."""
+        replicator = self.replicator
+        if replicator is not None and replicator.due_at is not None and replicator.due_at <= now:
+            await replicator.run_due()
+        if self.mailer is not None:
+            self.mailer.wake()
+        await self.rest()
 
     async def rest(self) -> None:
         """Wait until nothing is under way that could arrive now."""
         for end in (*self.ends, *self.ends):  # what one hands over may make the other carry
             await end.carrier.rest()
+        if self.mailer is not None:
+            await self.mailer.rest()
 
     async def settle(self) -> None:
         """Carry what was stuck, and wait until nothing is under way that could arrive now."""
         for end in self.ends:
             end.carrier.try_again()
+        if self.mailer is not None:
+            self.mailer.try_again()
         await self.rest()
 
 
@@ -86,14 +112,49 @@ async def running(config: Config, rules: Rules, now: Now) -> AsyncGenerator[Syst
         if mvp is not None:
             end = ends[0]
             replicator = Replicator(mvp, end.carrier.peer, end.carrier, config.replicate_every)
+        mailer = _mailer(collaboration, config, faults)
+        if mailer is not None:
+            mailer.start()
+            stack.push_async_callback(mailer.stop)
         for end in ends:
-            end.side.wake = end.carrier.wake
+            also = mailer if end.side is collaboration else None
+            end.side.wake = _waking(end.carrier, also)
             end.carrier.start()
             stack.push_async_callback(end.carrier.stop)
         if replicator is not None and config.clock == "system":
             replicator.start()
             stack.push_async_callback(replicator.stop)
-        yield System(ends, mvp, collaboration, replicator, faults)
+        yield System(ends, mvp, collaboration, replicator, mailer, faults)
+
+
+def _mailer(side: Side | None, config: Config, faults: Faults | None) -> Mailer | None:
+    """Give what sends the mails of a collaboration, if it has a mail server."""
+    if side is None or config.smtp is None:
+        return None
+    host, port = config.smtp
+    relay = Relay(
+        host,
+        port,
+        config.mail_from,
+        config.smtp_user,
+        config.smtp_password,
+        config.smtp_tls,
+        is_loopback(host),
+    )
+    if faults is None:
+        return Mailer(side, relay, config.public_url)
+    return Mailer(side, relay, config.public_url, lambda: faults.cut(MAILS))
+
+
+def _waking(carrier: Carrier, mailer: Mailer | None) -> Callable[[], None]:
+    if mailer is None:
+        return carrier.wake
+
+    def wake() -> None:
+        carrier.wake()
+        mailer.wake()
+
+    return wake
 
 
 def _joined(

@@ -8,7 +8,7 @@ import asyncio
 import contextlib
 import email.policy
 import sqlite3
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from datetime import datetime, timedelta
 from email.message import EmailMessage
 from email.utils import format_datetime
@@ -88,11 +88,12 @@ class Waiting:
 
 @define(eq=False)
 class Mailer:
-    """The only one who sends mails."""
+    """The only one who sends mails; none while they are `held`."""
 
     side: Side
     relay: Relay
     public_url: str
+    held: Callable[[], bool] = lambda: False
     _woken: asyncio.Event = Factory(asyncio.Event)
     _resting: asyncio.Event = Factory(asyncio.Event)
     _queue: asyncio.Queue[Waiting] = Factory(asyncio.Queue[Waiting])
@@ -166,6 +167,9 @@ class Mailer:
 
     async def _read_due(self) -> None:
         now = self.side.now()
+        if self.held():
+            self._due = None
+            return
         if self._paused_until is not None and now < self._paused_until:
             self._due = self._paused_until
             return

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, TypeVar, cast
 
-from attrs import Factory, define
+from attrs import Factory, define, field
 
 from reference.store.crash import reached
 from reference.store.database import Database, StorageError, said
@@ -71,9 +71,11 @@ class _Queue:
 
 @define(eq=False)
 class Writer:
-    """The only one who writes to a store."""
+    """The only one who writes to a store; it counts its works and the commits that they shared."""
 
     _database: Database
+    works: int = field(default=0, init=False)
+    commits: int = field(default=0, init=False)
     _memory: Memory = Factory(Memory)
     _queue: _Queue = Factory(lambda self: _Queue(self._database, self._together), takes_self=True)
 
@@ -111,6 +113,8 @@ class Writer:
             reached("commit.before")
             raw.execute("COMMIT")
             reached("commit.after")
+            self.works += len(works)
+            self.commits += 1
         except BaseException:
             self._memory.values.clear()
             if raw.in_transaction:
