@@ -1,6 +1,7 @@
 """From an HTTP request to an operation and back: who calls, what is asked, what is answered."""
 
 import asyncio
+import re
 import traceback
 from collections.abc import Awaitable, Callable, Iterable
 from hashlib import blake2b
@@ -11,9 +12,10 @@ import structlog
 from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
 
-from reference.http.operations import Answer, Call, Operation, Who
+from reference.http.operations import JSON_TYPE, Answer, Call, Operation, Who, fingerprint
 from reference.http.parsing import fits_in_path, parsed, queried
 from reference.http.problems import PROBLEM_TYPE, Fault, Problem, Refused
+from reference.http.uploads import go_on
 from reference.store.crash import ARMED, reached
 from reference.store.writer import StorageError
 
@@ -21,6 +23,7 @@ from reference.store.writer import StorageError
 BODY_MAX: Final = 2**20
 BODY_S_MAX: Final = 30
 KEY_LENGTH_MAX: Final = 200
+_PARAMETER: Final = re.compile(r"\{(\w+)\}")
 
 Identify = Callable[[web.Request, Who], Awaitable[str]]
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -31,12 +34,13 @@ def add_routes(app: web.Application, operations: Iterable[Operation], identify: 
     """Let an application answer for operations, and say of everything else that it is not there."""
     by_path = sorted(operations, key=lambda operation: operation.path)
     for path, group in groupby(by_path, lambda operation: operation.path):
+        pattern = _PARAMETER.sub(r"{\1:[^/]+}", path)  # by itself it would take no braces
         methods = {operation.method: handler(operation, identify) for operation in group}
         if "GET" in methods:
             methods["HEAD"] = methods["GET"]
         for method, handle in methods.items():
-            app.router.add_route(method, path, handle)
-        app.router.add_route("*", path, _other_method(", ".join(sorted({*methods, "OPTIONS"}))))
+            app.router.add_route(method, pattern, handle, expect_handler=_expect)
+        app.router.add_route("*", pattern, _other_method(", ".join(sorted({*methods, "OPTIONS"}))))
     app.router.add_route("*", "/{path:.*}", _nowhere)
 
 
@@ -49,7 +53,10 @@ def handler(operation: Operation, identify: Identify) -> Handler:
             call = await _call(operation, request, actor)
             answer = await operation.handle(call)
         except Refused as refused:
-            return problem(refused)
+            answer = problem(refused)
+            if operation.upload and not request.content.is_eof():
+                answer.force_close()  # what comes next may be the body, or another request
+            return answer
         except StorageError as error:
             log.error("storage", operation=operation.name, error=str(error))  # noqa: TRY400 - no defect
             return problem(Refused(Problem.STORAGE))
@@ -77,6 +84,12 @@ def _with_crash_points(handle: Handler) -> Handler:
     return answer
 
 
+async def _expect(request: web.Request) -> None:
+    """Leave it to uploads to say that the body is wanted."""
+    if request.content_type == JSON_TYPE:
+        await go_on(request)
+
+
 def _report(operation: Operation, error: Exception) -> None:
     """Log a defect without its message, which may hold what somebody wrote."""
     frames = traceback.extract_tb(error.__traceback__)
@@ -91,14 +104,11 @@ async def _call(operation: Operation, request: web.Request, actor: str) -> Call:
     query = None if operation.query is None else queried(request.query, operation.query)
     raw = b""
     body = None
-    if operation.body is not None and not operation.upload:
+    if operation.body is not None and not (operation.upload and request.content_type != JSON_TYPE):
         raw = await _raw(request)
         body = parsed(raw, operation.body)
-    fingerprint = ""
-    if key is not None:
-        what = b"\n".join((request.method.encode(), request.raw_path.encode(), raw))
-        fingerprint = blake2b(what, digest_size=16).hexdigest()
-    return Call(actor, request.match_info, query, body, key, fingerprint, request)
+    mark = "" if key is None else fingerprint(request, raw)
+    return Call(actor, request.match_info, query, body, key, mark, request)
 
 
 def _key(request: web.Request, operation: Operation) -> str | None:
@@ -147,8 +157,13 @@ def _response(request: web.Request, answer: Answer) -> web.Response:
             return web.Response(status=304, headers=headers)
     if not answer.body:
         return web.Response(status=answer.status, headers=headers)
+    text = answer.content_type.startswith("text/")
     return web.Response(
-        status=answer.status, body=answer.body, content_type=answer.content_type, headers=headers
+        status=answer.status,
+        body=answer.body,
+        content_type=answer.content_type,
+        charset="utf-8" if text else None,
+        headers=headers,
     )
 
 

@@ -19,6 +19,7 @@ from reference.domain.facts import (
     Mail,
     MessageMarked,
     MessageReceived,
+    Reply,
     ReplyWritten,
 )
 from reference.domain.mailbox import (
@@ -44,6 +45,7 @@ from reference.store.collaboration_tables import (
     REPLIES,
     Login,
 )
+from reference.store.files import name_content
 from reference.store.link_content import (
     Attached,
     CaseworkerAddress,
@@ -207,13 +209,15 @@ def _keep(
         _keep_fact(unit, fact, now, attached)
     for envelope in decision.envelopes:
         transport = rules.transports[type(envelope.content)].value
-        parcel = written(Parcel(envelope, attached))
+        brings = attached if isinstance(envelope.content, Reply) else ()
+        parcel = written(Parcel(envelope, brings))
         unit.write("outbox", INSERT_PARCEL, (box.case, box.recipient, None, transport, parcel))
 
 
 def _keep_fact(unit: Unit, fact: Fact, now: datetime, attached: tuple[Attached, ...]) -> None:
     match fact:
         case MessageReceived():
+            _name_contents(unit, attached)
             found = {each.name: each for each in attached}
             documents = [found.get(name) or Attached(name, "", 0) for name in fact.documents]
             item: Row = (
@@ -230,6 +234,7 @@ def _keep_fact(unit: Unit, fact: Fact, now: datetime, attached: tuple[Attached, 
             flags = (fact.read, fact.opened, fact.answered)
             unit.write("items", MARK_ITEM, (*flags, fact.recipient, fact.case, fact.message))
         case ReplyWritten():
+            _name_contents(unit, attached)
             reply: Row = (
                 fact.message,
                 fact.case,
@@ -242,6 +247,11 @@ def _keep_fact(unit: Unit, fact: Fact, now: datetime, attached: tuple[Attached, 
             unit.put(REPLIES, fact.message, reply)
         case _:
             pass
+
+
+def _name_contents(unit: Unit, attached: tuple[Attached, ...]) -> None:
+    for each in attached:
+        name_content(unit, each.sha256, each.size)
 
 
 def _unused(unit: Unit, address: str, message: str) -> None:

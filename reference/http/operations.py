@@ -6,6 +6,7 @@ Routes, the checks of who calls, the OpenAPI document and the walk of the tests 
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
 from enum import Enum
+from hashlib import blake2b
 from typing import Any, Final, TypeVar
 
 from aiohttp import web
@@ -150,6 +151,12 @@ class Operation:
         if self.media or (self.body is None and not self.upload):
             return self.media
         return (BYTES_TYPE,) if self.upload else (JSON_TYPE,)
+
+
+def fingerprint(request: web.Request, content: bytes) -> str:
+    """Give what tells a request from any other one with the same Idempotency-Key."""
+    what = b"\n".join((request.method.encode(), request.raw_path.encode(), content))
+    return blake2b(what, digest_size=16).hexdigest()
 
 
 def given(value: object, status: int = 200) -> Answer:

@@ -80,6 +80,11 @@ class Problem(Enum):
         "Zu viele Versuche. Warten Sie etwas.",
         "too many attempts: wait as long as Retry-After says",
     )
+    TOO_MANY_UPLOADS = ProblemText(
+        429,
+        "Es werden schon zu viele Dateien übertragen. Versuchen Sie es gleich noch einmal.",
+        "too many uploads at the same time: wait as long as Retry-After says",
+    )
     STORAGE = ProblemText(
         503,
         "Zurzeit kann nichts gespeichert werden. Versuchen Sie es später wieder.",

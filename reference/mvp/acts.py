@@ -35,6 +35,7 @@ from reference.domain.words import CaseNumber, CloudRole, Transport
 from reference.http.operations import accepted
 from reference.http.problems import Problem, Refused
 from reference.store.codec import dumps, to_us
+from reference.store.files import name_content
 from reference.store.link_content import Attached, CaseworkerAddress, LinkContent, Parcel, written
 from reference.store.mvp_tables import (
     CASES,
@@ -208,8 +209,9 @@ def _keep(
     """Write what was decided: the state, the facts, and the envelopes that it caused."""
     case = decision.state
     unit.put(CASES, case.number, case)
+    left = list(attached)
     for fact in decision.facts:
-        _keep_fact(unit, fact, by, now, attached)
+        _keep_fact(unit, fact, by, now, left)
     for envelope in decision.envelopes:
         content = envelope.content
         row = (
@@ -222,9 +224,7 @@ def _keep(
         unit.write("outbox", INSERT_PARCEL, row)
 
 
-def _keep_fact(
-    unit: Unit, fact: Fact, by: str, now: datetime, attached: tuple[Attached, ...]
-) -> None:
+def _keep_fact(unit: Unit, fact: Fact, by: str, now: datetime, left: list[Attached]) -> None:
     match fact:
         case EntryLogged():
             unit.write("entries", INSERT_ENTRY, entry_row(fact.case, fact.entry))
@@ -233,7 +233,7 @@ def _keep_fact(
             row: Row = (fact.case, fact.recipient, fact.create_messages, fact.by, to_us(now))
             unit.write("releases", SET_RELEASE, row)
         case DocumentFiled():
-            sha256 = next((a.sha256 for a in attached if a.name == fact.document), None)
+            sha256 = _content(unit, fact.document, left)
             row = (fact.case, fact.document, fact.size, sha256, fact.message, by, to_us(now))
             unit.write("documents", INSERT_DOCUMENT, row)
         case _:
@@ -241,6 +241,16 @@ def _keep_fact(
     record = record_of(fact)
     if record is not None:
         _mark(unit, record)
+
+
+def _content(unit: Unit, document: str, left: list[Attached]) -> str | None:
+    """Give the content of a document; two files of one message may have the same name."""
+    content = next((each for each in left if each.name == document), None)
+    if content is None:
+        return None
+    left.remove(content)
+    name_content(unit, content.sha256, content.size)
+    return content.sha256
 
 
 def _mark(unit: Unit, record: Record) -> None:
