@@ -8,6 +8,7 @@ from attrs import frozen
 
 from reference.app.authentication import Authentication, authentication_of, operator_token
 from reference.app.config import Config
+from reference.app.description import DescriptionApi
 from reference.app.dispatch import BODY_MAX, Identify, add_routes
 from reference.app.headers import secured
 from reference.app.system import System, running
@@ -81,4 +82,5 @@ def operations_of(
             authentication.collaboration,
             without_password=config.clock == "manual",
         ).operations()
+    operations += DescriptionApi(tuple(operations)).operations()
     return tuple(operations)

@@ -349,6 +349,7 @@ class MvpApi:
                 status=201,
                 act=True,
                 refusals=(Refusal.CASE_EXISTS, *_SENDING),
+                example={"case": 53, "subject": "Kfz-Versicherung", "customer": "Muster GmbH"},
             ),
             Operation(
                 "GET",

@@ -102,13 +102,14 @@ def _called(value: object) -> str:
     return _CALLED.get(type(value), "true or false" if isinstance(value, bool) else "a number")
 
 
-def _shape_of(kind: object) -> TextShape | WholeShape | None:
+def shape_of(kind: object) -> TextShape | WholeShape | None:
+    """Give the shape that a type asks for."""
     found = (each for each in getattr(kind, "__metadata__", ()))
     return next((each for each in found if isinstance(each, TextShape | WholeShape)), None)
 
 
 def _shaped(kind: Any) -> Callable[[object, object], object]:  # noqa: ANN401 - an Annotated
-    shape = _shape_of(kind)
+    shape = shape_of(kind)
 
     def check(value: object, _: object) -> object:
         if isinstance(shape, TextShape):
@@ -185,7 +186,7 @@ def _converter(*, detailed: bool) -> Any:  # noqa: ANN401 - cattrs gives what th
         converter.register_structure_hook(kind, check)
     factory(has, lambda kind: _object_of(kind, converter))
     factory(_is_list, lambda kind: _list_of(kind, converter))
-    factory(lambda kind: _shape_of(kind) is not None, _shaped)
+    factory(lambda kind: shape_of(kind) is not None, _shaped)
     factory(_may_lack, lambda kind: _or_none(kind, converter))
     converter.register_structure_hook_func(lambda kind: kind == CaseNumber, _number)
     for union in _TAGGED_UNIONS:
