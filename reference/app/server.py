@@ -15,10 +15,13 @@ from reference.app.system import System, running
 from reference.clock import Now
 from reference.collaboration.accounts_api import AccountsApi
 from reference.collaboration.api import CollaborationApi
+from reference.collaboration.messages_api import MessagesApi
 from reference.domain.rules import rules_for
 from reference.http.operations import Operation
+from reference.http.uploads import Uploads
 from reference.mvp.api import MvpApi
 from reference.mvp.caseworkers_api import CaseworkersApi
+from reference.mvp.documents_api import DocumentsApi
 
 
 @frozen(eq=False)
@@ -71,12 +74,15 @@ def operations_of(
     system: System, authentication: Authentication, config: Config
 ) -> tuple[Operation, ...]:
     """Give all operations that a system serves."""
+    uploads = Uploads(config.upload_time_max)
     operations: list[Operation] = []
     if system.mvp is not None and authentication.mvp is not None:
         operations += MvpApi(system.mvp).operations()
+        operations += DocumentsApi(system.mvp, uploads, config.document_bytes_max).operations()
         operations += CaseworkersApi(system.mvp, authentication.mvp).operations()
     if system.collaboration is not None and authentication.collaboration is not None:
         operations += CollaborationApi(system.collaboration).operations()
+        operations += MessagesApi(system.collaboration, uploads).operations()
         operations += AccountsApi(
             system.collaboration,
             authentication.collaboration,

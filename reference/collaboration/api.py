@@ -3,10 +3,9 @@
 from attrs import define, frozen
 
 from reference.collaboration import acts, looks
-from reference.domain.acts import File, MarkRead, Open, WriteReply
+from reference.domain.acts import MarkRead, Open
 from reference.domain.refusals import Refusal
 from reference.http.operations import Answer, Call, Operation, Page, Who, given
-from reference.http.problems import Problem
 from reference.store.shapes import Name
 from reference.store.side import Side
 from reference.store.unit import Unit
@@ -20,22 +19,6 @@ class Opening:
 
     via: str
     message: Name | None = None
-
-
-@frozen
-class NewReply:
-    """An answer to a message, or with null a new message (INB-10)."""
-
-    text: str
-    answers: str | None = None
-    message: Name | None = None
-
-
-@frozen
-class Written:
-    """A message that was written, with its id."""
-
-    message: str
 
 
 @define(eq=False)
@@ -101,19 +84,6 @@ class CollaborationApi:
 
         return await call.act(self.side, work)
 
-    async def write_reply(self, call: Call) -> Answer:
-        """Write an answer or a new message."""
-        new: NewReply = call.body
-        message = new.message or self.side.new_id()
-        files: tuple[File, ...] = ()
-
-        def work(unit: Unit) -> Written:
-            act = WriteReply(message, new.answers, new.text, files)
-            acts.act_on_mailbox(unit, call.case, call.actor, act, self.side.now(), self.side.rules)
-            return Written(message)
-
-        return await call.act(self.side, work, status=201)
-
     def operations(self) -> tuple[Operation, ...]:
         """Give the operations of the collaboration."""
         who, case = Who.RECIPIENT, f"{BASE}/cases/{{case}}"
@@ -172,25 +142,5 @@ class CollaborationApi:
                 status=204,
                 act=True,
                 refusals=(Refusal.UNKNOWN_MESSAGE, Refusal.MARK_READ_NOT_AVAILABLE),
-            ),
-            Operation(
-                "POST",
-                f"{case}/messages",
-                who,
-                "Reply or write a new message",
-                self.write_reply,
-                body=NewReply,
-                answer=Written,
-                status=201,
-                act=True,
-                refusals=(
-                    Refusal.NOT_ADDRESSED,
-                    Refusal.UNKNOWN_MESSAGE,
-                    Refusal.WRITING_WITHHELD,
-                    Refusal.BLANK_REPLY,
-                    Refusal.TOO_MANY_FILES,
-                    Refusal.TOO_LARGE,
-                    Problem.MESSAGE_EXISTS,
-                ),
             ),
         )

@@ -10,8 +10,9 @@ from reference.domain.refusals import Refusal
 from reference.domain.rules import Rules
 from reference.domain.words import CaseNumber
 from reference.http.problems import Refused
-from reference.store.codec import from_us, loads
+from reference.store.codec import from_us, loads, structure
 from reference.store.collaboration_tables import item_of, load_mailbox
+from reference.store.link_content import Attached
 
 
 @frozen
@@ -212,3 +213,34 @@ def _messages(
         )
         for row in rows
     )
+
+
+def writing_allowed(
+    connection: sqlite3.Connection, number: CaseNumber, address: str, rules: Rules
+) -> None:
+    """Refuse where a recipient cannot write anyway, before files come (REP-1, ACC-4)."""
+    box = load_mailbox(connection, rules.mailbox_key(number, address))
+    if box is None:
+        raise Refused(Refusal.NOT_ADDRESSED)
+    if not may_write(box, rules):
+        raise Refused(Refusal.WRITING_WITHHELD)
+
+
+def attached(
+    connection: sqlite3.Connection, number: CaseNumber, address: str, message: str
+) -> tuple[Attached, ...]:
+    """Give the files of a message that a recipient received or wrote (ACC-4)."""
+    row = connection.execute(
+        """
+        SELECT documents FROM items
+        WHERE recipient = :recipient AND number = :number AND message = :message
+        UNION ALL
+        SELECT files FROM replies
+        WHERE recipient = :recipient AND number = :number AND message = :message
+        """,
+        {"recipient": address, "number": number, "message": message},
+    ).fetchone()
+    if row is None:
+        raise Refused(Refusal.UNKNOWN_MESSAGE)
+    found: tuple[Attached, ...] = structure(loads(row[0]), tuple[Attached, ...])
+    return found

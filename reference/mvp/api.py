@@ -268,12 +268,6 @@ class MvpApi:
             ),
         )
 
-    async def list_documents(self, call: Call) -> Answer:
-        """List the documents of a case."""
-        return given(
-            await self.side.reader.look(lambda connection: looks.documents(connection, call.case))
-        )
-
     async def list_releases(self, call: Call) -> Answer:
         """List the releases of a case."""
         return given(
@@ -432,15 +426,6 @@ class MvpApi:
                 answer=Recipients,
                 act=True,
                 refusals=(Refusal.MALFORMED_ADDRESS,),
-            ),
-            Operation(
-                "GET",
-                f"{case}/documents",
-                worker,
-                "List documents",
-                self.list_documents,
-                answer=looks.Documents,
-                refusals=(Refusal.UNKNOWN_CASE,),
             ),
             Operation(
                 "GET",

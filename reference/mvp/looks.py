@@ -86,9 +86,10 @@ class DocumentView:
 
 @frozen
 class Documents:
-    """The case documents, oldest first."""
+    """A page of the case documents, oldest first."""
 
     documents: tuple[DocumentView, ...]
+    next: str | None
 
 
 @frozen
@@ -246,17 +247,34 @@ def activities(
     return Activities(lines, rows[limit - 1][9] if len(rows) > limit else None)
 
 
-def documents(connection: sqlite3.Connection, number: CaseNumber) -> Documents:
-    """Give the case documents."""
+def documents(
+    connection: sqlite3.Connection, number: CaseNumber, after: int, limit: int
+) -> Documents:
+    """Give a page of the case documents."""
     known_case(connection, number)
     rows = connection.execute(
-        "SELECT id, name, size, message, filed_by, filed_at FROM documents WHERE number = ? "
-        "ORDER BY id",
-        (number,),
+        "SELECT id, name, size, message, filed_by, filed_at FROM documents "
+        "WHERE number = ? AND id > ? ORDER BY id LIMIT ?",
+        (number, after, limit + 1),
+    ).fetchall()
+    shown = tuple(
+        DocumentView(id_, name, size, message, by, from_us(at))
+        for id_, name, size, message, by, at in rows[:limit]
     )
-    return Documents(
-        tuple(DocumentView(row[0], row[1], row[2], row[3], row[4], from_us(row[5])) for row in rows)
-    )
+    return Documents(shown, str(rows[limit - 1][0]) if len(rows) > limit else None)
+
+
+def document_content(
+    connection: sqlite3.Connection, number: CaseNumber, name: str, version: int
+) -> str | None:
+    """Give the hash of a document's content: of one by its id, or with 0 of the newest."""
+    known_case(connection, number)
+    row = connection.execute(
+        "SELECT sha256 FROM documents WHERE number = ? AND name = ? AND ? IN (0, id) "
+        "ORDER BY id DESC LIMIT 1",
+        (number, name, version),
+    ).fetchone()
+    return None if row is None else row[0]
 
 
 def releases(connection: sqlite3.Connection, number: CaseNumber) -> Releases:
