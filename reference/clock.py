@@ -7,6 +7,8 @@ from typing import Final
 from attrs import define
 
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+#: What a manual clock of a new server shows until it is set for the first time.
+UNSET: Final = datetime(2000, 1, 1, tzinfo=UTC)
 Now = Callable[[], datetime]
 
 

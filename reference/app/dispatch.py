@@ -6,12 +6,14 @@ import traceback
 from collections.abc import Awaitable, Callable, Iterable
 from hashlib import blake2b
 from itertools import groupby
+from time import perf_counter
 from typing import Final
 
 import structlog
 from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
 
+from reference.app.metrics import Requests
 from reference.http.operations import JSON_TYPE, Answer, Call, Operation, Who, fingerprint
 from reference.http.parsing import fits_in_path, parsed, queried
 from reference.http.problems import PROBLEM_TYPE, Fault, Problem, Refused
@@ -30,12 +32,17 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 log = structlog.get_logger(__name__)
 
 
-def add_routes(app: web.Application, operations: Iterable[Operation], identify: Identify) -> None:
+def add_routes(
+    app: web.Application, operations: Iterable[Operation], identify: Identify, requests: Requests
+) -> None:
     """Let an application answer for operations, and say of everything else that it is not there."""
     by_path = sorted(operations, key=lambda operation: operation.path)
     for path, group in groupby(by_path, lambda operation: operation.path):
         pattern = _PARAMETER.sub(r"{\1:[^/]+}", path)  # by itself it would take no braces
-        methods = {operation.method: handler(operation, identify) for operation in group}
+        methods = {
+            operation.method: _counted(handler(operation, identify), operation.name, requests)
+            for operation in group
+        }
         if "GET" in methods:
             methods["HEAD"] = methods["GET"]
         for method, handle in methods.items():
@@ -70,6 +77,20 @@ def handler(operation: Operation, identify: Identify) -> Handler:
         return answer if isinstance(answer, web.StreamResponse) else _response(request, answer)
 
     return _with_crash_points(handle) if ARMED and operation.method != "GET" else handle
+
+
+def _counted(handle: Handler, operation: str, requests: Requests) -> Handler:
+    observe = requests.observer(operation)
+
+    async def count(request: web.Request) -> web.StreamResponse:
+        began = perf_counter()
+        answer = await handle(request)
+        took = perf_counter() - began
+        observe(answer.status, took)
+        log.debug("request", operation=operation, status=answer.status, ms=round(took * 1000, 2))
+        return answer
+
+    return count
 
 
 def _with_crash_points(handle: Handler) -> Handler:

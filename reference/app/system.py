@@ -1,7 +1,7 @@
 """The sides put together: stores opened, carriers between them, closed in the right order."""
 
 import contextlib
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from datetime import datetime
 from functools import partial
 
@@ -51,6 +51,7 @@ class System:
     replicator: Replicator | None
     mailer: Mailer | None
     faults: Faults | None
+    clock: Now
 
     @property
     def due(self) -> datetime | None:
@@ -60,6 +61,11 @@ class System:
             None if self.mailer is None else self.mailer.due,
         )
         return min((moment for moment in moments if moment is not None), default=None)
+
+    def begin(self) -> None:
+        """Let virtual time begin: what happens every so often counts from now on."""
+        if self.replicator is not None:
+            self.replicator.due_at = self.replicator.next_due()
 
     async def turn(self, now: datetime) -> None:
         """Let happen what is due, in virtual time, and come to rest."""
@@ -124,7 +130,7 @@ async def running(config: Config, rules: Rules, now: Now) -> AsyncGenerator[Syst
         if replicator is not None and config.clock == "system":
             replicator.start()
             stack.push_async_callback(replicator.stop)
-        yield System(ends, mvp, collaboration, replicator, mailer, faults)
+        yield System(ends, mvp, collaboration, replicator, mailer, faults, now)
 
 
 def _mailer(side: Side | None, config: Config, faults: Faults | None) -> Mailer | None:

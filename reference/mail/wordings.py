@@ -72,11 +72,14 @@ def with_wordings(rules: Rules, folder: Path) -> Rules:
     """Let the wordings of a folder replace ours.
 
     Raises:
-        WordingError: for a file that is none.
-        OSError: when the folder cannot be read.
+        WordingError: for a file that is none, and a folder that cannot be read.
     """
     templates: dict[str, Template] = dict(rules.templates)
-    for file in sorted(folder.iterdir()):
+    try:
+        files = sorted(folder.iterdir())
+    except OSError as error:
+        raise WordingError(f"{folder}: it cannot be read: {error.strerror}") from error
+    for file in files:
         event, language, template = _of_file(file, rules)
         templates[_key(event, language)] = template
     return evolve(rules, templates=MappingProxyType(templates))
