@@ -48,6 +48,11 @@ class Problem(Enum):
     TIMEOUT = ProblemText(
         408, "Die Übertragung dauerte zu lange.", "the body did not arrive in time: send it again"
     )
+    FILES_MISSING = ProblemText(
+        409,
+        "Zu dieser Sendung fehlen Dateien.",
+        "the files of the parcel are not here: send them first, then the parcel again",
+    )
     KEY_REUSED = ProblemText(
         409,
         "Diese Anfrage wurde mit anderem Inhalt schon gestellt.",

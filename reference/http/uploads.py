@@ -82,7 +82,7 @@ def check_length(request: web.Request, bytes_max: int, too_long: Refusal | Probl
         raise Refused(too_long)
 
 
-async def body(request: web.Request) -> AsyncIterator[bytes]:
+async def chunks_of(request: web.Request) -> AsyncIterator[bytes]:
     """Give the body in chunks.
 
     Raises:
@@ -122,7 +122,7 @@ async def read_form(
         Refused: by that, or when the form is broken, or has other parts.
     """
     form = _Reading(arrival, names, refused)
-    async for part in parts(body(request), _boundary(request)):
+    async for part in parts(chunks_of(request), _boundary(request)):
         await form.take(part)
     return Form({name: text for name, text in form.fields.items() if text}, tuple(form.files))
 

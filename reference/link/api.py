@@ -13,16 +13,20 @@ from reference.domain.refusals import Refusal
 from reference.domain.replication import Bundle
 from reference.http.operations import Answer, Call, Operation, Who, given
 from reference.http.problems import Problem, Refused
+from reference.http.uploads import check_length, chunks_of
 from reference.link.peer import NotTaken, Unreachable
 from reference.link.receiver import Receiver
 from reference.link.signing import DIGEST, digest_of
 from reference.link.wire import BASE, BundleTaken, Taken
 from reference.store.codec import structure
+from reference.store.files import WrongContentError, is_hash
 
 T = TypeVar("T")
 
 #: The longest body that is read; a peer sends less unless a single parcel is as long.
 BODY_BYTES_MAX: Final = 64 * 1024 * 1024
+#: The longest file; the side where it was uploaded has a bound of its own, which is lower.
+FILE_BYTES_MAX: Final = 4 * 1024**3
 
 
 @define(eq=False)
@@ -36,6 +40,20 @@ class LinkApi:
         parcels = await _body(call.request, tuple[str, ...])
         answers: Sequence[NotTaken] = await _reached(self.receiver.take(parcels))
         return given(Taken(tuple(None if why is None else why.code for why in answers)))
+
+    async def take_file(self, call: Call) -> Answer:
+        """Take a file ahead of its parcel; its hash is the digest that was signed."""
+        sha256 = call.path["sha256"]
+        if not is_hash(sha256):
+            raise Refused(Problem.NOT_FOUND)
+        if call.request.headers.get(DIGEST) != sha256:
+            raise Refused(Problem.NOT_AUTHENTICATED)
+        check_length(call.request, FILE_BYTES_MAX, Problem.TOO_LONG)
+        try:
+            await self.receiver.side.files.receive(chunks_of(call.request), sha256)
+        except WrongContentError as error:
+            raise Refused(Problem.BROKEN) from error
+        return Answer(204, b"")
 
     async def take_bundle(self, call: Call) -> Answer:
         """Take a replication bundle."""
@@ -54,6 +72,16 @@ class LinkApi:
         """Give the operations of the link."""
         entry = partial(Operation, "POST", who=Who.PEER, upload=True)
         return (
+            Operation(
+                "PUT",
+                f"{BASE}/files/{{sha256}}",
+                Who.PEER,
+                "Take a file",
+                self.take_file,
+                status=204,
+                upload=True,
+                refusals=(Problem.NOT_FOUND, Problem.BROKEN, Problem.TOO_LONG),
+            ),
             entry(
                 f"{BASE}/parcels",
                 summary="Take parcels",

@@ -11,8 +11,10 @@ import structlog
 from attrs import Factory, define
 
 from reference.domain.words import Transport
-from reference.link.peer import Peer, Unreachable
+from reference.http.problems import Problem
+from reference.link.peer import NotTaken, Peer, Unreachable
 from reference.store.crash import reached
+from reference.store.link_content import attached_to, content_of
 from reference.store.shared_tables import DELETE_PARCEL
 from reference.store.side import Side
 from reference.store.unit import Unit
@@ -140,12 +142,33 @@ class Carrier:
     async def _hand_over(self, rows: Sequence[Row]) -> list[int]:
         """Hand parcels over; give the ids of those that were taken."""
         reached("envelope.before")
-        answers = await self.peer.take([parcel for _, parcel in rows])
+        answers = await self._take([parcel for _, parcel in rows])
         reached("envelope.after")
         for (number, _), answer in zip(rows, answers, strict=True):
             if answer is not None:
                 log.warning("parcel_not_taken", parcel=number, code=answer.code)
         return [row[0] for row, answer in zip(rows, answers, strict=True) if answer is None]
+
+    async def _take(self, parcels: Sequence[str]) -> Sequence[NotTaken]:
+        """Hand parcels over; where files are missing these go first, then what is left again."""
+        answers = list(await self.peer.take(parcels))
+        if Problem.FILES_MISSING not in answers:
+            return answers
+        left = [place for place, answer in enumerate(answers) if answer is not None]
+        for place in left:
+            if answers[place] is Problem.FILES_MISSING:
+                await self._bring(parcels[place])
+        again = await self.peer.take([parcels[place] for place in left])
+        for place, answer in zip(left, again, strict=True):
+            answers[place] = answer
+        return answers
+
+    async def _bring(self, parcel: str) -> None:
+        for file in attached_to(content_of(parcel)):
+            try:
+                await self.peer.bring(self.side.files, file)
+            except StorageError as error:  # the parcel waits, the others do not
+                log.error("file_not_brought", sha256=file.sha256, error=str(error))  # noqa: TRY400
 
 
 def _next_rows(raw: sqlite3.Connection, transport: Transport, after: int) -> list[Row]:

@@ -11,6 +11,8 @@ from reference.domain.replication import Bundle
 from reference.http.operations import Answer, Call, Operation, Who
 from reference.http.problems import Problem, Refused
 from reference.link.peer import BundleAnswer, NotTaken, Peer, Unreachable
+from reference.store.files import Files
+from reference.store.link_content import Attached
 
 #: What has to be up for parcels, for a replication, for the portal's users, and for mails.
 CARRIES: Final = frozenset({"link", "portal"})
@@ -48,6 +50,11 @@ class Breakable:
         """Hand parcels over, unless that is cut."""
         self._check(CARRIES)
         return await self.peer.take(parcels)
+
+    async def bring(self, files: Files, file: Attached) -> None:
+        """Hand a file over, unless that is cut."""
+        self._check(CARRIES)
+        await self.peer.bring(files, file)
 
     async def take_bundle(self, bundle: Bundle) -> BundleAnswer:
         """Hand a bundle over, unless that is cut."""

@@ -8,6 +8,8 @@ from attrs import frozen
 from reference.domain.refusals import Refusal
 from reference.domain.replication import Bundle, Record
 from reference.http.problems import Problem
+from reference.store.files import Files
+from reference.store.link_content import Attached
 
 #: Why something was not taken; None where it was, now or before.
 NotTaken = Refusal | Problem | None
@@ -33,6 +35,15 @@ class Peer(Protocol):
 
         Raises:
             Unreachable: when there is no answer.
+        """
+        ...
+
+    async def bring(self, files: Files, file: Attached) -> None:
+        """Hand over a file of a parcel, which has to be there before the parcel is taken.
+
+        Raises:
+            Unreachable: when there is no answer.
+            StorageError: when it cannot be read here, or kept there.
         """
         ...
 

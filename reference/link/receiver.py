@@ -12,7 +12,8 @@ from reference.domain.refusals import Refusal
 from reference.domain.replication import Answer, Bundle, Record
 from reference.http.problems import Problem
 from reference.link.peer import BundleAnswer, NotTaken, Unreachable
-from reference.store.link_content import LinkContent, content_of
+from reference.store.files import Files
+from reference.store.link_content import Attached, LinkContent, attached_to, content_of
 from reference.store.side import Side
 from reference.store.unit import Unit
 from reference.store.writer import StorageError
@@ -41,12 +42,18 @@ class Receiver:
     async def take(self, parcels: Sequence[str]) -> Sequence[NotTaken]:
         """Take parcels in one transaction; what cannot be taken does not hold up the others."""
         contents = [_content(parcel) for parcel in parcels]
-        readable = [content for content in contents if content is not None]
-        answers = iter(await self._take_readable(readable))
+        async with self.side.files.taking(_files(contents)) as missing:
+            wrong = [_wrong(content, missing) for content in contents]
+            whole = [c for c, why in zip(contents, wrong, strict=True) if c and why is None]
+            answers = iter(await self._take_whole(whole))
         self.side.wake()
-        return [Problem.INVALID if content is None else next(answers) for content in contents]
+        return [next(answers) if why is None else why for why in wrong]
 
-    async def _take_readable(self, contents: Sequence[LinkContent]) -> Sequence[NotTaken]:
+    async def bring(self, files: Files, file: Attached) -> None:
+        """Take a file ahead of its parcel."""
+        await self.side.files.receive_from(files, file.sha256)
+
+    async def _take_whole(self, contents: Sequence[LinkContent]) -> Sequence[NotTaken]:
         try:
             return await self.side.writer.do(partial(self._take_all, contents=contents))
         except Exception as error:  # noqa: BLE001 - one of them may be the cause
@@ -103,6 +110,18 @@ class Receiver:
         """
         if not await self.hand_over_waiting():
             raise Unreachable("not all that waits for a replication was taken")
+
+
+def _files(contents: Sequence[LinkContent | None]) -> set[str]:
+    """Give the hashes of the files that belong to contents."""
+    return {file.sha256 for content in contents if content for file in attached_to(content)}
+
+
+def _wrong(content: LinkContent | None, missing: frozenset[str]) -> Problem | None:
+    """Say why a content cannot even be tried."""
+    if content is None:
+        return Problem.INVALID
+    return None if missing.isdisjoint(_files([content])) else Problem.FILES_MISSING
 
 
 def _content(parcel: str) -> LinkContent | None:

@@ -11,7 +11,7 @@ from reference.http.downloads import download
 from reference.http.file_names import safe_name
 from reference.http.operations import BYTES_TYPE, Answer, Call, Operation, Page, Who, given
 from reference.http.problems import Fault, Problem, Refused
-from reference.http.uploads import Uploads, body, check_length, with_fingerprint
+from reference.http.uploads import Uploads, check_length, chunks_of, with_fingerprint
 from reference.mvp import acts, looks
 from reference.mvp.api import BASE
 from reference.store.shapes import Cursor
@@ -53,12 +53,12 @@ class DocumentsApi:
             await self.side.reader.look(lambda connection: looks.known_case(connection, call.case))
         async with self.side.files.arriving() as arrival:
             async with self.uploads.coming(call):
-                blob = await arrival.add(body(call.request))
+                blob = await arrival.add(chunks_of(call.request))
             await self.side.files.place(arrival)
             act = AddDocument(call.actor, name, blob.size)
 
             def work(unit: Unit) -> Filed:
-                now, rules = self.side.now(), self.side.rules
+                now, rules = unit.moment, self.side.rules
                 acts.file_document(unit, call.case, act, blob.sha256, now, rules)
                 return Filed(name, blob.size)
 

@@ -165,6 +165,9 @@ class Files:
         What no envelope named in the end is removed.
         """
         wanted = frozenset(hashes)
+        if not wanted:
+            yield wanted
+            return
         async with self._moving:
             self._held.update(wanted)
         try:

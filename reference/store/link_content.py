@@ -59,3 +59,8 @@ def content_of(text: str) -> LinkContent:
     """
     content: LinkContent = structure(loads(text), LinkContent)
     return content
+
+
+def attached_to(content: LinkContent) -> tuple[Attached, ...]:
+    """Give the files that belong to a content."""
+    return content.attached if isinstance(content, Parcel) else ()
