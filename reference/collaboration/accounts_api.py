@@ -11,7 +11,7 @@ from reference.collaboration.api import BASE
 from reference.collaboration.links import address_of
 from reference.domain.refusals import Refusal
 from reference.http.access import Access, LoggedIn
-from reference.http.attempts import Attempts, client_key
+from reference.http.attempts import Attempts
 from reference.http.operations import Answer, Call, Operation, Who, given
 from reference.http.problems import Problem, Refused
 from reference.store.collaboration_tables import LOGINS
@@ -69,7 +69,7 @@ class AccountsApi:
         fingerprint = blake2b(password.encode(), digest_size=16).hexdigest()
 
         def work(unit: Unit) -> None:
-            accounts.set_password(unit, address, token, password, self.side.now())
+            accounts.set_password(unit, address, token, password, unit.moment)
             self.access.end_all_in(unit, address)
 
         known = evolve(call, actor=address, fingerprint=fingerprint)
@@ -80,11 +80,11 @@ class AccountsApi:
     async def ask_for_link(self, call: Call) -> Answer:
         """Ask for a new link; the answer is the same whether or not the address is known."""
         address = self.side.rules.normal_address(call.body.address)
-        self.access.by_client.take(client_key(call.request.remote))
+        self.access.by_client.take(self.access.client_of(call.request))
         self._asked.take(hashed(address))
 
         def work(unit: Unit) -> None:
-            accounts.send_link(unit, address, new_secret(), self.side.now(), self.side.rules)
+            accounts.send_link(unit, address, new_secret(), unit.moment, self.side.rules)
 
         return await call.act(self.side, work, status=202)
 
@@ -93,7 +93,7 @@ class AccountsApi:
         address = self._address(call)
 
         def work(unit: Unit) -> None:
-            now, rules = self.side.now(), self.side.rules
+            now, rules = unit.moment, self.side.rules
             accounts.send_registration_link(unit, address, new_secret(), now, rules)
 
         return await call.act(self.side, work, status=202)

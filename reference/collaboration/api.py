@@ -69,7 +69,7 @@ class CollaborationApi:
         act = Open(call.body.via, call.body.message)
 
         def work(unit: Unit) -> None:
-            acts.act_on_mailbox(unit, call.case, call.actor, act, self.side.now(), self.side.rules)
+            acts.act_on_mailbox(unit, call.case, call.actor, act, unit.moment, self.side.rules)
 
         return await call.act(self.side, work)
 
@@ -80,7 +80,7 @@ class CollaborationApi:
         def work(unit: Unit) -> None:
             number = acts.case_of(unit, call.actor, message)
             act = MarkRead(message)
-            acts.act_on_mailbox(unit, number, call.actor, act, self.side.now(), self.side.rules)
+            acts.act_on_mailbox(unit, number, call.actor, act, unit.moment, self.side.rules)
 
         return await call.act(self.side, work)
 

@@ -87,7 +87,7 @@ class MessagesApi:
         act = WriteReply(message, new.answers, new.text, files)
 
         def work(unit: Unit) -> Written:
-            now, rules = self.side.now(), self.side.rules
+            now, rules = unit.moment, self.side.rules
             acts.act_on_mailbox(unit, call.case, call.actor, act, now, rules, attached)
             return Written(message)
 

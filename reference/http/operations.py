@@ -10,13 +10,13 @@ from hashlib import blake2b
 from typing import Any, Final, TypeVar
 
 from aiohttp import web
-from attrs import frozen
+from attrs import evolve, frozen
 
 from reference.domain.facts import Decision
 from reference.domain.refusals import Refusal
 from reference.domain.words import CaseNumber
 from reference.http.problems import PROBLEM_TYPE, Problem, Refused
-from reference.store.codec import case_number, to_json, to_us
+from reference.store.codec import case_number, from_us, to_json, to_us
 from reference.store.shapes import Cursor, Limit
 from reference.store.shared_tables import ANSWERS, PURGE_ANSWERS, Given
 from reference.store.side import Side
@@ -26,6 +26,9 @@ S = TypeVar("S")
 JSON_TYPE: Final = "application/json"
 FORM_TYPE: Final = "multipart/form-data"
 BYTES_TYPE: Final = "application/octet-stream"
+
+#: The header that tells when an act happened.
+MOMENT: Final = "Moment"
 
 #: How long the answer to an Idempotency-Key is kept.
 KEYS_KEPT: Final = timedelta(hours=24)
@@ -89,17 +92,19 @@ class Call:
         return answer
 
     def _once(self, unit: Unit, side: Side, work: Callable[[Unit], object], status: int) -> Answer:
+        unit.moment = side.now()
+        at = to_us(unit.moment)
         if self.key is None:
-            return given(work(unit), status)
+            return _happened(given(work(unit), status), at)
         place = (self.actor, self.key)
-        at = to_us(side.now())
         oldest = at - _KEPT_US
         before = unit.get(ANSWERS, place)
         if before is not None and before.at >= oldest:
             if before.fingerprint != self.fingerprint:
                 raise Refused(Problem.KEY_REUSED)
             kind = JSON_TYPE if before.status < 400 else PROBLEM_TYPE  # noqa: PLR2004
-            return Answer(before.status, before.body, kind, {"Idempotent-Replay": "true"})
+            answer = Answer(before.status, before.body, kind, {"Idempotent-Replay": "true"})
+            return _happened(answer, before.at)
         try:
             answer = given(work(unit), status)
         except Refused as refused:
@@ -109,7 +114,12 @@ class Call:
         unit.put(ANSWERS, place, kept)
         if self.fingerprint.startswith("00"):  # one act in 256 cleans up after all
             unit.write("answers", PURGE_ANSWERS, (oldest,))
-        return answer
+        return _happened(answer, at)
+
+
+def _happened(answer: Answer, at: int) -> Answer:
+    """Let an answer tell when the act happened, to the microsecond."""
+    return evolve(answer, headers={**answer.headers, MOMENT: from_us(at).isoformat()})
 
 
 Handle = Callable[[Call], Awaitable[Answer | web.StreamResponse]]

@@ -157,7 +157,7 @@ class MvpApi:
         ids = self._message_id(new.message)
 
         def work(unit: Unit) -> Created | Sent:
-            now, rules = self.side.now(), self.side.rules
+            now, rules = unit.moment, self.side.rules
             number = acts.next_number(unit) if new.case is None else new.case
             act = CreateCase(number, call.actor, new.subject, new.follow_up_on)
             if new.message is None:
@@ -190,7 +190,7 @@ class MvpApi:
             subject = case.subject if change.subject is None else change.subject
             day = case.follow_up_on if change.follow_up_on is ABSENT else change.follow_up_on
             act = EditCase(call.actor, subject, day)
-            acts.change(unit, call.case, act, self.side.now(), self.side.rules)
+            acts.change(unit, call.case, act, unit.moment, self.side.rules)
 
         return await call.act(self.side, work)
 
@@ -208,7 +208,7 @@ class MvpApi:
         act = WriteNote(call.actor, call.body.text)
         return await call.act(
             self.side,
-            lambda unit: acts.change(unit, call.case, act, self.side.now(), self.side.rules),
+            lambda unit: acts.change(unit, call.case, act, unit.moment, self.side.rules),
             status=201,
         )
 
@@ -223,7 +223,7 @@ class MvpApi:
                 unit,
                 call.case,
                 act,
-                self.side.now(),
+                unit.moment,
                 self.side.rules,
                 chosen=new.message is not None,
             )
@@ -280,7 +280,7 @@ class MvpApi:
         def work(unit: Unit) -> None:
             role = acts.role_held(unit, call.actor)
             act = SetRelease(call.actor, role, call.path["recipient"], call.body.create_messages)
-            acts.change(unit, call.case, act, self.side.now(), self.side.rules)
+            acts.change(unit, call.case, act, unit.moment, self.side.rules)
 
         return await call.act(self.side, work)
 

@@ -2,10 +2,13 @@
 
 import sqlite3
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from itertools import islice
 from typing import Any, Final, Generic, TypeVar, cast
 
 from attrs import Factory, define, frozen
+
+from reference.clock import EPOCH
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -63,7 +66,8 @@ class Memory:
 class Unit:
     """One transaction of a store's writer, in which several requests take their turn.
 
-    What one request has put, the next one gets. Rows are held back and written in bulk.
+    What one request has put, the next one gets. Rows are held back and written in bulk. `moment`
+    is when the act happens whose turn it is.
     """
 
     connection: sqlite3.Connection
@@ -72,6 +76,7 @@ class Unit:
     _written: list[_Rows] = Factory(list[_Rows])
     _newest: dict[str, _Rows] = Factory(dict[str, _Rows])
     _undo: list[tuple[Place | _Rows, object]] = Factory(list[tuple[Place | _Rows, object]])
+    moment: datetime = EPOCH
 
     def get(self, kept: Kept[K, V], key: K) -> V | None:
         """Give a value as it is now, None if there is none."""
