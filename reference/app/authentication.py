@@ -101,6 +101,7 @@ def authentication_of(system: System, config: Config, operator: str) -> Authenti
             Attempts(side.now, config.attempts_per_account, interval),
             Attempts(side.now, config.attempts_per_client, interval),
             config.secure,
+            config.proxy,
             tokens,
         )
 

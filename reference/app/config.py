@@ -8,6 +8,7 @@ import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from datetime import timedelta
 from difflib import get_close_matches
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any, Final, Literal, cast
 from urllib.parse import urlsplit
@@ -128,6 +129,13 @@ def _sender(text: str) -> str:
     if not is_address(normal_address(text)) and not text.endswith("@localhost"):
         raise ValueError("write an e-mail address as portal@example.org")
     return text
+
+
+def _ip_address(text: str) -> str:
+    try:
+        return str(ip_address(text))
+    except ValueError:
+        raise ValueError("write an address as 192.0.2.7") from None
 
 
 def _zone(text: str) -> str:
@@ -276,19 +284,25 @@ class Config:
         "How long a log-in lasts.", "DURATION", _duration, default=timedelta(hours=12), shown="12h"
     )
     attempts_per_account: int = _option(
-        "Log-ins that may fail for one account in attempts-interval.",
+        "Log-ins that may fail for one account; then one more each attempts-interval.",
         "N",
         _whole(1, 10**6),
         default=10,
     )
     attempts_per_client: int = _option(
-        "Log-ins that may fail from one address in attempts-interval.",
+        "Log-ins that may fail from one address; then one more each attempts-interval.",
         "N",
         _whole(1, 10**6),
         default=100,
     )
     attempts_interval: timedelta = _option(
         "See attempts-per-account.", "DURATION", _duration, default=timedelta(minutes=1), shown="1m"
+    )
+    proxy: str | None = _option(
+        "Address of a proxy in front, whose X-Forwarded-For tells where users come from.",
+        "ADDRESS",
+        _ip_address,
+        default=None,
     )
     body_bytes_max: int = _option(
         "How long a request without files may be.", "BYTES", _size, default=MIB, shown="1M"

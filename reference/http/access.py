@@ -50,8 +50,9 @@ class LoggedIn:
 class Access:
     """The sessions of a side, and who its tokens belong to.
 
-    `users` have a password, None if they set none. `tokens` is the query that gives the user of
-    an API token by its hash, where there are any.
+    `users` have a password, None if they set none. `proxy` is the address of one that is trusted
+    to say where a request comes from. `tokens` is the query that gives the user of an API token
+    by its hash, where there are any.
     """
 
     side: Side
@@ -62,6 +63,7 @@ class Access:
     by_account: Attempts
     by_client: Attempts
     secure: bool = False
+    proxy: str | None = None
     tokens: str | None = None
     _known: OrderedDict[str, Known] = Factory(OrderedDict[str, Known])
     _ended: int = 0
@@ -132,7 +134,7 @@ class Access:
         Raises:
             Refused: for a wrong password and an unknown user alike; after too many attempts.
         """
-        client, account = client_key(request.remote), hashed(user)
+        client, account = self.client_of(request), hashed(user)
         self.by_client.take(client)
         self.by_account.take(account)
         found = await self.side.reader.look(lambda connection: self.users.load(connection, user))
@@ -153,6 +155,13 @@ class Access:
         logged_in = await self.side.writer.do(work)
         self.forget(token=before)
         return logged_in
+
+    def client_of(self, request: web.Request) -> str:
+        """Give the key of the client that a request comes from."""
+        by_proxy = self.proxy is not None and request.remote == self.proxy
+        return client_key(
+            request.remote, request.headers.get("X-Forwarded-For") if by_proxy else None
+        )
 
     async def log_out(self, request: web.Request) -> Answer:
         """End the session that a request belongs to; an API token stays."""

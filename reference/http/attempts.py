@@ -50,12 +50,18 @@ class Attempts:
             self._used_until[key] = until - self._interval
 
 
-def client_key(remote: str | None) -> str:
-    """Give what counts as one client: an IPv4 address, or the /64 of an IPv6 address."""
-    if not remote:
-        return ""
-    address = ip_address(remote.partition("%")[0])
-    if not isinstance(address, IPv6Address):
-        return str(address)
-    mapped = address.ipv4_mapped
-    return str(mapped) if mapped else f"{address.packed[:8].hex()}::/64"
+def client_key(remote: str | None, forwarded_for: str | None = None) -> str:
+    """Give what counts as one client: an IPv4 address, or the /64 of an IPv6 address.
+
+    `forwarded_for` is what a proxy that is trusted says of where it got the request from.
+    """
+    for text in ((forwarded_for or "").rpartition(",")[2], remote or ""):
+        try:
+            address = ip_address(text.strip().partition("%")[0])
+        except ValueError:
+            continue
+        if not isinstance(address, IPv6Address):
+            return str(address)
+        mapped = address.ipv4_mapped
+        return str(mapped) if mapped else f"{address.packed[:8].hex()}::/64"
+    return ""

@@ -101,10 +101,41 @@ def test_an_attempt_given_back_can_be_used_again():
         ("2001:db8:1:2:ffff::1", "20010db800010002::/64"),
         ("fe80::1%eth0", "fe80000000000000::/64"),
         (None, ""),
+        ("a socket", ""),
     ],
 )
 def test_a_client_is_an_address_or_a_network_of_ipv6(remote, key):
     assert client_key(remote) == key
+
+
+@pytest.mark.parametrize(
+    ("said", "key"),
+    [
+        ("192.0.2.7", "192.0.2.7"),
+        ("198.51.100.1, 192.0.2.7", "192.0.2.7"),
+        ("192.0.2.7, nonsense", "127.0.0.1"),
+        ("", "127.0.0.1"),
+    ],
+)
+def test_of_what_a_proxy_says_the_address_that_it_saw_itself_counts(said, key):
+    assert client_key("127.0.0.1", said) == key
+
+
+async def test_only_the_proxy_in_front_is_believed_about_where_users_come_from(serve):
+    async def tried(server) -> list[int]:
+        body = {"address": "k@example.org", "password": WRONG}
+        path = "/api/collaboration/session"
+        return [
+            (
+                await server.nobody.post(path, body, headers={"X-Forwarded-For": f"192.0.2.{n}"})
+            ).status
+            for n in range(3)
+        ]
+
+    async with serve(clock="manual", attempts_per_client=1) as server:
+        assert await tried(server) == [401, 429, 429]
+    async with serve(clock="manual", attempts_per_client=1, proxy="127.0.0.1") as server:
+        assert await tried(server) == [401, 401, 401]
 
 
 class Counting(PasswordHasher):
