@@ -70,9 +70,9 @@ def create_with_message(
     unit: Unit, act: CreateCase, customer: str, message: SendMessage, now: datetime, rules: Rules
 ) -> Case:
     """Save a new case with a message: both, or neither (SEND-1)."""
-    _unused(unit, message.message)
     existing = unit.get(CASES, act.case)
     decision = accepted(create_case_with_message(existing, act, message, now, rules))
+    _unused(unit, message.message)
     attached = _attached(unit, act.case, message)
     _keep(unit, decision, act.by, now, rules, attached)
     unit.put(MESSAGE_CASES, message.message, (message.message, act.case))
@@ -98,10 +98,10 @@ def send(
     chosen: bool = True,
 ) -> Case:
     """Share a text with recipients (SEND); an id that the caller has chosen may be in use."""
-    if chosen:
-        _unused(unit, act.message)
     attached = _attached(unit, number, act) if act.documents else ()
     decision = accepted(decide_case(unit.get(CASES, number), act, now, rules))
+    if chosen:  # told to those alone who may send
+        _unused(unit, act.message)
     _keep(unit, decision, act.by, now, rules, attached)
     unit.put(MESSAGE_CASES, act.message, (act.message, number))
     return decision.state
