@@ -7,7 +7,6 @@ from typing import Final, TypeVar
 import orjson
 from aiohttp import web
 from attrs import define
-from cattrs import BaseValidationError
 
 from reference.domain.refusals import Refusal
 from reference.domain.replication import Bundle
@@ -18,7 +17,7 @@ from reference.link.peer import NotTaken, Unreachable
 from reference.link.receiver import Receiver
 from reference.link.signing import DIGEST, digest_of
 from reference.link.wire import BASE, BundleTaken, Taken
-from reference.store.codec import structure
+from reference.store.codec import DoesNotFit, structure
 from reference.store.files import WrongContentError, is_hash
 
 T = TypeVar("T")
@@ -127,6 +126,6 @@ async def _body(request: web.Request, kind: type[T]) -> T:
         body: T = structure(orjson.loads(raw), kind)
     except orjson.JSONDecodeError as error:
         raise Refused(Problem.BROKEN) from error
-    except BaseValidationError as error:
+    except (DoesNotFit, ValueError) as error:
         raise Refused(Problem.INVALID) from error
     return body

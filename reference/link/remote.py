@@ -6,7 +6,6 @@ from typing import Final, TypeVar
 import orjson
 from aiohttp import ClientError, ClientSession, ClientTimeout
 from attrs import define, field
-from cattrs import BaseValidationError
 
 from reference.clock import Now
 from reference.domain.replication import Bundle
@@ -15,7 +14,7 @@ from reference.http.problems import Problem
 from reference.link.peer import BundleAnswer, NotTaken, Unreachable
 from reference.link.signing import digest_of, signed
 from reference.link.wire import BASE, CODES, BundleTaken, Taken
-from reference.store.codec import structure, to_json, to_us
+from reference.store.codec import DoesNotFit, structure, to_json, to_us
 from reference.store.files import Files
 from reference.store.link_content import Attached
 from reference.store.writer import StorageError
@@ -104,6 +103,6 @@ class Remote:
             raise Unreachable(f"{self.url} answered {status}")
         try:
             said: T = structure(orjson.loads(raw), kind)
-        except (orjson.JSONDecodeError, BaseValidationError) as error:
+        except (orjson.JSONDecodeError, DoesNotFit) as error:
             raise Unreachable(f"{self.url} answered what there is not") from error
         return said

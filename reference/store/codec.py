@@ -9,6 +9,7 @@ from typing import Any, Final, Union, cast, get_args, get_origin
 
 import orjson
 from attrs import fields, has
+from cattrs import BaseValidationError, ForbiddenExtraKeysError
 from cattrs.cols import homogenous_tuple_structure_factory
 from cattrs.gen import make_dict_structure_fn
 from cattrs.preconf.orjson import make_converter
@@ -204,16 +205,28 @@ def _tag(kind: type) -> str:
     return kind.__name__
 
 
+class DoesNotFit(ValueError):
+    """A value is not what was asked for; `error` is what cattrs says of it."""
+
+    def __init__(self, error: Exception) -> None:
+        """Take what cattrs says."""
+        super().__init__("it does not fit")
+        self.error = error
+
+
 def structure(value: object, kind: object) -> Any:  # noqa: ANN401 - a value of the kind
     """Build a value of a type from what JSON gives; strict.
 
     Raises:
-        cattrs.BaseValidationError: when it does not fit, with the places that do not.
+        DoesNotFit: with the places that do not.
     """
     try:
         return _converter(detailed=False).structure(value, kind)
     except Exception:  # noqa: BLE001 - whatever it was, the detailed one words it
-        return _converter(detailed=True).structure(value, kind)
+        try:
+            return _converter(detailed=True).structure(value, kind)
+        except (BaseValidationError, ForbiddenExtraKeysError, ValueError) as error:
+            raise DoesNotFit(error) from error
 
 
 @cache
