@@ -11,7 +11,7 @@ from cattrs import ForbiddenExtraKeysError, transform_error
 from multidict import MultiMapping
 
 from reference.http.problems import Fault, Problem, Refused
-from reference.store.codec import DoesNotFit, structure
+from reference.store.codec import MisfitError, structure
 
 _FAULTS_MAX = 20  # of one request that are told
 
@@ -78,7 +78,7 @@ def _value(text: str, kind: type) -> object:
 def _structured(value: object, kind: type, where: str) -> Any:  # noqa: ANN401 - see above
     try:
         return structure(value, kind)
-    except DoesNotFit as error:
+    except MisfitError as error:
         faults = transform_error(error.error, where, _worded)[:_FAULTS_MAX]
         raise Refused(Problem.INVALID, *map(_fault, faults)) from error
 

@@ -17,7 +17,7 @@ from reference.link.peer import NotTaken, Unreachable
 from reference.link.receiver import Receiver
 from reference.link.signing import DIGEST, digest_of
 from reference.link.wire import BASE, BundleTaken, Taken
-from reference.store.codec import DoesNotFit, structure
+from reference.store.codec import MisfitError, structure
 from reference.store.files import WrongContentError, is_hash
 
 T = TypeVar("T")
@@ -126,6 +126,6 @@ async def _body(request: web.Request, kind: type[T]) -> T:
         body: T = structure(orjson.loads(raw), kind)
     except orjson.JSONDecodeError as error:
         raise Refused(Problem.BROKEN) from error
-    except (DoesNotFit, ValueError) as error:
+    except (MisfitError, ValueError) as error:
         raise Refused(Problem.INVALID) from error
     return body

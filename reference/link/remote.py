@@ -14,7 +14,7 @@ from reference.http.problems import Problem
 from reference.link.peer import BundleAnswer, NotTaken, Unreachable
 from reference.link.signing import digest_of, signed
 from reference.link.wire import BASE, CODES, BundleTaken, Taken
-from reference.store.codec import DoesNotFit, structure, to_json, to_us
+from reference.store.codec import MisfitError, structure, to_json, to_us
 from reference.store.files import Files
 from reference.store.link_content import Attached
 from reference.store.writer import StorageError
@@ -103,6 +103,6 @@ class Remote:
             raise Unreachable(f"{self.url} answered {status}")
         try:
             said: T = structure(orjson.loads(raw), kind)
-        except (orjson.JSONDecodeError, DoesNotFit) as error:
+        except (orjson.JSONDecodeError, MisfitError) as error:
             raise Unreachable(f"{self.url} answered what there is not") from error
         return said

@@ -205,7 +205,7 @@ def _tag(kind: type) -> str:
     return kind.__name__
 
 
-class DoesNotFit(ValueError):
+class MisfitError(ValueError):
     """A value is not what was asked for; `error` is what cattrs says of it."""
 
     def __init__(self, error: Exception) -> None:
@@ -218,7 +218,7 @@ def structure(value: object, kind: object) -> Any:  # noqa: ANN401 - a value of 
     """Build a value of a type from what JSON gives; strict.
 
     Raises:
-        DoesNotFit: with the places that do not.
+        MisfitError: with the places that do not.
     """
     try:
         return _converter(detailed=False).structure(value, kind)
@@ -226,7 +226,7 @@ def structure(value: object, kind: object) -> Any:  # noqa: ANN401 - a value of 
         try:
             return _converter(detailed=True).structure(value, kind)
         except (BaseValidationError, ForbiddenExtraKeysError, ValueError) as error:
-            raise DoesNotFit(error) from error
+            raise MisfitError(error) from error
 
 
 @cache

@@ -55,7 +55,7 @@ def content_of(text: str) -> LinkContent:
     """Give the content that stands in an outbox.
 
     Raises:
-        DoesNotFit: when it is none.
+        MisfitError: when it is none.
     """
     content: LinkContent = structure(loads(text), LinkContent)
     return content
