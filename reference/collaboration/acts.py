@@ -69,10 +69,10 @@ def act_on_mailbox(
     attached: tuple[Attached, ...] = (),
 ) -> Mailbox:
     """Let a recipient open, mark read, or write (INB, REP)."""
-    if isinstance(act, WriteReply):
-        _unused(unit, address, act.message)
     key = rules.mailbox_key(number, address)
     decision = accepted(decide_mailbox(unit.get(MAILBOXES, key), act, now, rules))
+    if isinstance(act, WriteReply):  # told to those alone who may write
+        _unused(unit, address, act.message)
     _keep(unit, decision, now, rules, attached)
     return decision.state
 

@@ -280,3 +280,43 @@ async def test_every_answer_keeps_the_browser_from_doing_more_than_showing_it(se
             assert policy.startswith("default-src 'none'")
             assert "frame-ancestors 'none'" in policy
             assert headers["Cache-Control"] in {"no-store", "private, no-cache"}
+
+
+@pytest.mark.clause("ACC-4")
+async def test_what_is_anothers_is_not_reached_through_a_case_of_ones_own(serve):
+    async with serve(clock="manual") as server:
+        await prepared(server)
+        anna = await anext(people(server, "anna"))
+        stranger = await anext(people(server, "stranger@example.org"))
+        document = await anna.put(
+            "/api/mvp/cases/53/documents/plan.pdf", data=b"%PDF " + SECRET.encode()
+        )
+        assert document.status == 201
+        for number, message, to in ((54, "m2", "stranger"), (53, "m3", "k")):
+            sent = {
+                "message": message,
+                "text": "Guten Tag",
+                "expects": "reply",
+                "to": [f"{to}@example.org"],
+                "documents": ["plan.pdf"] if number == 53 else [],
+            }
+            if number == 54:
+                case = {"case": 54, "subject": "S", "message": sent}
+                assert (await anna.post("/api/mvp/cases", case)).status == 201
+            else:
+                assert (await anna.post("/api/mvp/cases/53/messages", sent)).status == 201
+        await server.rest()
+        mine = "/api/collaboration/cases/54"
+        tried = {
+            "file": stranger.get(f"{mine}/messages/m3/files/plan.pdf"),
+            "opening": stranger.post(f"{mine}/openings", {"via": "message", "message": "m1"}),
+            "answer": stranger.post(f"{mine}/messages", {"text": "Ja", "answers": "m1"}),
+            "mark": stranger.post("/api/collaboration/messages/m1/read"),
+            "document": anna.get("/api/mvp/cases/54/documents/plan.pdf"),
+        }
+        for what, ask in tried.items():
+            seen = await ask
+            assert (seen.status, SECRET.encode() in seen.body) == (404, False), what
+        kunde = await anext(people(server, "k@example.org"))
+        file = await kunde.get("/api/collaboration/cases/53/messages/m3/files/plan.pdf")
+        assert SECRET.encode() in file.body, "it is there for whom it was meant"
