@@ -9,6 +9,7 @@ from reference.lazy import LazyGroup
 #: Subcommand -> where it is, and its line in the help.
 COMMANDS: Final = {
     "serve": ("reference.app.serve:serve", "Serve MVP and collaboration over HTTP."),
+    "openapi": ("reference.app.openapi_command:openapi", "Print the description of the API."),
     "table": ("reference.tables:table", "Print one of the tables that decide, as Markdown."),
 }
 

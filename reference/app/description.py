@@ -8,7 +8,7 @@ from typing import Any, Final
 from attrs import define, frozen
 from jinja2 import Environment, PackageLoader
 
-from reference.app.openapi import document, problems_of
+from reference.app.openapi import as_json, document, problems_of
 from reference.domain.refusals import Refusal
 from reference.http.operations import Answer, Call, Operation, Who, given
 from reference.http.problems import Problem, Refused
@@ -81,7 +81,7 @@ class DescriptionApi:
 
     @cached_property
     def _json(self) -> bytes:
-        return to_json(document(self._all))
+        return as_json(self._all)
 
     @cached_property
     def _docs(self) -> Answer:
