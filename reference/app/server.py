@@ -7,6 +7,7 @@ from collections.abc import AsyncGenerator
 from typing import Final
 from urllib.parse import urlsplit
 
+import structlog
 from aiohttp import web
 from attrs import evolve, frozen
 
@@ -17,6 +18,7 @@ from reference.app.description import DescriptionApi
 from reference.app.dispatch import BODY_MAX, Identify, add_routes
 from reference.app.folder import StartError, held
 from reference.app.headers import secured
+from reference.app.logs import set_up_logs
 from reference.app.metrics import MetricsApi, Requests
 from reference.app.operating import ClockApi, OperatingApi
 from reference.app.system import System, running
@@ -59,6 +61,8 @@ async def serving(config: Config, now: Now) -> AsyncGenerator[Server]:
         StorageError: when a store cannot be opened.
         WordingError: when a file holds no wording of a mail.
     """
+    if not structlog.is_configured():  # served from somebody's own program
+        set_up_logs("warning")
     with contextlib.closing(_listening(config)) as listener, held(config.data):
         url = _url(listener, config.host)
         config = evolve(config, public_url=config.public_url or url)

@@ -338,6 +338,8 @@ def _code(error: Exception) -> int | None:
 
 def _named(error: Exception) -> str:
     """Name a failure by its kind and code; the server's text may repeat what nobody may log."""
+    if type(error) is aiosmtplib.SMTPConnectError:
+        return str(error)
     code = _code(error)
     return type(error).__name__ if code is None else f"{type(error).__name__} {code}"
 
