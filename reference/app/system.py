@@ -1,7 +1,7 @@
 """The sides put together: stores opened, carriers between them, closed in the right order."""
 
 import contextlib
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Sequence
 from datetime import datetime
 from functools import partial
 
@@ -184,7 +184,7 @@ def _joined(
         receivers["collaboration"] = Receiver(
             collaboration,
             partial(_into_collaboration, side=collaboration),
-            partial(_record_into_collaboration, side=collaboration),
+            partial(_records_into_collaboration, side=collaboration),
             partial(hand_over, "collaboration"),
         )
     if mvp is not None:
@@ -204,8 +204,8 @@ def _into_collaboration(unit: Unit, content: LinkContent, side: Side) -> Refusal
     return collaboration_acts.take(unit, content, new_secret(), side.now(), side.rules)
 
 
-def _record_into_collaboration(unit: Unit, record: Record, side: Side) -> None:
-    collaboration_acts.take_record(unit, record, side.now(), side.rules)
+def _records_into_collaboration(unit: Unit, records: Sequence[Record], side: Side) -> None:
+    collaboration_acts.take_records(unit, records, side.now(), side.rules)
 
 
 async def _side(

@@ -1,6 +1,6 @@
 """What recipients do, and what comes to them: each the work of one transaction on the store."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from attrs import evolve
@@ -115,16 +115,21 @@ def take(
     return None
 
 
-def take_record(unit: Unit, record: Record, now: datetime, rules: Rules) -> None:
-    """Take a replicated record; the same one again changes nothing (RPL-2, RPL-3, RPL-5)."""
-    fields = portal_fields(record, rules)
-    of_case = "SELECT recipient FROM mailboxes WHERE number = ?"
-    for (recipient,) in tuple(unit.select(of_case, (record.case,))):
-        box = unit.get(MAILBOXES, (record.case, recipient))
-        assert box is not None  # noqa: S101 - found in the same transaction
-        decision = replicated_mailbox(box, fields, now, rules)
-        if decision.state != box or decision.facts or decision.envelopes:
-            _keep(unit, decision, now, rules, ())
+def take_records(unit: Unit, records: Sequence[Record], now: datetime, rules: Rules) -> None:
+    """Take replicated records; the same ones again change nothing (RPL-2, RPL-3, RPL-5)."""
+    of_case: dict[CaseNumber, list[str]] = {}
+    for record in records:
+        if record.case not in of_case:
+            known = "SELECT recipient FROM mailboxes WHERE number = ?"
+            of_case[record.case] = [one for (one,) in unit.select(known, (record.case,))]
+    for record in records:
+        fields = portal_fields(record, rules)
+        for recipient in of_case[record.case]:
+            box = unit.get(MAILBOXES, (record.case, recipient))
+            assert box is not None  # noqa: S101 - found in the same transaction
+            decision = replicated_mailbox(box, fields, now, rules)
+            if decision.state != box or decision.facts or decision.envelopes:
+                _keep(unit, decision, now, rules, ())
 
 
 def _take_parcel(

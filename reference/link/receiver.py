@@ -1,6 +1,5 @@
 """A side that takes what the other one hands over: parcels exactly once, bundles bit by bit."""
 
-import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from typing import Final
@@ -22,7 +21,7 @@ from reference.store.writer import StorageError
 RECORDS_TOGETHER: Final = 100
 
 TakeParcel = Callable[[Unit, LinkContent], Refusal | None]
-TakeRecord = Callable[[Unit, Record], None]
+TakeRecords = Callable[[Unit, Sequence[Record]], None]
 log = structlog.get_logger(__name__)
 
 
@@ -30,13 +29,13 @@ log = structlog.get_logger(__name__)
 class Receiver:
     """A side of this process as the other one's peer.
 
-    `take_parcel` and `take_record` are how it takes things; the MVP takes no records.
+    `take_parcel` and `take_records` are how it takes things; the MVP takes no records.
     `hand_over_waiting` hands over what waits here for a replication.
     """
 
     side: Side
     take_parcel: TakeParcel
-    take_record: TakeRecord | None
+    take_records: TakeRecords | None
     hand_over_waiting: Callable[[], Awaitable[bool]]
 
     async def take(self, parcels: Sequence[str]) -> Sequence[NotTaken]:
@@ -57,7 +56,7 @@ class Receiver:
         try:
             return await self.side.writer.do(partial(self._take_all, contents=contents))
         except Exception as error:  # noqa: BLE001 - one of them may be the cause
-            log.warning("parcels_one_by_one", error=repr(error))
+            log.warning("parcels_one_by_one", error=type(error).__name__)
         answers = [await self._take_alone(content) for content in contents]
         if all(answer is Problem.STORAGE for answer in answers):
             raise Unreachable("the store of the other side failed")
@@ -78,29 +77,29 @@ class Receiver:
 
     async def take_bundle(self, bundle: Bundle) -> BundleAnswer:
         """Take the records of a bundle, in several short transactions (RPL-4, RPL-5)."""
-        take_record = self.take_record
-        if take_record is None:
+        take = self.take_records
+        if take is None:
             return BundleAnswer(int(Answer.FAILED))
-
-        def work(record: Record) -> Callable[[Unit], None]:
-            return lambda unit: take_record(unit, record)
-
         failed: set[Record] = set()
         records = bundle.records
         for start in range(0, len(records), RECORDS_TOGETHER):
             part = records[start : start + RECORDS_TOGETHER]
-            done = await asyncio.gather(
-                *(self.side.writer.do(work(record)) for record in part), return_exceptions=True
-            )
-            for record, error in zip(part, done, strict=True):
-                if error is not None:
-                    failed.add(record)
-                    log.warning("record_failed", kind=record.kind.value, error=repr(error))
+            if not await self._taken(take, part):
+                alone = [(record, await self._taken(take, (record,))) for record in part]
+                failed.update(record for record, taken in alone if not taken)
         self.side.wake()
         if not failed:
             return BundleAnswer(int(Answer.ALL_TAKEN))
         answer = Answer.SOME_FAILED if len(failed) < len(records) else Answer.FAILED
         return BundleAnswer(int(answer), frozenset(failed))
+
+    async def _taken(self, take: TakeRecords, records: Sequence[Record]) -> bool:
+        try:
+            await self.side.writer.do(lambda unit: take(unit, records))
+        except Exception as error:  # noqa: BLE001 - whatever it is, the others go on
+            log.warning("records_failed", records=len(records), error=type(error).__name__)
+            return False
+        return True
 
     async def turn(self) -> None:
         """Hand over what waits here for a replication.
