@@ -24,7 +24,11 @@ _UNIONS: Final = frozenset({Union, UnionType})
 _SECURITY: Final[Mapping[Who, list[Json]]] = {
     Who.ANYBODY: [],
     Who.CASEWORKER: [{"caseworker_token": []}, {"caseworker_session": []}],
-    Who.ADMINISTRATOR: [{"operator_token": []}, {"caseworker_token": []}],
+    Who.ADMINISTRATOR: [
+        {"operator_token": []},
+        {"caseworker_token": []},
+        {"caseworker_session": []},
+    ],
     Who.RECIPIENT: [{"recipient_token": []}, {"recipient_session": []}],
     Who.PEER: [{"peer_signature": []}],
     Who.HERE: [{}, {"operator_token": []}, {"caseworker_token": []}],
