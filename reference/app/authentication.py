@@ -8,7 +8,7 @@ from typing import Any, Final
 from aiohttp import web
 from attrs import define
 
-from reference.app.config import Config
+from reference.app.config import SECRET_MIN, Config
 from reference.app.system import System
 from reference.clock import SystemClock
 from reference.domain.words import CloudRole
@@ -118,17 +118,26 @@ def operator_token(config: Config) -> str:
     """Give the operator's token: as configured, else as kept in the data folder, else a new one.
 
     Raises:
-        OSError: when the file cannot be read or written.
+        OSError: when the file cannot be read or written, or holds none.
     """
     if config.operator_token:
         return config.operator_token
     path = config.data / "operator.token"
     if not path.exists():
         _write_secret(path, new_secret())
-    return path.read_text().strip()
+    token = path.read_text(encoding="ascii", errors="replace").strip()
+    if len(token) < SECRET_MIN or not token.isascii():
+        raise OSError(f"{path}: it holds no token: remove it, and a new one is made")
+    return token
 
 
 def _write_secret(path: Path, secret: str) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-        file.write(secret + "\n")
+    """Write a file that its owner alone can read, whole or not at all."""
+    unfinished = path.with_suffix(".new")
+    unfinished.unlink(missing_ok=True)
+    descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w", encoding="ascii") as file:
+        file.write(f"{secret}\n")
+        file.flush()
+        os.fsync(file.fileno())
+    unfinished.replace(path)

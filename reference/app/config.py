@@ -28,6 +28,9 @@ PREFIX: Final = "COLLAB_"
 FILE_VARIABLE: Final = f"{PREFIX}CONFIG"
 MIB: Final = 1024**2
 
+#: A shorter secret could be guessed; in characters.
+SECRET_MIN: Final = 16
+
 _DURATION: Final = re.compile(r"(\d{1,6})(ms|s|m|h|d)")
 _UNITS: Final = {
     "ms": timedelta(milliseconds=1),
@@ -107,6 +110,12 @@ def _size(text: str) -> int:
 def _filled(text: str) -> str:
     if not text.strip() or not text.isprintable():
         raise ValueError("write a text without control characters")
+    return text
+
+
+def _secret(text: str) -> str:
+    if len(text) < SECRET_MIN or not text.isascii() or not text.isprintable() or " " in text:
+        raise ValueError(f"write at least {SECRET_MIN} characters of ASCII without blanks")
     return text
 
 
@@ -198,6 +207,7 @@ class Config:
     peer_secret: str | None = _option(
         "Secret that both sides share; better by environment or file, others see a command line.",
         "TEXT",
+        _secret,
         default=None,
     )
     replicate_every: timedelta | None = _option(
@@ -277,6 +287,7 @@ class Config:
     operator_token: str | None = _option(
         "Token of who operates the server; better by environment or file.",
         "TEXT",
+        _secret,
         default=None,
         shown="a random one in operator.token in the data folder",
     )

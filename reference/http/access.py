@@ -214,7 +214,8 @@ def not_authenticated() -> Refused:
 def bearer_of(request: web.Request) -> str | None:
     """Give the token that a request carries as Authorization."""
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-    return token.strip() if scheme.lower() == "bearer" and token.isascii() else None
+    token = token.strip()
+    return token if scheme.lower() == "bearer" and token and token.isascii() else None
 
 
 def check_site(request: web.Request) -> None:

@@ -262,6 +262,34 @@ async def test_the_operators_token_is_made_once_and_nobody_else_can_read_it(serv
         assert server.server.operator_token == "from the configuration"
 
 
+@pytest.mark.parametrize("content", ["", " \n", "too short", "\u00fc" * 43])
+async def test_a_file_that_holds_no_token_is_told_and_opens_nothing(serve, content):
+    async with serve() as server:
+        path = server.config.data / "operator.token"
+    path.write_text(content)
+    with pytest.raises(OSError, match="it holds no token"):
+        async with serve():
+            pass
+    path.unlink()
+    async with serve() as server:
+        assert (await server.operator.put("/api/mvp/caseworkers/a", {"role": "none"})).status == 200
+
+
+@pytest.mark.parametrize(("side", "own"), [("mvp", CASES), ("collaboration", INBOX)])
+async def test_a_side_served_alone_knows_its_own_users_and_the_operator(serve, side, own):
+    peer = {"peer": "http://127.0.0.1:9", "peer_secret": "s" * 16}
+    async with serve(side=side, **peer) as server:
+        for path in (CASES, INBOX):
+            assert (await server.nobody.get(path)).status == (401 if path == own else 404)
+        ends = {
+            "mvp": "/api/mvp/caseworkers/anna/sessions",
+            "collaboration": "/api/collaboration/accounts/k@example.org/sessions",
+        }
+        assert (await server.operator.delete(ends.pop(side))).status == 204
+        assert (await server.operator.delete(*ends.values())).status == 404
+        assert (await server.nobody.delete("/api/collaboration/session")).status in {401, 404}
+
+
 async def test_the_operator_is_no_caseworker_and_no_recipient(serve):
     async with serve() as server:
         assert (await server.operator.get(CASES)).status == 401
