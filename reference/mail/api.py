@@ -34,7 +34,7 @@ class Mails:
     """A page of mails, oldest first."""
 
     mails: tuple[MailView, ...]
-    next: str | None
+    next: int | None
 
 
 @define(eq=False)
@@ -76,7 +76,7 @@ def _mails(connection: sqlite3.Connection, page: Page, public_url: str) -> Mails
         (page.after, page.limit + 1),
     ).fetchall()
     views = tuple(_view(row, public_url) for row in rows[: page.limit])
-    following = str(rows[page.limit - 1][0]) if len(rows) > page.limit else None
+    following = int(rows[page.limit - 1][0]) if len(rows) > page.limit else None
     return Mails(views, following)
 
 
