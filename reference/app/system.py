@@ -74,6 +74,8 @@ class System:
             await replicator.run_due()
         if self.mailer is not None:
             self.mailer.wake()
+        for end in self.ends:
+            end.carrier.try_again()  # what was stuck for real time may come through
         await self.rest()
 
     async def rest(self) -> None:
