@@ -9,7 +9,7 @@ import aiohttp
 import orjson
 from attrs import define, evolve, frozen
 
-from reference.client.connection import Connection, Done, NotSeen, Patience, Query, part
+from reference.client.connection import Connection, Done, NotSeen, Patience, part
 from reference.collaboration import looks as portal
 from reference.domain.words import CaseNumber
 from reference.http.access import LoggedIn
@@ -326,7 +326,7 @@ class Client:
             raise NotSeen(done.reason or "not_reachable")
         return self.known_by(done.value.token)
 
-    async def _pages(self, path: str, query: Query = {}) -> list[dict[str, Any]]:
+    async def _pages(self, path: str, query: Mapping[str, object] = {}) -> list[dict[str, Any]]:
         """Read all pages of a list as they were at one moment.
 
         Where there are several, they are read until none has changed since it was read before:

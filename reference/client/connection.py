@@ -19,7 +19,6 @@ from reference.store.codec import structure, to_json
 
 T = TypeVar("T")
 Content = Callable[[], Any]  # gives the body anew for each try
-Query = Mapping[str, object]
 
 _TRY_AGAIN: Final = frozenset({502, 503, 504})
 
@@ -130,7 +129,7 @@ class Connection:
             return Done(Outcome.UNKNOWN)
         return _done(last, answer) if last else Done(Outcome.REFUSED, reason="not_reachable")
 
-    async def look(self, path: str, kind: type[T], query: Query = {}) -> T:
+    async def look(self, path: str, kind: type[T], query: Mapping[str, object] = {}) -> T:
         """Look at something.
 
         Raises:
@@ -139,7 +138,7 @@ class Connection:
         value: T = structure(orjson.loads((await self.get(path, query)).body), kind)
         return value
 
-    async def get(self, path: str, query: Query = {}, known: str = "") -> Reply:
+    async def get(self, path: str, query: Mapping[str, object] = {}, known: str = "") -> Reply:
         """Get something; with the tag of what is `known`, status 304 says that it is still so.
 
         Raises:

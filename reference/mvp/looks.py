@@ -89,7 +89,7 @@ class Documents:
     """A page of the case documents, oldest first."""
 
     documents: tuple[DocumentView, ...]
-    next: str | None
+    next: int | None
 
 
 @frozen
@@ -261,7 +261,7 @@ def documents(
         DocumentView(id_, name, size, message, by, from_us(at))
         for id_, name, size, message, by, at in rows[:limit]
     )
-    return Documents(shown, str(rows[limit - 1][0]) if len(rows) > limit else None)
+    return Documents(shown, rows[limit - 1][0] if len(rows) > limit else None)
 
 
 def document_content(
