@@ -5,7 +5,7 @@ from collections import OrderedDict
 from datetime import timedelta
 from typing import Any, Final
 
-from aiohttp import web
+from aiohttp import hdrs, web
 from attrs import Factory, define, frozen
 
 from reference.http.attempts import Attempts, client_key
@@ -77,16 +77,15 @@ class Access:
         token = self.token_of(request)
         if token is None:
             raise not_authenticated()
-        key = hashed(token)
-        known = self._known.get(key)
+        known = self._known.get(token)
         if known is None:
-            known = await self._look_up(key)
+            known = await self._look_up(token)
         else:
-            self._known.move_to_end(key)
+            self._known.move_to_end(token)
         if known is None:
             raise not_authenticated()
         if known.ends_at is not None and known.ends_at <= to_us(self.side.now()):
-            self._known.pop(key, None)
+            self._known.pop(token, None)
             raise not_authenticated()
         return known.user
 
@@ -96,18 +95,18 @@ class Access:
         Raises:
             Refused: when another site sends the cookie along.
         """
-        if "Authorization" in request.headers:
+        if hdrs.AUTHORIZATION in request.headers:
             return bearer_of(request)
         check_site(request)
         token = request.cookies.get(self.cookie)
         return token if token and token.isascii() else None
 
-    async def _look_up(self, key: str) -> Known | None:
-        ended = self._ended
+    async def _look_up(self, token: str) -> Known | None:
+        ended, key = self._ended, hashed(token)
         known = await self.side.reader.look(lambda connection: self._kept(connection, key))
         # What ended while we looked may be what we saw.
         if known is not None and ended == self._ended:
-            self._known[key] = known
+            self._known[token] = known
             if len(self._known) > KNOWN_MAX:
                 self._known.popitem(last=False)
         return known
@@ -185,10 +184,10 @@ class Access:
         """Look into the store again for a token, or for all tokens of a user."""
         self._ended += 1
         if token is not None:
-            self._known.pop(hashed(token), None)
+            self._known.pop(token, None)
         if user is not None:
-            for key in [key for key, known in self._known.items() if known.user == user]:
-                del self._known[key]
+            for each in [each for each, known in self._known.items() if known.user == user]:
+                del self._known[each]
 
     def kept_in_cookie(self, logged_in: LoggedIn) -> dict[str, str]:
         """Give the header that keeps a session's token in the browser."""
@@ -213,7 +212,7 @@ def not_authenticated() -> Refused:
 
 def bearer_of(request: web.Request) -> str | None:
     """Give the token that a request carries as Authorization."""
-    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    scheme, _, token = request.headers.get(hdrs.AUTHORIZATION, "").partition(" ")
     token = token.strip()
     return token if scheme.lower() == "bearer" and token and token.isascii() else None
 
@@ -230,7 +229,7 @@ def check_site(request: web.Request) -> None:
     if site is not None:
         own = site in {"same-origin", "none"}
     else:  # an old browser, or none
-        origin = request.headers.get("Origin")
+        origin = request.headers.get(hdrs.ORIGIN)
         own = origin is None or origin.partition("://")[2] == request.host
     if not own:
         raise Refused(Problem.CROSS_SITE)
