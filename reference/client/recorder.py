@@ -115,10 +115,13 @@ class Recorder:
         path.write_bytes(b"".join(line + b"\n" for line in self.lines()))
 
     @contextlib.asynccontextmanager
-    async def alone(self, *what: object) -> AsyncGenerator[None]:
-        """Let nobody else touch these meanwhile."""
+    async def alone(self, people: tuple[str, ...], case: CaseNumber | None) -> AsyncGenerator[None]:
+        """Let these people do nothing else meanwhile, and nobody else anything in the case."""
+        wanted: set[tuple[str, object]] = {("person", name) for name in people}
+        if case is not None:
+            wanted.add(("case", case))
         async with contextlib.AsyncExitStack() as stack:
-            for each in sorted(set(what), key=repr):
+            for each in sorted(wanted, key=repr):  # always in one order: nobody waits in a circle
                 await stack.enter_async_context(self._locks[each])
             yield
 
@@ -278,9 +281,8 @@ class Person:
     ) -> Done[T]:
         case: CaseNumber | None = line.get("case")
         recorder = self.recorder
-        people = {("person", name) for name in (self.name, with_person) if name}
-        cases = set() if case is None else {("case", case)}
-        async with recorder.alone(*people, *cases), recorder.acting(case):
+        people = (self.name, with_person or self.name)
+        async with recorder.alone(people, case), recorder.acting(case):
             began, place = recorder.moment(), recorder.place()
             done = await doing
         said: Line = {"act": act, "by": self.name, **line, "outcome": done.outcome.value}
@@ -321,8 +323,7 @@ class Person:
     ) -> None:
         """Look, and record what was seen, unless it takes too long time and again."""
         recorder = self.recorder
-        cases = set() if case is None else {("case", case)}
-        async with recorder.alone(("person", self.name), *cases):
+        async with recorder.alone((self.name,), case):
             for _ in range(_LOOKS_MAX):
                 began = recorder.moment()
                 seen = await look()
