@@ -204,6 +204,20 @@ async def test_another_password_is_set_through_a_link_and_ends_what_was_before(s
         assert (await register(server, link)).code == "link_used"
 
 
+@pytest.mark.clause("MAIL-2")
+async def test_mails_with_links_can_be_switched_off_and_asking_says_the_same(serve):
+    async with serve() as server:
+        await server.registered()
+        for event in ("registration", "password_reset"):
+            wording = {"subject": "S", "body": "B $link", "enabled": False}
+            path = f"/api/mvp/mail-templates/{event}?language=de"
+            assert (await server.operator.put(path, wording)).status == 200
+        await written_to(server, "new@example.org")
+        for address in ("new@example.org", ADDRESS):
+            assert (await ask(server, address)).status == 202
+            assert {event for event, _ in await mails(server, None, address)} <= {"new_message"}
+
+
 async def test_a_link_for_another_password_serves_a_day(serve):
     async with serve(clock="manual") as server:
         await server.registered()

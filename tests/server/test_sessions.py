@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from reference.http import access as access_module
 from reference.http.access import Access
 from reference.store.secrets import hashed
 from tests.server.people import PASSWORD
@@ -205,6 +206,16 @@ async def test_what_ends_while_it_is_looked_up_is_not_remembered(serve):
         assert not access._known
         await access._look_up(kunde.token)
         assert access._known
+
+
+async def test_more_users_than_are_remembered_stay_logged_in(serve, monkeypatch):
+    monkeypatch.setattr(access_module, "KNOWN_MAX", 2)
+    async with serve() as server:
+        people = [await server.recipient(f"{n}@example.org") for n in range(4)]
+        for _ in range(2):
+            assert [(await each.get(INBOX)).status for each in people] == [200] * 4
+        log_in = next(each for each in server.server.operations if each.name == "log_in")
+        assert len(log_in.handle.__self__.access._known) == 2
 
 
 async def test_the_newest_api_token_is_the_only_one(serve):
