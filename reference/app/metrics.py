@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Final
 
+from aiohttp import web
 from attrs import Factory, define, field
 from prometheus_client.core import (
     CounterMetricFamily,
@@ -22,7 +23,7 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 from prometheus_client.registry import Collector, CollectorRegistry
 
 from reference.app.system import System
-from reference.http.operations import Answer, Call, Operation, Who
+from reference.http.operations import Call, Operation, Who
 from reference.store.side import Side
 
 #: Upper bounds of the durations, in seconds.
@@ -122,7 +123,7 @@ class MetricsApi:
     system: System
     requests: Requests
 
-    async def show_metrics(self, call: Call) -> Answer:
+    async def show_metrics(self, call: Call) -> web.Response:
         """Show metrics in the format of Prometheus."""
         del call
         families: dict[str, GaugeMetricFamily] = {}
@@ -135,7 +136,7 @@ class MetricsApi:
                 family.add_metric([name], number)
         metrics = (*self.requests.collect(), *self._batches(), *families.values())
         body = generate_latest(_registry(metrics))
-        return Answer(200, body, CONTENT_TYPE_LATEST)
+        return web.Response(body=body, headers={"Content-Type": CONTENT_TYPE_LATEST})
 
     def _sides(self) -> Iterator[tuple[str, Side, Queries]]:
         if self.system.mvp is not None:

@@ -4,6 +4,7 @@ import asyncio
 from datetime import datetime, timedelta
 from typing import Final
 
+import structlog
 from attrs import Factory, define, frozen
 
 from reference.app.system import System
@@ -22,6 +23,7 @@ PROBE_S_GOOD: Final = 0.5
 #: How far the clock is moved at once; replications run on the way.
 JUMP_MAX: Final = timedelta(days=366)
 _TOO_FAR: Final = "not back, and at most a year at once"
+log = structlog.get_logger(__name__)
 
 
 @frozen
@@ -95,7 +97,8 @@ class OperatingApi:
             except TimeoutError:
                 problems.append(f"{name}: the store does not answer")
             except StorageError as error:
-                problems.append(f"{name}: {error}")
+                problems.append(f"{name}: the store cannot be written")
+                log.warning("not_ready", error=str(error))
         return tuple(problems)
 
     def operations(self) -> tuple[Operation, ...]:

@@ -1,7 +1,7 @@
 """One SQLite file: opened with the pragmas that durability needs, migrated, in its own thread."""
 
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Final, TypeVar
@@ -27,11 +27,11 @@ def said(path: Path, error: sqlite3.Error | OSError) -> StorageError:
     text = str(error)
     if "locked" in text or "busy" in text:
         hint = "another program holds it: stop that one first"
-    elif "full" in text:
-        hint = "the disk is full: make room, then repeat"
+    elif "full" in text or "disk I/O" in text:
+        hint = "the disk is full or fails: make room or replace it, then repeat"
     elif "readonly" in text or "unable to open" in text or isinstance(error, OSError):
         hint = "the folder must exist and be writable"
-    elif "malformed" in text or "not a database" in text or "disk I/O" in text:
+    elif "malformed" in text or "not a database" in text:
         hint = "the file is damaged: restore it from a backup, or start with another --data"
     else:
         hint = "see the log"
@@ -98,13 +98,15 @@ def _prepare(
     if read_only:
         raw.execute("PRAGMA query_only=ON")
         return
+    lacking = _lacking(raw, migrations)
     raw.execute("PRAGMA journal_mode=WAL")
     raw.execute(f"PRAGMA wal_autocheckpoint={CHECKPOINT_PAGES}")
-    _migrate(raw, migrations)
+    for number, script in lacking:
+        raw.executescript(f"BEGIN IMMEDIATE;{script};PRAGMA user_version={number};COMMIT;")
 
 
-def _migrate(raw: sqlite3.Connection, migrations: Sequence[str]) -> None:
-    """Apply the migrations that the file lacks, each in a transaction of its own."""
+def _lacking(raw: sqlite3.Connection, migrations: Sequence[str]) -> Iterable[tuple[int, str]]:
+    """Give the migrations that the file lacks, by number; each is a transaction of its own."""
     with closing(raw.execute("PRAGMA user_version")) as cursor:
         version: int = cursor.fetchone()[0]
     if version > len(migrations):
@@ -112,5 +114,4 @@ def _migrate(raw: sqlite3.Connection, migrations: Sequence[str]) -> None:
             f"the store has version {version}, this program knows {len(migrations)}: "
             "use the newer program, or another --data"
         )
-    for number, script in enumerate(migrations[version:], start=version + 1):
-        raw.executescript(f"BEGIN IMMEDIATE;{script};PRAGMA user_version={number};COMMIT;")
+    return enumerate(migrations[version:], start=version + 1)

@@ -159,11 +159,14 @@ class Reader:
             await self._database.close()
 
     def _together(self, raw: sqlite3.Connection, works: Sequence[Look[Any]]) -> list[_Outcome]:
-        raw.execute("BEGIN")
         try:
-            return [self._look(raw, look) for look in works]
-        finally:
-            raw.execute("COMMIT")
+            raw.execute("BEGIN")
+            try:
+                return [self._look(raw, look) for look in works]
+            finally:
+                raw.execute("COMMIT")
+        except sqlite3.Error as error:
+            return [(None, said(self._database.path, error))] * len(works)
 
     def _look(self, raw: sqlite3.Connection, look: Look[Any]) -> _Outcome:
         try:

@@ -47,13 +47,13 @@ class PostOffice:
     users: list[tuple[bytes, bytes]] = Factory(list)
     _changed: asyncio.Condition = Factory(asyncio.Condition)
 
-    async def handle_RCPT(self, server, session, envelope, address, options):  # noqa: N802
+    async def handle_RCPT(self, _server, _session, envelope, address, _options):  # noqa: N802
         refused = self.at_recipient(address)
         if refused is None:
             envelope.rcpt_tos.append(address)
         return refused or "250 OK"
 
-    async def handle_DATA(self, server, session, envelope):  # noqa: N802
+    async def handle_DATA(self, server, _session, envelope):  # noqa: N802
         message = email.message_from_bytes(envelope.content, policy=email.policy.default)
         mail = Arrived(envelope.rcpt_tos[0], message)
         self.tried.append(mail)
@@ -69,7 +69,7 @@ class PostOffice:
             self._changed.notify_all()
         return answer or "250 OK"
 
-    def authenticate(self, server, session, envelope, mechanism, data):
+    def authenticate(self, _server, _session, _envelope, _mechanism, data):
         self.users.append((data.login, data.password))
         return AuthResult(success=True)
 

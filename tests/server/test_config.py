@@ -82,9 +82,9 @@ def test_a_file_may_have_its_readings_as_a_table(tmp_path):
         ({"peer": "http://x", "peer_secret": "s" * 16}, "--peer goes with --side mvp"),
         ({"smtp_user": "u"}, "--smtp-user and --smtp-password go together"),
         (
-            {"clock": "manual", "host": "0.0.0.0"},
+            {"clock": "manual", "host": "0.0.0.0"},  # noqa: S104
             "--clock manual is for tests: listen at 127.0.0.1",
-        ),  # noqa: S104
+        ),
         (
             {"smtp": "mx:25", "smtp_user": "u", "smtp_password": "p", "smtp_tls": "off"},
             "--smtp-tls off would send the password in the clear",

@@ -62,11 +62,10 @@ async def test_the_link_in_the_registration_mail_sets_a_password(serve):
 
 async def test_links_lead_to_the_public_address(serve):
     public = "https://portal.example.org/post"
-    async with PostOffice().opened() as post:
-        async with serve(smtp=post.place, public_url=public) as server:
-            await send(await server.caseworker(), "new@example.org")
-            mail = next(m for m in await post.mails(2) if m.event == "registration")
-            assert f"{public}/register?token=" in mail.text
+    async with PostOffice().opened() as post, serve(smtp=post.place, public_url=public) as server:
+        await send(await server.caseworker(), "new@example.org")
+        mail = next(m for m in await post.mails(2) if m.event == "registration")
+        assert f"{public}/register?token=" in mail.text
 
 
 async def test_nothing_of_a_link_stays_in_the_store_once_its_mail_is_sent(serve):
@@ -221,25 +220,23 @@ async def test_the_mail_server_is_told_user_and_password(serve):
 
 
 async def test_a_mail_server_that_has_no_encryption_gets_nothing_where_it_is_demanded(serve):
-    async with PostOffice().opened() as post:
-        async with serve(smtp=post.place, smtp_tls="starttls") as server:
-            await server.registered()
-            await send(await server.caseworker(), "k@example.org")
-            await server.rest()
-            mail = (await server.operator.get("/mails")).json["mails"][0]
-            assert mail["sent_at"] is None
-            assert mail["failure"] is not None
-            assert not post.tried
+    async with PostOffice().opened() as post, serve(smtp=post.place, smtp_tls="starttls") as server:
+        await server.registered()
+        await send(await server.caseworker(), "k@example.org")
+        await server.rest()
+        mail = (await server.operator.get("/mails")).json["mails"][0]
+        assert mail["sent_at"] is None
+        assert mail["failure"] is not None
+        assert not post.tried
 
 
 async def test_a_case_with_letters_and_an_address_with_umlauts_make_a_proper_mail(serve):
-    async with PostOffice().opened(enable_SMTPUTF8=True) as post:
-        async with serve(smtp=post.place) as server:
-            await server.registered("käthe@bücher.example")
-            await send(await server.caseworker(), "käthe@bücher.example", case="Größe Ä-1")
-            (mail,) = await post.mails(1)
-            assert mail.message["Subject"] == "Neue Nachricht am Vorgang Größe Ä-1"
-            assert "käthe@bücher.example" in mail.text
+    async with PostOffice().opened(enable_SMTPUTF8=True) as post, serve(smtp=post.place) as server:
+        await server.registered("käthe@bücher.example")
+        await send(await server.caseworker(), "käthe@bücher.example", case="Größe Ä-1")
+        (mail,) = await post.mails(1)
+        assert mail.message["Subject"] == "Neue Nachricht am Vorgang Größe Ä-1"
+        assert "käthe@bücher.example" in mail.text
 
 
 async def test_without_a_mail_server_mails_are_kept_and_shown_to_who_is_here(serve):
@@ -329,18 +326,20 @@ async def test_wordings_from_a_folder_replace_ours_until_they_are_changed(serve,
     folder = tmp_path / "wordings"
     folder.mkdir()
     (folder / "new_message.de.txt").write_text("Post am $case\n\nSiehe Portal.\n", encoding="utf-8")
-    async with PostOffice().opened() as post:
-        async with serve(smtp=post.place, mail_templates=folder) as server:
-            await server.registered()
-            anna = await server.caseworker()
-            await send(anna, "k@example.org")
-            (mail,) = await post.mails(1)
-            assert mail.message["Subject"] == "Post am 53"
-            assert mail.text == "Siehe Portal.\n"
-            wording = {"subject": "Anders", "body": "Anders"}
-            await server.operator.put("/api/mvp/mail-templates/new_message", wording)
-            await send(anna, "k@example.org", case=54)
-            assert (await post.mails(2))[1].message["Subject"] == "Anders"
+    async with (
+        PostOffice().opened() as post,
+        serve(smtp=post.place, mail_templates=folder) as server,
+    ):
+        await server.registered()
+        anna = await server.caseworker()
+        await send(anna, "k@example.org")
+        (mail,) = await post.mails(1)
+        assert mail.message["Subject"] == "Post am 53"
+        assert mail.text == "Siehe Portal.\n"
+        wording = {"subject": "Anders", "body": "Anders"}
+        await server.operator.put("/api/mvp/mail-templates/new_message", wording)
+        await send(anna, "k@example.org", case=54)
+        assert (await post.mails(2))[1].message["Subject"] == "Anders"
 
 
 @pytest.mark.clause("SEND-11")
