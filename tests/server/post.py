@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import email
 import email.policy
+import ssl
 import warnings
 from collections.abc import AsyncIterator, Callable
 from email.message import EmailMessage
@@ -44,6 +45,7 @@ class PostOffice:
     connections: int = 0
     at_recipient: Callable[[str], Answer] = lambda _: None
     at_data: Callable[[Arrived], object] = lambda _: None
+    tls: ssl.SSLContext | None = None
     users: list[tuple[bytes, bytes]] = Factory(list)
     _changed: asyncio.Condition = Factory(asyncio.Condition)
 
@@ -93,7 +95,9 @@ class PostOffice:
                 loop = asyncio.get_running_loop()
                 return SMTP(self, loop=loop, hostname="mail.example", **options)
 
-        server = await asyncio.get_running_loop().create_server(connected, "127.0.0.1", port)
+        server = await asyncio.get_running_loop().create_server(
+            connected, "127.0.0.1", port, ssl=self.tls
+        )
         self.port = server.sockets[0].getsockname()[1]
         try:
             yield self

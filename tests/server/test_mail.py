@@ -2,6 +2,9 @@
 
 import asyncio
 import re
+import shutil
+import ssl
+import subprocess
 
 import pytest
 
@@ -361,3 +364,51 @@ async def test_text_blocks_are_those_for_messages_until_the_filter_is_lifted(ser
         gone = await server.operator.delete("/api/mvp/text-blocks/COLLABORATION/Gruß")
         assert gone.status == 204
         assert await names() == []
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory):
+    """Give the files of a certificate for this machine, and of its key."""
+    openssl = shutil.which("openssl")
+    if openssl is None:
+        pytest.skip("there is no openssl to make a certificate")
+    folder = tmp_path_factory.mktemp("certificate")
+    names = ("-subj", "/CN=mail", "-addext", "subjectAltName=IP:127.0.0.1")
+    kind = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes")
+    files = ("-keyout", "key.pem", "-out", "certificate.pem")
+    line = [openssl, "req", "-x509", *kind, *files, "-days", "2", *names]
+    subprocess.run(line, cwd=folder, check=True, capture_output=True, timeout=60)
+    return folder / "certificate.pem", folder / "key.pem"
+
+
+@pytest.mark.parametrize("tls", ["starttls", "tls"])
+async def test_mails_are_encrypted_on_their_way(serve, certificate, monkeypatch, tls):
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate[0]))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(*certificate)
+    encrypted = {"tls_context": context, "require_starttls": True}
+    post = PostOffice(tls=context if tls == "tls" else None)
+    async with (
+        post.opened(**(encrypted if tls == "starttls" else {})),
+        serve(smtp=post.place, smtp_tls=tls) as server,
+    ):
+        await server.registered()
+        await send(await server.caseworker(), "k@example.org")
+        await post.mails(1)
+
+
+@pytest.mark.parametrize("tls", ["starttls", "tls"])
+async def test_a_mail_server_that_cannot_prove_who_it_is_gets_no_mail(serve, certificate, tls):
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(*certificate)
+    post = PostOffice(tls=context if tls == "tls" else None)
+    async with (
+        post.opened(**({"tls_context": context} if tls == "starttls" else {})),
+        serve(smtp=post.place, smtp_tls=tls) as server,
+    ):
+        await server.registered()
+        await send(await server.caseworker(), "k@example.org")
+        await server.rest()
+        mail = (await server.operator.get("/mails")).json["mails"][0]
+        assert (mail["sent_at"], mail["attempts"] > 0) == (None, True)
+        assert not post.tried
