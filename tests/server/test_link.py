@@ -18,7 +18,7 @@ from reference.store.link_content import Parcel, written
 from reference.store.shared_tables import INSERT_PARCEL
 from tests.server.people import serving_in
 
-SECRET = "ein gemeinsames Geheimnis"
+SECRET = "ein-gemeinsames-Geheimnis"
 KUNDE = "k@example.org"
 
 
