@@ -315,9 +315,6 @@ class Config:
         _ip_address,
         default=None,
     )
-    body_bytes_max: int = _option(
-        "How long a request without files may be.", "BYTES", _size, default=MIB, shown="1M"
-    )
     document_bytes_max: int = _option(
         "How long a case document may be.", "BYTES", _size, default=100 * MIB, shown="100M"
     )
