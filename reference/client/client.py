@@ -2,7 +2,7 @@
 
 import secrets  # noqa: TID251 - an id that nobody else has is made where it is sent
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Final, TypeVar
 
 import aiohttp
@@ -26,7 +26,7 @@ T = TypeVar("T")
 MVP: Final = "/api/mvp"
 PORTAL: Final = "/api/collaboration"
 _PAGE: Final = 500
-_PASSES_MAX: Final = 20
+_PASSES_MAX: Final = 100
 
 
 @frozen
@@ -35,6 +35,13 @@ class File:
 
     name: str
     content: bytes
+
+
+@frozen
+class Clock:
+    """What time it is."""
+
+    now: datetime
 
 
 def new_id() -> str:
@@ -316,6 +323,17 @@ class Client:
     async def mails(self) -> tuple[MailView, ...]:
         """Look at all mails that were written."""
         return tuple(_items(await self._pages("/mails"), "mails", MailView))
+
+    async def move_clock(self, by_s: float) -> datetime:
+        """Move virtual time on, through all that falls due, and give what time it is then.
+
+        Raises:
+            NotSeen: with the code of the refusal.
+        """
+        done = await self.connection.act("POST", "/api/clock", {"by_s": by_s}, answer=Clock)
+        if done.value is None:
+            raise NotSeen(done.reason or "no_answer")
+        return done.value.now
 
     async def _act(self, method: str, path: str, body: object = None) -> Done[None]:
         return await self.connection.act(method, path, body)

@@ -59,13 +59,13 @@ class Recorder:
         """Give the moment of what is seen now."""
         return self._newest if self.now is None else self.now()
 
-    def advanced(self, to: datetime) -> None:
-        """Say that the server's clock was moved."""
-        self._newest = max(self._newest, to)
+    async def advance(self, client: Client, by_s: float) -> None:
+        """Move the server's virtual time on, until all is at rest."""
+        self._newest = max(self._newest, await client.move_clock(by_s))
 
     def add(self, at: datetime, line: Line, place: int | None = None) -> None:
         """Add a line; of those of one moment, the one with the smaller `place` is first."""
-        self.advanced(at)
+        self._newest = max(self._newest, at)
         self._lines.append((at, self.place() if place is None else place, line))
 
     def place(self) -> int:
@@ -294,9 +294,12 @@ class Person:
         recorder.add(done.at or ended, said, place)
         return done
 
-    async def see_case(self, case: CaseNumber) -> None:
-        """Look at a case."""
-        await self._see("case", case, lambda: self._case(case))
+    async def see_case(self, case: CaseNumber, *, under_way: bool = True) -> None:
+        """Look at a case; at what is `under_way` only where it was left time to come to rest.
+
+        A message that has arrived is under way to the case until it learns of that.
+        """
+        await self._see("case", case, lambda: self._case(case, under_way=under_way))
 
     async def see_case_list(self) -> None:
         """Look at the case list; cases in which something was done meanwhile are left out."""
@@ -332,16 +335,16 @@ class Person:
                     return
         raise NotSeen("too_slow")
 
-    async def _case(self, case: CaseNumber) -> Line:
+    async def _case(self, case: CaseNumber, *, under_way: bool) -> Line:
         seen = await self.client.case(case)
-        return {
+        line = {
             "case": case,
             "cloud_status": seen.cloud_status,
             "status_text": seen.status_text,
             "acknowledged_on": seen.acknowledged_on,
             "follow_up_on": seen.follow_up_on,
-            "under_way": seen.under_way,
         }
+        return {**line, "under_way": seen.under_way} if under_way else line
 
     async def _case_list(self) -> Line:
         before = self.recorder.quiet().items()
