@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 from collections import Counter
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from datetime import timedelta
 from typing import Final
 
@@ -37,7 +37,7 @@ class Uploads:
     _running: Counter[str] = Factory(Counter[str])
 
     @contextlib.asynccontextmanager
-    async def coming(self, call: Call) -> AsyncIterator[None]:
+    async def coming(self, call: Call) -> AsyncGenerator[None]:
         """Let the body of a request come in within the block, in time.
 
         Raises:

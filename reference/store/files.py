@@ -13,9 +13,9 @@ import os
 import re
 import shutil
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import BinaryIO, Final, ParamSpec, TypeVar
+from typing import Any, BinaryIO, Final, ParamSpec, TypeVar
 
 import structlog
 from attrs import Factory, define, frozen
@@ -159,7 +159,7 @@ class Files:
             self._held[sha256] += 1
 
     @contextlib.asynccontextmanager
-    async def taking(self, hashes: Iterable[str]) -> AsyncIterator[frozenset[str]]:
+    async def taking(self, hashes: Iterable[str]) -> AsyncGenerator[frozenset[str]]:
         """Hold files that came ahead while their envelopes are taken; give those that are missing.
 
         What no envelope named in the end is removed.
@@ -178,7 +178,7 @@ class Files:
             await self._release([*wanted, *came])
 
     @contextlib.asynccontextmanager
-    async def arriving(self) -> AsyncIterator["Arrival"]:
+    async def arriving(self) -> AsyncGenerator["Arrival"]:
         """Let files come for an act that is done within the block.
 
         At its end they stay if a committed row names them, and are removed otherwise.
@@ -332,6 +332,7 @@ class Arrival:
                 place.parent.mkdir(mode=0o700, exist_ok=True)
                 folders.add(self._files.folder)
             staged.replace(place)
+            staged.unlink(missing_ok=True)  # it stays where both are names of one file already
             self._ready.pop()
             folders.add(place.parent)
         for folder in folders:
@@ -351,7 +352,7 @@ class _Staged:
 
     path: Path
     _file: BinaryIO
-    _digest: "hashlib._Hash" = Factory(hashlib.sha256)
+    _digest: Any = Factory(hashlib.sha256)  # its type has no public name
     _size: int = 0
 
     def write(self, data: bytes) -> None:
