@@ -4,6 +4,7 @@ import asyncio
 from datetime import timedelta
 
 import pytest
+from yarl import URL
 
 from reference.http import access as access_module
 from reference.http.access import Access
@@ -120,6 +121,7 @@ async def test_logging_in_makes_a_new_session_and_ends_the_one_that_was_brought(
         assert "chosen-by-somebody-else" not in first.headers["Set-Cookie"]
         assert (await server.nobody.get(INBOX, headers=planted)).status == 401
         brought = {"Cookie": cookie_of(first)}
+        assert (await server.nobody.get(INBOX, headers=brought)).status == 200
         second = await log_in(server, headers=brought)
         assert second.json["token"] != first.json["token"]
         assert (await server.nobody.get(INBOX, headers=brought)).status == 401
@@ -144,6 +146,11 @@ async def test_another_site_can_not_use_the_cookie_to_change_something(serve, si
         assert (await server.nobody.get(INBOX, headers=cookie)).status == 200
         refused = await log_in(server, headers=site)
         assert refused.code == "cross_site", "nor can it log somebody in as another"
+        for path, body in (("", {"token": "t", "password": PASSWORD}), ("/link", {"address": "a"})):
+            asked = await server.nobody.post(
+                f"/api/collaboration/registration{path}", body, headers=site
+            )
+            assert asked.code == "cross_site"
 
 
 async def test_this_site_can_use_the_cookie_and_a_token_may_come_from_anywhere(serve):
@@ -173,6 +180,19 @@ async def test_an_authorization_that_is_none_is_refused_whatever_the_cookie_says
         refused = await server.nobody.get(INBOX, headers=cookie | {"Authorization": written})
         assert (refused.status, refused.code) == (401, "not_authenticated")
         assert refused.headers["WWW-Authenticate"] == "Bearer"
+
+
+@pytest.mark.parametrize(
+    "written", [b"Authorization: Bearer \xff", b"Cookie: collaboration_session=\xff"]
+)
+async def test_bytes_that_are_no_text_are_nobodys(serve, written):
+    async with serve() as server:
+        reader, writer = await asyncio.open_connection("127.0.0.1", URL(server.url).port)
+        writer.write(b"GET /api/collaboration/inbox HTTP/1.1\r\nHost: x\r\nConnection: close\r\n")
+        writer.write(written + b"\r\n\r\n")
+        assert (await reader.readline()).split()[1] in {b"400", b"401"}
+        writer.close()
+        await writer.wait_closed()
 
 
 async def test_a_cookie_of_odd_characters_is_nobodys(serve):
