@@ -1,7 +1,7 @@
 """Load from a second process: connections that send their next request when the answer is there.
 
-A client library costs more than the server that it loads; this one writes ready-made bytes and reads
-just what it needs of the answers.
+A client library costs more than the server that it loads; this one writes ready-made bytes and
+reads just what it needs of the answers.
 """
 
 import asyncio
@@ -24,7 +24,9 @@ def request(method: str, path: str, body: bytes = b"", **headers: str) -> Reques
 class _Connection(asyncio.Protocol):
     """One connection; it takes the next request from those that all share."""
 
-    def __init__(self, requests: Iterator[Request], status: bytes, done: asyncio.Future[None]):
+    def __init__(
+        self, requests: Iterator[Request], status: bytes, done: asyncio.Future[None]
+    ) -> None:
         self.requests = requests
         self.expected = b"HTTP/1.1 " + status
         self.done = done

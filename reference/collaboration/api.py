@@ -1,14 +1,18 @@
 """The API of the collaboration: one entry for each thing that a recipient can do or see."""
 
-from attrs import define, frozen
+from typing import cast
+
+from attrs import Factory, define, frozen
 
 from reference.collaboration import acts, looks
 from reference.domain.acts import MarkRead, Open
 from reference.domain.refusals import Refusal
 from reference.http.operations import Answer, Call, Operation, Page, Who, given
+from reference.store.collaboration_tables import MAILBOXES, BoxKey
+from reference.store.remembered import Remembered
 from reference.store.shapes import Name
 from reference.store.side import Side
-from reference.store.unit import Unit
+from reference.store.unit import Place, Unit
 
 BASE = "/api/collaboration"
 
@@ -26,25 +30,43 @@ class CollaborationApi:
     """The handlers of the collaboration's operations."""
 
     side: Side
+    _seen: Remembered[Answer] = Factory(Remembered[Answer])
+
+    def __attrs_post_init__(self) -> None:
+        """Let what is written of a mailbox end what is remembered of its recipient's inbox."""
+        self.side.writer.written = self._written
+
+    def _written(self, place: Place) -> None:
+        kept, key = place
+        if kept is MAILBOXES:
+            self._seen.forget(cast("BoxKey", key)[1])
 
     async def show_inbox(self, call: Call) -> Answer:
         """Show the inbox."""
         page: Page = call.query
-        return given(
-            await self.side.reader.look(
-                lambda connection: looks.inbox(
-                    connection, call.actor, self.side.rules, page.after, page.limit
+
+        async def read() -> Answer:
+            return given(
+                await self.side.reader.look(
+                    lambda connection: looks.inbox(
+                        connection, call.actor, self.side.rules, page.after, page.limit
+                    )
                 )
             )
-        )
+
+        return await self._seen.answer(call.actor, page, read)
 
     async def show_widget(self, call: Call) -> Answer:
         """Show the inbox widget of the start page."""
-        return given(
-            await self.side.reader.look(
-                lambda connection: looks.widget(connection, call.actor, self.side.rules)
+
+        async def read() -> Answer:
+            return given(
+                await self.side.reader.look(
+                    lambda connection: looks.widget(connection, call.actor, self.side.rules)
+                )
             )
-        )
+
+        return await self._seen.answer(call.actor, "widget", read)
 
     async def list_released_cases(self, call: Call) -> Answer:
         """List the cases that were released."""

@@ -6,7 +6,7 @@ from datetime import datetime
 from itertools import islice
 from typing import Any, Final, Generic, TypeVar, cast
 
-from attrs import Factory, define, frozen
+from attrs import Factory, define, field, frozen
 
 from reference.clock import EPOCH
 
@@ -72,6 +72,7 @@ class Unit:
 
     connection: sqlite3.Connection
     _memory: Memory
+    changed: list[Place] = field(factory=list[Place], init=False)
     _values: dict[Place, object | None] = Factory(dict[Place, object | None])
     _written: list[_Rows] = Factory(list[_Rows])
     _newest: dict[str, _Rows] = Factory(dict[str, _Rows])
@@ -101,6 +102,7 @@ class Unit:
 
     def _set(self, place: Place, value: object | None) -> None:
         values = self._values
+        self.changed.append(place)
         self._undo.append((place, values.get(place, _UNKNOWN)))
         values[place] = value
 

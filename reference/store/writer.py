@@ -13,7 +13,7 @@ from attrs import Factory, define, field
 
 from reference.store.crash import reached
 from reference.store.database import Database, StorageError, said
-from reference.store.unit import Memory, Unit
+from reference.store.unit import Memory, Place, Unit
 
 T = TypeVar("T")
 Work = Callable[[Unit], T]
@@ -31,12 +31,21 @@ def _settle(future: asyncio.Future[Any], outcome: _Outcome) -> None:
         future.set_exception(error)
 
 
+def _nothing() -> None:
+    """Do nothing."""
+
+
+def _ignored(place: Place) -> None:
+    """Do nothing with a place."""
+
+
 @define(eq=False)
 class _Queue:
     """Requests that wait for a connection; all that wait at once go together."""
 
     _database: Database
     _together: Callable[..., list[_Outcome]]  # a connection, and `works`
+    _after: Callable[[], None] = _nothing  # called before anybody is answered
     _waiting: list[tuple[Any, asyncio.Future[Any]]] = Factory(
         list[tuple[Any, "asyncio.Future[Any]"]]
     )
@@ -58,6 +67,7 @@ class _Queue:
                     outcomes = await self._database.run(partial(self._together, works=works))
                 except Exception as error:  # noqa: BLE001 - whatever it is, somebody waits for it
                     outcomes = [(None, error)] * len(batch)
+                self._after()
                 for (_, future), outcome in zip(batch, outcomes, strict=True):
                     _settle(future, outcome)
         finally:
@@ -71,13 +81,25 @@ class _Queue:
 
 @define(eq=False)
 class Writer:
-    """The only one who writes to a store; it counts its works and the commits that they shared."""
+    """The only one who writes to a store; it counts its works and the commits that they shared.
+
+    `written` is told of each value that a commit changed, before its act is answered.
+    """
 
     _database: Database
+    written: Callable[[Place], None] = field(default=_ignored, init=False)
+    _changed: list[Place] = field(factory=list[Place], init=False)
     works: int = field(default=0, init=False)
     commits: int = field(default=0, init=False)
     _memory: Memory = Factory(Memory)
-    _queue: _Queue = Factory(lambda self: _Queue(self._database, self._together), takes_self=True)
+    _queue: _Queue = Factory(
+        lambda self: _Queue(self._database, self._together, self._tell), takes_self=True
+    )
+
+    def _tell(self) -> None:
+        changed, self._changed = self._changed, []
+        for place in changed:
+            self.written(place)
 
     async def do(self, work: Work[T]) -> T:
         """Do a request's work in a transaction; it is on disk when this returns.
@@ -115,6 +137,7 @@ class Writer:
             reached("commit.after")
             self.works += len(works)
             self.commits += 1
+            self._changed += unit.changed
         except BaseException:
             self._memory.values.clear()
             if raw.in_transaction:
