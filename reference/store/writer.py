@@ -121,9 +121,10 @@ class Writer:
         """Do several works in one transaction; if it fails, each in one of its own."""
         try:
             return self._transaction(raw, works)
-        except (sqlite3.Error, OSError) as error:
+        except Exception as error:  # noqa: BLE001 - whatever it is, it may be of one of them alone
             if len(works) == 1:
-                return [(None, said(self._database.path, error))]
+                of_disk = isinstance(error, sqlite3.Error | OSError)
+                return [(None, said(self._database.path, error) if of_disk else error)]
         return [outcome for work in works for outcome in self._together(raw, [work])]
 
     def _transaction(self, raw: sqlite3.Connection, works: Sequence[Work[Any]]) -> list[_Outcome]:

@@ -468,7 +468,7 @@ async def world(folder: Path, *, apart: bool) -> AsyncIterator[World]:
         else:
             mvp = portal = Process(folder / "both", free_port(), smtp)
         made = World(mvp, portal, http, post)
-        post.at_data = lambda mail: made.see_mail(mail)
+        post.at_data = made.see_mail
         try:
             yield made
         finally:

@@ -30,7 +30,7 @@ async def started(made, seed, cases):
     return people
 
 
-async def killed_while(made, people, kill):
+async def killed_while(people, kill):
     """Let everybody act until a kill is over."""
     over = asyncio.Event()
 
@@ -69,7 +69,7 @@ async def test_killed_at_random_moments_under_load_nothing_is_lost_or_doubled(
                 await victim.kill()
                 await made.restart(victim)
 
-            await killed_while(made, people, kill)
+            await killed_while(people, kill)
             await made.look(people)
         assert sum(process.kills for process in made.processes) == KILLS
         made.judged(tmp_path, *RULES)
