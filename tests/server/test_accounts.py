@@ -1,11 +1,15 @@
 """How recipients come to a password: links, registration, another password (ACC-2)."""
 
 import asyncio
+import re
 from datetime import timedelta
+from hashlib import blake2b
 
+import orjson
 import pytest
 
 from tests.server.people import PASSWORD, serving_in
+from tests.server.processes import served
 
 REGISTRATION = "/api/collaboration/registration"
 LINK = "/api/collaboration/registration/link"
@@ -139,6 +143,19 @@ async def test_a_registration_that_is_repeated_with_its_key_gets_its_answer_agai
         assert other.code == "key_reused"
         theirs = await register(server, await newest_link(server, "l@example.org"), headers=key)
         assert theirs.status == 204, "the key of another is another key"
+
+
+async def test_what_is_kept_of_a_registration_is_no_quick_way_to_try_passwords(serve):
+    async with serve() as server:
+        await written_to(server, ADDRESS)
+        body = {"token": await newest_link(server), "password": PASSWORD}
+        await server.nobody.post(REGISTRATION, body, headers={"Idempotency-Key": "1"})
+        kept = await server.system.collaboration.reader.look(
+            lambda raw: raw.execute("SELECT fingerprint FROM answers").fetchall()
+        )
+        request = b"\n".join((b"POST", REGISTRATION.encode(), orjson.dumps(body)))
+        assert len(kept) == 1
+        assert kept != [(blake2b(request, digest_size=16).hexdigest(),)]
 
 
 @pytest.mark.parametrize(("length", "status"), [(9, 422), (10, 204), (200, 204), (201, 422)])
@@ -303,3 +320,36 @@ async def test_with_a_clock_set_by_hand_recipients_can_be_logged_in_without_a_pa
         assert (await server.nobody.post(one(ADDRESS))).code == "not_authenticated"
     async with serve() as server:
         assert (await server.operator.post(one(ADDRESS))).code == "not_found"
+
+
+def test_what_is_logged_of_registering_and_logging_in_holds_no_secret(tmp_path):
+    with served(tmp_path, "--log-level", "debug") as server:
+        anna = server.caseworker()
+        message = {"text": "Guten Tag", "expects": "acknowledge", "to": [ADDRESS]}
+        case = {"case": 53, "subject": "Kfz", "message": message}
+        assert server.ask("POST", "/api/mvp/cases", case, anna).status == 201
+        links: list[str] = []
+        while not links:  # the test's own limit of time ends this
+            mails = server.ask("GET", "/mails").json["mails"]
+            links = re.findall(r"[\w-]{40,}\.[\w-]{20,}", "".join(mail["body"] for mail in mails))
+        link = links[0]
+        for token, password, status in (
+            ("forged" + link, PASSWORD, 404),
+            (link, PASSWORD, 204),
+            (link, OTHER, 410),
+        ):
+            body = {"token": token, "password": password}
+            assert server.ask("POST", REGISTRATION, body, None).status == status
+        for password, status in ((OTHER, 401), (PASSWORD, 201)):
+            body = {"address": ADDRESS, "password": password}
+            begun = server.ask("POST", SESSION, body, None)
+            assert begun.status == status
+        token = begun.json["token"]
+        assert server.ask("GET", INBOX, token=token).json["unread"] == 1
+        assert server.ask("POST", LINK, {"address": ADDRESS}, None).status == 202
+        assert server.ask("DELETE", SESSION, token=token).status == 204
+        secrets = {link, token, PASSWORD, OTHER, ADDRESS, anna, server.token}
+        code, logged = server.end()
+    assert code == 0
+    assert '"operation":"register"' in logged, "this is where they would be found"
+    assert not [secret for secret in secrets if secret in logged]
