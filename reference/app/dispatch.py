@@ -81,13 +81,14 @@ def handler(operation: Operation, identify: Identify) -> Handler:
 
 def _counted(handle: Handler, operation: str, requests: Requests) -> Handler:
     observe = requests.observer(operation)
+    debug = log.bind(operation=operation).debug
 
     async def count(request: web.Request) -> web.StreamResponse:
         began = perf_counter()
         answer = await handle(request)
         took = perf_counter() - began
         observe(answer.status, took)
-        log.debug("request", operation=operation, status=answer.status, ms=round(took * 1000, 2))
+        debug("request", status=answer.status, ms=round(took * 1000, 2))
         return answer
 
     return count

@@ -28,8 +28,12 @@ def set_up_logs(level: str) -> None:
         ],
         wrapper_class=structlog.make_filtering_bound_logger(_LEVELS[level]),
         logger_factory=structlog.WriteLoggerFactory(file=cast("TextIO", _StandardError())),
-        cache_logger_on_first_use=True,
+        cache_logger_on_first_use=False,
     )
+
+
+def forward_libraries(level: str) -> None:
+    """Let what libraries log come with the rest."""
     root = logging.getLogger()
     root.handlers = [_Forward()]
     root.setLevel(max(_LEVELS[level], logging.INFO))
@@ -51,8 +55,12 @@ def _line(event: object, **_: object) -> str:
 
 def _places(_: object, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     """Tell of an exception what it is and where; its message may hold what somebody wrote."""
-    given = event.pop("exc_info", None)
-    error = sys.exc_info()[1] if given is True else given[1] if isinstance(given, tuple) else given
+    given: Any = event.pop("exc_info", None)
+    error: Any = given
+    if given is True:
+        error = sys.exc_info()[1]
+    elif isinstance(given, tuple):
+        error = cast("tuple[Any, Any, Any]", given)[1]
     if isinstance(error, BaseException):
         frames = traceback.extract_tb(error.__traceback__)
         event["exception"] = type(error).__name__

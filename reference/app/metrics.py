@@ -24,6 +24,7 @@ from prometheus_client.registry import Collector, CollectorRegistry
 
 from reference.app.system import System
 from reference.http.operations import Call, Operation, Who
+from reference.store.codec import to_us
 from reference.store.side import Side
 
 #: Upper bounds of the durations, in seconds.
@@ -108,7 +109,7 @@ _OF_COLLABORATION: Final = (
         "collab_mails_oldest_seconds",
         "Age of the mail that waits longest",
         """
-        SELECT coalesce(CAST(strftime('%s', 'now') AS INTEGER) - min(queued_at) / 1000000, 0)
+        SELECT coalesce((:now - min(queued_at)) / 1000000, 0)
         FROM mails WHERE sent_at IS NULL AND given_up_at IS NULL
         """,
     ),
@@ -128,7 +129,7 @@ class MetricsApi:
         del call
         families: dict[str, GaugeMetricFamily] = {}
         for name, side, queries in self._sides():
-            told = await side.reader.look(partial(_asked, queries=queries))
+            told = await side.reader.look(partial(_asked, queries=queries, now=to_us(side.now())))
             for metric, tells, number in told:
                 family = families.get(metric)
                 if family is None:
@@ -162,9 +163,11 @@ class MetricsApi:
         return (Operation("GET", "/metrics", Who.HERE, "Show metrics", self.show_metrics),)
 
 
-def _asked(connection: sqlite3.Connection, queries: Queries) -> list[tuple[str, str, float]]:
+def _asked(
+    connection: sqlite3.Connection, queries: Queries, now: int
+) -> list[tuple[str, str, float]]:
     return [
-        (name, tells, float(connection.execute(query).fetchone()[0]))
+        (name, tells, float(connection.execute(query, {"now": now}).fetchone()[0]))
         for name, tells, query in queries
     ]
 

@@ -14,7 +14,7 @@ import structlog
 
 from reference.app.config import Config
 from reference.app.folder import StartError, newest_moment
-from reference.app.logs import set_up_logs
+from reference.app.logs import forward_libraries, set_up_logs
 from reference.app.serve import BAD_INPUT
 from reference.app.server import serving
 from reference.clock import UNSET, ManualClock, SystemClock
@@ -32,6 +32,7 @@ log = structlog.get_logger(__name__)
 def run(config: Config) -> int:
     """Serve until a signal comes; give the exit code."""
     set_up_logs(config.log_level)
+    forward_libraries(config.log_level)
     try:
         with asyncio.Runner(loop_factory=_loop_factory()) as runner:
             runner.run(_serve(config))

@@ -150,5 +150,6 @@ def operations_of(
 def _mails(side: Side, config: Config) -> MailsApi:
     """Show mails to all on this machine if nobody sends them, and users come from here too."""
     url = urlsplit(config.public_url)
-    open_here = config.smtp is None and is_loopback(config.host)
-    return MailsApi(side, config.public_url, open_here and is_loopback(url.hostname or ""))
+    kept = config.smtp is None
+    here = is_loopback(config.host) and is_loopback(url.hostname or "")
+    return MailsApi(side, config.public_url, kept and here, kept)

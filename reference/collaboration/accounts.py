@@ -5,11 +5,12 @@ from typing import Final
 
 from attrs import evolve
 
-from reference.collaboration.acts import keep_account, queue_mails, wordings
+from reference.collaboration.acts import keep_account, queue_mails, wording_now
 from reference.collaboration.links import link_to
 from reference.domain.accounts import Link, filled, register, request_link
 from reference.domain.refusals import Refusal
-from reference.domain.rules import Rules
+from reference.domain.rules import Rules, Template
+from reference.domain.words import MailEvent
 from reference.http.operations import accepted
 from reference.http.problems import Refused
 from reference.mail.wordings import PASSWORD_RESET
@@ -35,7 +36,8 @@ def send_registration_link(
     if login is None:
         raise Refused(Refusal.UNKNOWN_ACCOUNT)
     token = link_to(unit, address, secret)
-    templates = wordings(unit, login.language, rules)
+    event: str = MailEvent.REGISTRATION
+    templates: dict[str, Template] = {event: wording_now(unit, event, login.language, rules)}
     decision = accepted(request_link(login.account, token, now, rules, templates))
     keep_account(unit, decision.state, token)
     queue_mails(unit, decision.mails, now)
@@ -62,7 +64,7 @@ def _send_reset_link(unit: Unit, login: Login, secret: str, now: datetime, rules
     token = link_to(unit, address, secret)
     link = Link(token, now + min(RESET_LIFETIME, rules.link_lifetime))
     keep_account(unit, evolve(login.account, link=link), token)
-    template = wordings(unit, login.language, rules)[PASSWORD_RESET]
+    template = wording_now(unit, PASSWORD_RESET, login.language, rules)
     if not template.enabled:
         return
     message_id = f"{PASSWORD_RESET}.{hashed(token)[:16]}.{address}"

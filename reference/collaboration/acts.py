@@ -1,6 +1,6 @@
 """What recipients do, and what comes to them: each the work of one transaction on the store."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 from attrs import evolve
@@ -34,7 +34,7 @@ from reference.domain.rules import Rules, Template
 from reference.domain.words import CaseNumber, MailEvent
 from reference.http.operations import accepted
 from reference.http.problems import Problem, Refused
-from reference.mail.wordings import EVENTS, wording
+from reference.mail.wordings import wording
 from reference.store.codec import dumps, to_us
 from reference.store.collaboration_tables import (
     INSERT_ITEM,
@@ -151,9 +151,13 @@ def _announce(
     unit: Unit, received: MessageReceived, secret: str, now: datetime, rules: Rules
 ) -> None:
     login = unit.get(LOGINS, received.recipient)
-    templates = wordings(unit, "de" if login is None else login.language, rules)
+    language = "de" if login is None else login.language
     account = None if login is None else login.account
-    linked = MailEvent.REGISTRATION in rules.mails[standing_of(account)]
+    events = rules.mails[standing_of(account)]
+    templates: dict[str, Template] = {
+        event: wording_now(unit, event, language, rules) for event in events
+    }
+    linked = MailEvent.REGISTRATION in events
     token = link_to(unit, received.recipient, secret) if linked else ""
     decision = announce(account, received, token, now, rules, templates)
     if decision.facts:
@@ -161,17 +165,12 @@ def _announce(
     queue_mails(unit, decision.mails, now)
 
 
-def wordings(unit: Unit, language: str, rules: Rules) -> Mapping[str, Template]:
-    """Give the wordings of the mails in a language, as they were changed last (MAIL-2)."""
-    templates: dict[str, Template] = {}
-    for event in EVENTS:
-        changed = unit.get(WORDINGS, (event, language))
-        templates[event] = (
-            wording(event, language, rules)
-            if changed is None
-            else Template(changed.subject, changed.body, changed.enabled)
-        )
-    return templates
+def wording_now(unit: Unit, event: str, language: str, rules: Rules) -> Template:
+    """Give the wording of a mail in a language, as it was changed last (MAIL-2)."""
+    changed = unit.get(WORDINGS, (event, language))
+    if changed is None:
+        return wording(event, language, rules)
+    return Template(changed.subject, changed.body, changed.enabled)
 
 
 def keep_account(unit: Unit, account: Account, token: str | None = None) -> None:

@@ -14,7 +14,7 @@ from reference.store.unit import Row
 
 @frozen
 class MailView:
-    """A mail; `body` is empty where it held a link and was sent."""
+    """A mail; `body` is empty where it has a link that is none of the operator's business."""
 
     to: str
     event: str
@@ -39,18 +39,22 @@ class Mails:
 
 @define(eq=False)
 class MailsApi:
-    """The handler that shows mails; `open_here` to all on this machine, else to operators."""
+    """The handler that shows mails; `open_here` to all on this machine, else to operators.
+
+    Mails with `links` are shown whole where nobody else sends them.
+    """
 
     side: Side
     public_url: str
     open_here: bool
+    links: bool
 
     async def list_mails(self, call: Call) -> Answer:
         """List the mails that were written."""
         page: Page = call.query
 
         def look(connection: sqlite3.Connection) -> Mails:
-            return _mails(connection, page, self.public_url)
+            return _mails(connection, page, self.public_url, links=self.links)
 
         return given(await self.side.reader.look(look))
 
@@ -69,21 +73,21 @@ class MailsApi:
         )
 
 
-def _mails(connection: sqlite3.Connection, page: Page, public_url: str) -> Mails:
+def _mails(connection: sqlite3.Connection, page: Page, public_url: str, *, links: bool) -> Mails:
     rows = connection.execute(
         "SELECT id, recipient, event, message, message_id, subject, body, link, queued_at, "
         "attempts, sent_at, given_up_at, failure FROM mails WHERE id > ? ORDER BY id LIMIT ?",
         (page.after, page.limit + 1),
     ).fetchall()
-    views = tuple(_view(row, public_url) for row in rows[: page.limit])
+    views = tuple(_view(row, public_url, links=links) for row in rows[: page.limit])
     following = int(rows[page.limit - 1][0]) if len(rows) > page.limit else None
     return Mails(views, following)
 
 
-def _view(row: Row, public_url: str) -> MailView:
+def _view(row: Row, public_url: str, *, links: bool) -> MailView:
     _, to, event, message, message_id, subject, body, link, queued_at, attempts, *rest = row
     sent_at, given_up_at, failure = rest
-    text = text_of(body, link, public_url)
+    text = text_of(body, link, public_url) if links or link is None else ""
     return MailView(
         to,
         event,

@@ -12,6 +12,7 @@ from collections.abc import AsyncGenerator, Callable
 from datetime import datetime, timedelta
 from email.message import EmailMessage
 from email.utils import format_datetime
+from enum import Enum
 from functools import partial
 from hashlib import sha256
 from typing import Final
@@ -86,6 +87,20 @@ class Waiting:
     attempts: int
 
 
+class _End(Enum):
+    """What became of a mail: taken, refused, or nobody was there to say."""
+
+    TAKEN = "taken"
+    REFUSED = "refused"
+    AWAY = "away"
+
+
+@frozen
+class _Outcome:
+    end: _End
+    failure: str | None = None
+
+
 @define(eq=False)
 class Mailer:
     """The only one who sends mails; none while they are `held`."""
@@ -151,11 +166,10 @@ class Mailer:
             self._woken.clear()
             try:
                 await self._read_due()
-            except StorageError as error:
-                log.warning("mails_unread", error=str(error))
+            except Exception as error:  # noqa: BLE001 - mails must not wait for ever
+                log.warning("mails_unread", error=_named(error))
                 await asyncio.sleep(1)
                 self._woken.set()
-                continue
             if not (self._woken.is_set() or self._under_way):
                 self._resting.set()
 
@@ -209,36 +223,51 @@ class Mailer:
         try:
             if self._stopping or (self._paused_until and self.side.now() < self._paused_until):
                 return True
-            failure, reached_server = await _try(server, self._composed(mail))
-            await self._keep(mail, failure, reached_server=reached_server)
-            return reached_server
+            outcome = await self._try(server, mail)
+            await self._keep(mail, outcome)
+            return outcome.end is _End.TAKEN
         finally:
             self._under_way.discard(mail.id)
             self._queue.task_done()
             if self._queue.empty():
                 self.wake()
 
-    async def _keep(self, mail: Waiting, failure: str | None, *, reached_server: bool) -> None:
+    async def _try(self, server: aiosmtplib.SMTP, mail: Waiting) -> _Outcome:
+        """Hand a mail over."""
+        reached("mail.before")
+        try:
+            message = composed(mail, self.relay.sender, self.public_url)
+            if not server.is_connected:
+                await server.connect()
+            await server.send_message(message)
+        except _REFUSED as error:
+            gone = not server.is_connected or _code(error) == _UNAVAILABLE
+            return _Outcome(_End.AWAY if gone else _End.REFUSED, _named(error))
+        except (aiosmtplib.SMTPException, OSError) as error:
+            return _Outcome(_End.AWAY, _named(error))
+        except Exception as error:  # noqa: BLE001 - a mail that cannot be written holds up no other
+            return _Outcome(_End.REFUSED, _named(error))
+        reached("mail.after")
+        return _Outcome(_End.TAKEN)
+
+    async def _keep(self, mail: Waiting, outcome: _Outcome) -> None:
         """Keep what became of a mail; not to know would mean to send it again."""
         now = self.side.now()
-        if failure is None:
+        if outcome.end is _End.TAKEN:
             self._failures, self._paused_until = 0, None
-            work = partial(_sent, mail=mail, now=now)
         else:
-            log.warning("mail_not_taken", mail=mail.id, attempts=mail.attempts + 1, error=failure)
-            if not reached_server:
-                self._failures += 1
-                self._paused_until = now + _pause(self._failures, PAUSE_MIN, PAUSE_MAX)
-            work = partial(_failed, mail=mail, now=now, failure=failure, refused=reached_server)
+            attempts = mail.attempts + 1
+            log.warning("mail_not_taken", mail=mail.id, attempts=attempts, error=outcome.failure)
+        if outcome.end is _End.AWAY:
+            self._failures += 1
+            self._paused_until = now + _pause(self._failures, PAUSE_MIN, PAUSE_MAX)
+        work = partial(_mark, mail=mail, outcome=outcome, now=now)
         while True:
             try:
                 return await self.side.writer.do(work)
             except StorageError as error:
                 log.warning("mail_not_marked", mail=mail.id, error=str(error))
                 await asyncio.sleep(1)
-
-    def _composed(self, mail: Waiting) -> EmailMessage:
-        return composed(mail, self.relay.sender, self.public_url)
 
 
 @frozen
@@ -263,25 +292,25 @@ def _waiting(raw: sqlite3.Connection, now: int, limit: int) -> _Found:
     return _Found(due, None if following is None else from_us(following))
 
 
-def _sent(unit: Unit, mail: Waiting, now: datetime) -> None:
-    """Mark a mail as sent; of one with a link, nothing stays by which the link could be used."""
-    unit.write(
-        "mails",
-        "UPDATE mails SET sent_at = ?, attempts = attempts + 1, failure = NULL, link = NULL, "
-        "body = CASE WHEN link IS NULL THEN body ELSE '' END WHERE id = ?",
-        (to_us(now), mail.id),
-    )
-
-
-def _failed(unit: Unit, mail: Waiting, now: datetime, failure: str, *, refused: bool) -> None:
-    pauses = (REFUSED_MIN, REFUSED_MAX) if refused else (PAUSE_MIN, PAUSE_MAX)
-    due = to_us(now + _pause(mail.attempts + 1, *pauses))
+def _mark(unit: Unit, mail: Waiting, outcome: _Outcome, now: datetime) -> None:
+    """Keep what became of a mail; of a link that was sent nothing stays by which to use it."""
+    if outcome.end is _End.TAKEN:
+        unit.write(
+            "mails",
+            "UPDATE mails SET sent_at = ?, attempts = attempts + 1, failure = NULL, link = NULL, "
+            "body = CASE WHEN link IS NULL THEN body ELSE '' END WHERE id = ?",
+            (to_us(now), mail.id),
+        )
+        return
+    refused = outcome.end is _End.REFUSED
+    shortest, longest = (REFUSED_MIN, REFUSED_MAX) if refused else (PAUSE_MIN, PAUSE_MAX)
+    due = to_us(now + _pause(mail.attempts + 1, shortest, longest))
     too_old = now - from_us(mail.queued_at) > GIVE_UP_AFTER
     unit.write(
         "mails",
         "UPDATE mails SET due_at = ?, attempts = attempts + 1, failure = ?, given_up_at = ? "
         "WHERE id = ?",
-        (due, failure, to_us(now) if too_old else None, mail.id),
+        (due, outcome.failure, to_us(now) if too_old else None, mail.id),
     )
 
 
@@ -312,22 +341,6 @@ async def _connection(relay: Relay) -> AsyncGenerator[aiosmtplib.SMTP, None]:
             with contextlib.suppress(aiosmtplib.SMTPException, OSError):
                 await server.quit(timeout=1)
         server.close()
-
-
-async def _try(server: aiosmtplib.SMTP, message: EmailMessage) -> tuple[str | None, bool]:
-    """Hand a mail over; give what went wrong, and whether the server was there."""
-    reached("mail.before")
-    try:
-        if not server.is_connected:
-            await server.connect()
-        await server.send_message(message)
-    except _REFUSED as error:
-        gone = not server.is_connected or _code(error) == _UNAVAILABLE
-        return _named(error), not gone
-    except (aiosmtplib.SMTPException, OSError) as error:
-        return _named(error), False
-    reached("mail.after")
-    return None, True
 
 
 def _code(error: Exception) -> int | None:

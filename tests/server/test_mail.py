@@ -8,6 +8,7 @@ import subprocess
 
 import pytest
 
+from reference.store.collaboration_tables import INSERT_MAIL
 from tests.server.post import PostOffice
 
 CASES = "/api/mvp/cases"
@@ -412,3 +413,53 @@ async def test_a_mail_server_that_cannot_prove_who_it_is_gets_no_mail(serve, cer
         mail = (await server.operator.get("/mails")).json["mails"][0]
         assert (mail["sent_at"], mail["attempts"] > 0) == (None, True)
         assert not post.tried
+
+
+async def test_a_mail_that_cannot_be_written_holds_up_no_other(serve):
+    async with PostOffice().opened() as post, serve(smtp=post.place) as server:
+        for address in ("k@example.org", "l@example.org"):
+            await server.registered(address)
+        row = ("k@example.org", "new_message", "m\n1", "id", "subject", "body", None, 0, 0)
+        for _ in range(10):  # more than there are connections
+            await server.system.collaboration.writer.do(
+                lambda unit: unit.write("mails", INSERT_MAIL, row)
+            )
+        await send(await server.caseworker(), "l@example.org")
+        assert [mail.to for mail in await post.mails(1)] == ["l@example.org"]
+        await server.rest()
+        broken = (await server.operator.get("/mails")).json["mails"][:10]
+        assert {mail["failure"] for mail in broken} == {"ValueError"}
+
+
+async def test_a_mail_server_that_closes_an_idle_connection_gets_the_next_mail_all_the_same(serve):
+    post = PostOffice()
+    async with post.opened(timeout=0.05), serve(smtp=post.place) as server:
+        await server.registered()
+        anna = await server.caseworker()
+        for number in range(1, 4):
+            await send(anna, "k@example.org", case=number)
+            await post.mails(number)
+            await asyncio.sleep(0.1)
+        await server.rest()
+        assert len(post.tried) == len(post.arrived) == 3
+
+
+@pytest.mark.clause("MAIL-4")
+async def test_mails_wait_while_a_harness_has_them_down(serve):
+    async with PostOffice().opened() as post, serve(smtp=post.place, clock="manual") as server:
+        await server.registered()
+        assert (await server.operator.put("/api/faults/mail", {"state": "down"})).status == 204
+        await send(await server.caseworker(), "k@example.org")
+        await forward(server, 3600)
+        assert not post.tried
+        assert (await server.operator.put("/api/faults/mail", {"state": "up"})).status == 204
+        assert len(post.arrived) == 1
+
+
+async def test_links_are_not_shown_to_operators_where_mails_are_sent(serve):
+    post = PostOffice(at_recipient=lambda _: "451 later")
+    async with post.opened(), serve(smtp=post.place) as server:
+        await send(await server.caseworker(), "new@example.org")
+        await server.rest()
+        mails = (await server.operator.get("/mails")).json["mails"]
+        assert [mail["body"] == "" for mail in mails] == [True, False]

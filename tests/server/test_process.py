@@ -8,6 +8,7 @@ import sqlite3
 import subprocess
 import sys
 from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
 import pytest
@@ -233,3 +234,17 @@ def test_the_help_loads_no_server():
         [sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=60
     )
     assert done.returncode == 0, done.stderr
+
+
+def test_a_clock_a_little_behind_stands_still_until_it_has_caught_up(tmp_path):
+    ahead = datetime.now(UTC) + timedelta(minutes=3)  # noqa: TID251 - the process has this time
+    with served(tmp_path, "--clock", "manual", "--replicate-every", "never") as server:
+        server.ask("POST", "/api/clock", {"to": ahead.isoformat()})
+        token = server.caseworker()
+        assert send(server, token, 1).status == 201
+        assert server.end()[0] == 0
+    with served(tmp_path) as server:
+        server.ask("POST", "/api/mvp/cases/1/notes", {"text": "danach"}, token)
+        entries = server.ask("GET", "/api/mvp/cases/1/activities", token=token).json["entries"]
+        before, after = (datetime.fromisoformat(entry["at"]) for entry in entries)
+        assert before == after == ahead
