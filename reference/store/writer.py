@@ -123,8 +123,9 @@ class Writer:
             return self._transaction(raw, works)
         except Exception as error:  # noqa: BLE001 - whatever it is, it may be of one of them alone
             if len(works) == 1:
-                of_disk = isinstance(error, sqlite3.Error | OSError)
-                return [(None, said(self._database.path, error) if of_disk else error)]
+                if isinstance(error, sqlite3.Error | OSError):
+                    return [(None, said(self._database.path, error))]
+                return [(None, error)]
         return [outcome for work in works for outcome in self._together(raw, [work])]
 
     def _transaction(self, raw: sqlite3.Connection, works: Sequence[Work[Any]]) -> list[_Outcome]:
