@@ -20,7 +20,6 @@ WORDS: Final[Mapping[str, type[ExpectedAction | CloudRole | CloudStatus | Hint |
     "expects": ExpectedAction,
     "role": CloudRole,
     "cloud_status": CloudStatus,
-    "status": CloudStatus,
     "hint": Hint,
     "button": Button,
     "via": Via,
