@@ -19,8 +19,8 @@ from platformdirs import user_data_path
 
 from reference.domain.addresses import is_address, normal_address
 from reference.domain.readings import READING_VALUES, Readings, readings_from
+from reference.http.hashing import Hashing
 from reference.http.hosts import is_loopback
-from reference.http.passwords import Hashing
 from reference.store.crash import VARIABLE as CRASH_VARIABLE
 
 PREFIX: Final = "COLLAB_"

@@ -5,27 +5,15 @@ from typing import Final
 
 from argon2 import PasswordHasher
 from argon2.exceptions import VerifyMismatchError
-from attrs import Factory, define, frozen
+from attrs import Factory, define
 
+from reference.http.hashing import Hashing
 from reference.http.problems import Fault, Problem, Refused
 
 LENGTH_MIN: Final = 10  # characters
 LENGTH_MAX: Final = 200
 #: Hashes at the same time; each takes the memory of its profile.
 AT_ONCE: Final = 2
-
-
-@frozen
-class Hashing:
-    """What a hash costs: memory in KiB, passes over it, threads."""
-
-    memory_kib: int = 19 * 1024
-    passes: int = 2
-    lanes: int = 1
-
-
-#: The cheapest profile there is, for tests.
-CHEAP: Final = Hashing(memory_kib=8, passes=1)
 
 
 @define(eq=False)

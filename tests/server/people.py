@@ -14,7 +14,8 @@ from reference.app.config import Config
 from reference.app.server import Server, serving
 from reference.clock import ManualClock, SystemClock
 from reference.domain.accounts import Account
-from reference.http.passwords import CHEAP, passwords_of
+from reference.http.hashing import CHEAP
+from reference.http.passwords import passwords_of
 from reference.store.collaboration_tables import LOGINS, Login
 
 PASSWORD = "richtig lang genug"

@@ -9,7 +9,8 @@ from argon2 import PasswordHasher
 from reference.clock import ManualClock
 from reference.http import attempts
 from reference.http.attempts import Attempts, client_key
-from reference.http.passwords import Hashing, Passwords, passwords_of
+from reference.http.hashing import Hashing
+from reference.http.passwords import Passwords, passwords_of
 from reference.http.problems import Refused
 from tests.server.people import PASSWORD
 
