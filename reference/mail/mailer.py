@@ -146,11 +146,6 @@ class Mailer:
         self.wake()
 
     @property
-    def resting(self) -> bool:
-        """Say whether nothing is under way."""
-        return self._resting.is_set()
-
-    @property
     def due(self) -> datetime | None:
         """Give the moment at which there is something to do without being woken."""
         return self._due
@@ -184,7 +179,7 @@ class Mailer:
         if self.held():
             self._due = None
             return
-        if self._paused_until is not None and now < self._paused_until:
+        if self._paused(now):
             self._due = self._paused_until
             return
         # While the server is away, one mail tries whether it is back.
@@ -201,6 +196,9 @@ class Mailer:
             self._under_way.add(mail.id)
             self._queue.put_nowait(mail)
         self._due = None if self._under_way else found.next
+
+    def _paused(self, now: datetime) -> bool:
+        return self._paused_until is not None and now < self._paused_until
 
     async def _send(self) -> None:
         """Send what the queue gives, for ever, over one connection after the other."""
@@ -221,7 +219,7 @@ class Mailer:
     async def _deal_with(self, server: aiosmtplib.SMTP, mail: Waiting) -> bool:
         """Send a mail and keep what became of it; say whether the connection is still good."""
         try:
-            if self._stopping or (self._paused_until and self.side.now() < self._paused_until):
+            if self._stopping or self._paused(self.side.now()):
                 return True
             outcome = await self._try(server, mail)
             await self._keep(mail, outcome)
@@ -258,7 +256,7 @@ class Mailer:
         else:
             attempts = mail.attempts + 1
             log.warning("mail_not_taken", mail=mail.id, attempts=attempts, error=outcome.failure)
-        if outcome.end is _End.AWAY:
+        if outcome.end is _End.AWAY and not self._paused(now):  # several fail as one
             self._failures += 1
             self._paused_until = now + _pause(self._failures, PAUSE_MIN, PAUSE_MAX)
         work = partial(_mark, mail=mail, outcome=outcome, now=now)

@@ -5,6 +5,7 @@ import re
 import shutil
 import ssl
 import subprocess
+from random import Random
 
 import pytest
 
@@ -463,3 +464,29 @@ async def test_links_are_not_shown_to_operators_where_mails_are_sent(serve):
         await server.rest()
         mails = (await server.operator.get("/mails")).json["mails"]
         assert [mail["body"] == "" for mail in mails] == [True, False]
+
+
+@pytest.mark.clause("MAIL-4")
+@pytest.mark.parametrize("seed", range(3))
+async def test_over_a_mail_server_of_moods_each_mail_comes_once_in_the_end(serve, seed):
+    chance = Random(f"{seed}/moods")
+    moods = [None, None, "451 later", "421 closing", "hang up"]
+    post = PostOffice(
+        at_recipient=lambda _: chance.choice([None, None, "450 later"]),
+        at_data=lambda _: chance.choice(moods),
+    )
+    options = {"clock": "manual", "replicate_every": None}
+    async with post.opened(), serve(smtp=post.place, **options) as server:
+        anna = await server.caseworker()
+        addresses = [f"k{number}@example.org" for number in range(24)]
+        for place in range(0, 24, 8):
+            await send(anna, *addresses[place : place + 8], case=place + 1)
+        for _ in range(60):
+            await forward(server, 3600)
+            if len(post.arrived) == 48:
+                break
+        await forward(server, 3600)
+        came = sorted((mail.to, mail.event) for mail in post.arrived)
+        events = ("new_message", "registration")
+        assert came == sorted((address, event) for address in addresses for event in events)
+        assert {mail.message_id for mail in post.tried} == {m.message_id for m in post.arrived}
