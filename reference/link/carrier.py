@@ -12,9 +12,9 @@ from attrs import Factory, define
 
 from reference.domain.words import Transport
 from reference.http.problems import Problem
-from reference.link.peer import NotTaken, Peer, Unreachable
+from reference.link.peer import Peer, Unreachable
 from reference.store.crash import reached
-from reference.store.link_content import attached_to, content_of
+from reference.store.link_content import Attached, attached_to, content_of
 from reference.store.shared_tables import DELETE_PARCEL
 from reference.store.side import Side
 from reference.store.unit import Unit
@@ -40,6 +40,8 @@ class Carrier:
     _woken: asyncio.Event = Factory(asyncio.Event)
     _resting: asyncio.Event = Factory(asyncio.Event)
     _task: asyncio.Task[None] | None = None
+    _bringing: asyncio.Task[None] | None = None  # of files that the other side lacks
+    _again: bool = False  # what was not taken is to be tried now
     _after: int = 0  # the newest parcel that was handed over; its deletion may be under way
 
     def start(self) -> None:
@@ -49,10 +51,11 @@ class Carrier:
 
     async def stop(self) -> None:
         """Stop; what was not taken waits in the outbox."""
-        if self._task is not None:
-            self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
+        for task in (self._task, self._bringing):
+            if task is not None:
+                task.cancel()
+                with contextlib.suppress(asyncio.CancelledError):
+                    await task
 
     def wake(self) -> None:
         """Tell that something new may be in the outbox."""
@@ -61,7 +64,7 @@ class Carrier:
 
     def try_again(self) -> None:
         """Tell that what was not taken may be taken now."""
-        self._after = 0
+        self._again = True
         self.wake()
 
     async def rest(self) -> None:
@@ -93,14 +96,14 @@ class Carrier:
         pause, again_at = RETRY_S_MIN, None
         while True:
             await self._wait_until(again_at)
-            if again_at is not None and loop.time() >= again_at:
-                self._after, again_at = 0, None
+            if self._again or (again_at is not None and loop.time() >= again_at):
+                self._after, self._again, again_at = 0, False, None
             if not await self._empties():
                 pause = min(pause * 2, RETRY_S_MAX)
                 again_at = again_at or loop.time() + pause
             elif again_at is None:
                 pause = RETRY_S_MIN
-            if not self._woken.is_set():
+            if not self._woken.is_set() and self._bringing is None:
                 self._resting.set()
 
     async def _wait_until(self, moment: float | None) -> None:
@@ -142,33 +145,44 @@ class Carrier:
     async def _hand_over(self, rows: Sequence[Row]) -> list[int]:
         """Hand parcels over; give the ids of those that were taken."""
         reached("envelope.before")
-        answers = await self._take([parcel for _, parcel in rows])
+        answers = await self.peer.take([parcel for _, parcel in rows])
         reached("envelope.after")
-        for (number, _), answer in zip(rows, answers, strict=True):
-            if answer is not None:
+        taken: list[int] = []
+        missing: list[str] = []
+        for (number, parcel), answer in zip(rows, answers, strict=True):
+            if answer is None:
+                taken.append(number)
+            elif answer is Problem.FILES_MISSING:
+                missing.append(parcel)
+            else:
                 log.warning("parcel_not_taken", parcel=number, code=answer.code)
-        return [row[0] for row, answer in zip(rows, answers, strict=True) if answer is None]
+        if missing and self._bringing is None:
+            self._bringing = asyncio.create_task(self._bring(missing))
+        return taken
 
-    async def _take(self, parcels: Sequence[str]) -> Sequence[NotTaken]:
-        """Hand parcels over; where files are missing these go first, then what is left again."""
-        answers = list(await self.peer.take(parcels))
-        if Problem.FILES_MISSING not in answers:
-            return answers
-        left = [place for place, answer in enumerate(answers) if answer is not None]
-        for place in left:
-            if answers[place] is Problem.FILES_MISSING:
-                await self._bring(parcels[place])
-        again = await self.peer.take([parcels[place] for place in left])
-        for place, answer in zip(left, again, strict=True):
-            answers[place] = answer
-        return answers
+    async def _bring(self, parcels: Sequence[str]) -> None:
+        """Hand over the files of parcels, then let these try again; others go on meanwhile."""
+        files = {file.sha256: file for each in parcels for file in attached_to(content_of(each))}
+        brought = 0
+        try:
+            for file in files.values():
+                brought += await self._brings(file)
+        except Unreachable as error:
+            log.warning("link_down", error=str(error))
+        finally:
+            self._bringing = None
+            if brought:
+                self.try_again()
+            else:
+                self.wake()
 
-    async def _bring(self, parcel: str) -> None:
-        for file in attached_to(content_of(parcel)):
-            try:
-                await self.peer.bring(self.side.files, file)
-            except StorageError as error:  # the parcel waits, the others do not
-                log.error("file_not_brought", sha256=file.sha256, error=str(error))  # noqa: TRY400
+    async def _brings(self, file: Attached) -> bool:
+        try:
+            await self.peer.bring(self.side.files, file)
+        except StorageError as error:  # its parcel waits, the others do not
+            log.error("file_not_brought", sha256=file.sha256, error=str(error))  # noqa: TRY400
+            return False
+        return True
 
 
 def _next_rows(raw: sqlite3.Connection, transport: Transport, after: int) -> list[Row]:

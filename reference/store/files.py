@@ -157,12 +157,13 @@ class Files:
         if sha256 not in self._ahead:
             self._ahead.add(sha256)
             self._held[sha256] += 1
+        await self._release(list(await self._named_ahead([sha256])))
 
     @contextlib.asynccontextmanager
     async def taking(self, hashes: Iterable[str]) -> AsyncGenerator[frozenset[str]]:
         """Hold files that came ahead while their envelopes are taken; give those that are missing.
 
-        What no envelope named in the end is removed.
+        What no envelope named in the end goes on waiting for one.
         """
         wanted = frozenset(hashes)
         if not wanted:
@@ -173,9 +174,19 @@ class Files:
         try:
             yield frozenset([one for one in wanted if not await self.has(one)])
         finally:
-            came = wanted & self._ahead
-            self._ahead -= came
+            came = await self._named_ahead(wanted)
             await self._release([*wanted, *came])
+
+    async def _named_ahead(self, hashes: Iterable[str]) -> frozenset[str]:
+        """Give those that came ahead and are named by now: they wait no longer."""
+        ahead = sorted(self._ahead.intersection(hashes))
+        try:
+            named = await self._writer.do(lambda unit: _named(unit, ahead))
+        except StorageError:
+            return frozenset()
+        came = named & self._ahead
+        self._ahead -= came
+        return came
 
     @contextlib.asynccontextmanager
     async def arriving(self) -> AsyncGenerator["Arrival"]:

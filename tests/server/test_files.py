@@ -176,7 +176,7 @@ async def test_a_start_removes_what_a_crash_left(tmp_path):
         assert on_disk(files) == {name}
 
 
-async def test_a_file_ahead_of_its_envelope_waits_for_it_and_goes_when_it_is_not_named(tmp_path):
+async def test_a_file_ahead_of_its_envelope_waits_until_one_names_it_or_the_next_start(tmp_path):
     async with side(tmp_path) as (files, writer):
         for content in (b"named", b"not named"):
             await files.receive(pieces(content), digest(content))
@@ -185,16 +185,21 @@ async def test_a_file_ahead_of_its_envelope_waits_for_it_and_goes_when_it_is_not
         async with files.taking(wanted) as missing:
             assert missing == {digest(b"missing")}
             await writer.do(lambda unit: name_content(unit, digest(b"named"), 5))
+        assert on_disk(files) == {digest(b"named"), digest(b"not named")}
+        assert [p.name for p in files.staging.iterdir()] == [digest(b"not named")]
+    async with side(tmp_path) as (files, writer):
         assert on_disk(files) == {digest(b"named")}
 
 
-async def test_a_file_that_came_twice_ahead_goes_all_the_same(tmp_path):
-    async with side(tmp_path) as (files, _):
+async def test_a_file_that_came_twice_ahead_waits_for_one_envelope(tmp_path):
+    async with side(tmp_path) as (files, writer):
         for _ in "12":
             await files.receive(pieces(b"content"), digest(b"content"))
         async with files.taking([digest(b"content")]):
-            pass
-        assert on_disk(files) == set()
+            await writer.do(lambda unit: name_content(unit, digest(b"content"), 7))
+        await files.receive(pieces(b"content"), digest(b"content"))  # it is named already
+        assert list(files.staging.iterdir()) == []
+        assert on_disk(files) == {digest(b"content")}
 
 
 async def test_a_file_with_another_hash_than_announced_is_not_kept(tmp_path):
@@ -219,9 +224,7 @@ async def test_a_file_is_taken_from_another_folder(tmp_path, links, monkeypatch)
         with pytest.raises(StorageError):
             await target.receive_from(source, digest(b"lost"))
         assert on_disk(target) == {name}
-        async with target.taking([name]):
-            pass
-        assert on_disk(target) == set()
+        assert [path.name for path in target.staging.iterdir()] == [name]
 
 
 async def test_a_full_disk_is_told_and_leaves_nothing(tmp_path):
