@@ -13,7 +13,6 @@ from reference.store.shared_tables import SETTINGS
 from reference.store.unit import Unit
 
 _KEY: Final = "link_key"
-TOKEN_MAX: Final = 1000  # characters; an address has at most 254
 
 
 def link_to(unit: Unit, address: str, secret: str) -> str:
@@ -32,7 +31,7 @@ def address_of(connection: sqlite3.Connection, token: str) -> str:
         Refused: when no link was made with this token.
     """
     kept = SETTINGS.load(connection, _KEY)
-    if kept is None or len(token) > TOKEN_MAX:
+    if kept is None:
         raise Refused(Refusal.UNKNOWN_LINK)
     try:
         address, _ = _signer(kept[1]).loads(token)

@@ -119,7 +119,10 @@ async def test_a_link_of_another_server_is_unknown(serve, tmp_path_factory):
     async with serving_in(tmp_path_factory.mktemp("other")) as other, serve() as server:
         await written_to(other, ADDRESS)
         await written_to(server, ADDRESS)
-        assert (await register(server, await newest_link(other))).code == "unknown_link"
+        foreign = await newest_link(other)
+        assert (await register(server, foreign)).code == "unknown_link"
+        refused = await register(server, foreign, "kurz")
+        assert refused.code == "unknown_link", "nothing was worked out with the password yet"
 
 
 async def test_of_two_who_use_one_link_at_once_one_sets_the_password(serve):
@@ -187,6 +190,27 @@ async def test_asking_for_a_link_says_the_same_whoever_asks(serve):
         ]
         assert events[0].count("registration") == 2
         assert events[1:] == [["password_reset"], []]
+
+
+async def test_asking_for_a_link_costs_a_commit_whether_the_address_is_known_or_not(serve):
+    async with serve() as server:
+
+        async def commits() -> int:
+            version = await server.system.collaboration.reader.look(
+                lambda raw: raw.execute("PRAGMA data_version").fetchone()
+            )
+            return version[0]
+
+        for address in ("nobody@example.org", "nobody-else@example.org"):
+            before = await commits()
+            await ask(server, address)
+            assert await commits() != before
+
+
+async def test_one_client_can_not_ask_for_links_to_many_addresses(serve):
+    async with serve(clock="manual", attempts_per_client=2) as server:
+        answers = [(await ask(server, f"{n}@example.org")).status for n in range(3)]
+        assert answers == [202, 202, 429]
 
 
 async def test_logging_in_says_the_same_of_a_wrong_password_and_of_nobody(serve):
