@@ -18,6 +18,9 @@ from cattrs.strategies import configure_tagged_union
 from reference.domain.words import CaseNumber, Word
 from reference.store.shapes import NAME, WHOLE_MAX, Absent, TextShape, WholeShape
 
+#: How long a list may be, so that telling what does not fit takes no time; bundles are shorter.
+LIST_MAX: Final = 10_000
+
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
 _TAGGED_UNIONS: Final[list[Any]] = []
@@ -142,6 +145,8 @@ def _list_of(kind: Any, converter: Any) -> Callable[[object, object], object]:  
     def check(value: object, asked: object) -> object:
         if not isinstance(value, list):
             raise ValueError(f"a list is wanted, not {_called(value)}")  # noqa: TRY004 - input
+        if len(cast("list[object]", value)) > LIST_MAX:
+            raise ValueError(f"a list has at most {LIST_MAX} elements")
         return base(value, asked)
 
     return check
