@@ -25,6 +25,7 @@ from reference.app.system import System, running
 from reference.clock import ManualClock, Now
 from reference.collaboration.accounts_api import AccountsApi
 from reference.collaboration.api import CollaborationApi
+from reference.collaboration.language_api import LanguageApi
 from reference.collaboration.messages_api import MessagesApi
 from reference.domain.rules import Rules, rules_for
 from reference.http.hosts import is_loopback
@@ -137,6 +138,7 @@ def operations_of(
             ).operations(),
         )
         operations += breakable(portal, system)
+        operations += LanguageApi(system.collaboration).operations()
         operations += _mails(system.collaboration, config).operations()
     operations += operations_between(system)
     operations += OperatingApi(system).operations()

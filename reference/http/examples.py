@@ -52,6 +52,7 @@ EXAMPLES: Final[Mapping[str, Any]] = {
     "hint": "reply",
     "http_status": 422,
     "id": 1,
+    "language": "de",
     "limit": 100,
     "may_write": True,
     "message": "m1",

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from difflib import get_close_matches
 from functools import cache
-from typing import Any, get_args
+from typing import Any, Literal, get_args, get_origin
 
 import orjson
 from attrs import fields_dict
@@ -92,6 +92,8 @@ def _worded(error: BaseException, kind: object) -> str:
             return "; ".join(_unknown(name, known) for name in sorted(error.extra_fields)[:5])
         case ValueError():
             return str(error)
+        case _ if get_origin(kind) is Literal:
+            return f"wanted: one of {', '.join(map(str, get_args(kind)))}"
         case _:
             return f"it does not fit {kind}"
 

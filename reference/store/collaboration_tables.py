@@ -1,7 +1,7 @@
 """The tables of the collaboration's store, and how mailboxes and accounts are kept in them."""
 
 import sqlite3
-from typing import Final
+from typing import Final, Literal
 
 from attrs import frozen
 
@@ -166,7 +166,7 @@ class Login:
 
     account: Account
     password: str | None = None
-    language: str = "de"
+    language: Literal["de", "en"] = "de"
 
 
 def _load_login(connection: sqlite3.Connection, address: str) -> Login | None:

@@ -490,3 +490,16 @@ async def test_over_a_mail_server_of_moods_each_mail_comes_once_in_the_end(serve
         events = ("new_message", "registration")
         assert came == sorted((address, event) for address in addresses for event in events)
         assert {mail.message_id for mail in post.tried} == {m.message_id for m in post.arrived}
+
+
+async def test_recipients_get_their_mails_in_the_language_that_they_chose(serve):
+    async with PostOffice().opened() as post, serve(smtp=post.place) as server:
+        kunde = await server.recipient()
+        path = "/api/collaboration/language"
+        assert (await kunde.get(path)).json == {"language": "de"}
+        assert (await kunde.put(path, {"language": "fr"})).status == 422
+        assert (await kunde.put(path, {"language": "en"})).json == {"language": "en"}
+        assert (await kunde.get(path)).json == {"language": "en"}
+        await send(await server.caseworker(), "k@example.org")
+        (mail,) = await post.mails(1)
+        assert mail.message["Subject"] == "New message in case 53"

@@ -33,7 +33,9 @@ EVERY_RECIPIENTS = {
     "end_my_sessions",
     "list_released_cases",
     "log_out",
+    "set_language",
     "show_inbox",
+    "show_language",
     "show_widget",
 }
 #: These need no cloud role: a caseworker without one is a user of the MVP all the same.
