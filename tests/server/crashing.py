@@ -260,6 +260,7 @@ class Person:
     registered: set[str] = Factory(set)
     sent: list[str] = Factory(list)
     documents: list[str] = Factory(list)
+    phase: int = 0
     name: str = field(init=False)
     addresses: tuple[str, str] = field(init=False)
 
@@ -328,12 +329,11 @@ class Person:
         if await self.mvp_act("PUT", path, data=lambda: content, act="add_document", **line):
             self.documents.append(name)
 
-    async def received(self) -> tuple[str, str, list[dict]] | None:
+    async def received(self, address: str | None = None) -> tuple[str, str, list[dict]] | None:
         """Give a recipient with their messages."""
-        if not self.registered:
-            return None
-        address = self.chance.choice(sorted(self.registered))
-        lines = await self.inbox(address)
+        if address is None and self.registered:
+            address = self.chance.choice(sorted(self.registered))
+        lines = [] if address is None else await self.inbox(address)
         return (address, self.world.tokens[address], lines) if lines else None
 
     async def inbox(self, address: str) -> list[dict]:
@@ -375,7 +375,9 @@ class Person:
         await self.portal_act(address, token, "POST", path, act="mark_read", message=message)
 
     async def reply(self) -> None:
-        found = await self.received()
+        # One writes in each phase: a reply of another one may overtake one whose files are under
+        # way, and which of them arrived first is in no line.
+        found = await self.received(self.addresses[self.phase % 2])
         if found is None:
             return
         address, token, lines = found
@@ -405,6 +407,7 @@ class Person:
 
     async def look(self) -> None:
         """See all of the case."""
+        self.phase += 1
         world = self.world
         token = world.tokens[self.name]
 

@@ -10,7 +10,7 @@ from reference.store.crash import POINTS
 from tests.server.crashing import Person, world
 
 #: How much a person does between two looks, so that the oracle need not follow too many ways.
-ACTS_MAX = 8
+ACTS_MAX = 4
 KILLS = 13
 RULES = ("DLV-2", "DLV-3", "DLV-5", "LOG-1", "LOG-2", "LOG-3", "MAIL-1", "INB-1", "STA-2")
 #: Which time a point is reached the server dies: not the first, where something goes before.
@@ -60,7 +60,7 @@ async def test_killed_at_random_moments_under_load_nothing_is_lost_or_doubled(
 ):
     chance = random.Random(f"{seed}/kills")
     async with world(tmp_path, apart=apart) as made:
-        people = await started(made, seed, cases=8)
+        people = await started(made, seed, cases=10)
         for _ in range(KILLS):
             victim = chance.choice(made.processes)
 

@@ -7,8 +7,11 @@ from functools import partial
 
 import orjson
 import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
 
 from reference.domain.facts import Envelope, Message, Reply
+from reference.domain.readings import Readings
 from reference.domain.refusals import Refusal
 from reference.domain.words import ExpectedAction
 from reference.link.receiver import Receiver
@@ -69,7 +72,9 @@ async def prepared(mvp):
 
 
 async def inbox(kunde):
-    return [line["message"] for line in (await kunde.get("/api/collaboration/inbox")).json["messages"]]
+    return [
+        line["message"] for line in (await kunde.get("/api/collaboration/inbox")).json["messages"]
+    ]
 
 
 async def under_way(anna, case=53):
@@ -310,3 +315,72 @@ async def test_faults_are_for_virtual_time_and_for_the_operator(serve):
         assert (await server.operator.put("/api/faults/link", {"state": "weg"})).status == 422
 
 
+@pytest.mark.clause("RPL-2", "RPL-3")
+async def test_a_replication_between_two_processes_carries_records_and_read_marks(both):
+    readings = Readings(receipt_transport="replication")
+    async with both(readings=readings) as (mvp, collaboration):
+        anna = await prepared(mvp)
+        await sent(anna, "m1", to=[KUNDE], expects="acknowledge")
+        await mvp.rest()
+        kunde = await collaboration.recipient(KUNDE)
+        assert (await kunde.post("/api/collaboration/messages/m1/read")).status == 204
+        assert (await anna.patch("/api/mvp/cases/53", {"subject": "neu"})).status == 204
+        await collaboration.rest()
+        assert (await anna.get("/api/mvp/cases/53")).json["acknowledged_on"] is None
+        done = await anna.post("/api/mvp/replication/runs")
+        assert (done.status, done.json["result"]) == (201, 0)
+        assert (await anna.get("/api/mvp/cases/53")).json["acknowledged_on"] is not None
+        assert (await kunde.get("/api/collaboration/cases/53")).json["subject"] == "neu"
+
+
+@pytest.mark.clause("RPL-6")
+async def test_a_replication_without_the_other_process_fails_and_catches_up(sides):
+    async with sides("mvp") as mvp:
+        anna = await prepared(mvp)
+        failed = await anna.post("/api/mvp/replication/runs")
+        assert (failed.status, failed.code) == (503, "replication_failed")
+        state = (await anna.get("/api/mvp/replication")).json
+        assert (state["marked"], state["runs"][0]["result"]) == (1, None)
+        async with sides("collaboration"):
+            assert (await anna.post("/api/mvp/replication/runs")).json["result"] == 0
+        assert (await anna.get("/api/mvp/replication")).json["marked"] == 0
+
+
+@pytest.mark.parametrize(
+    ("status", "body"),
+    [
+        (200, b"kein JSON"),
+        (200, b"[]"),
+        (200, b'{"answers": []}'),
+        (200, b'{"answers": ["unbekannt"]}'),
+        (200, b'{"answers": [7]}'),
+        (401, b"{}"),
+        (404, b"{}"),
+        (413, b"{}"),
+        (422, b"{}"),
+        (500, b""),
+        (503, b""),
+    ],
+)
+@pytest.mark.clause("DLV-4")
+async def test_whatever_else_the_other_side_answers_what_was_sent_waits(sides, status, body):
+    asked = asyncio.Event()
+
+    async def answer(_):
+        asked.set()
+        return web.Response(status=status, body=body)
+
+    other = web.Application()
+    other.router.add_route("*", "/{path:.*}", answer)
+    async with (
+        TestServer(other) as peer,
+        sides("mvp", peer=str(peer.make_url("/")).rstrip("/")) as mvp,
+    ):
+        anna = await prepared(mvp)
+        await sent(anna, "m1", to=[KUNDE])
+        await asked.wait()
+        await mvp.rest()
+        assert await under_way(anna) == ["m1"]
+        assert not mvp.system.ends[0].carrier._task.done()
+        failed = await anna.post("/api/mvp/replication/runs")
+        assert (failed.status, failed.code) == (503, "replication_failed")

@@ -51,7 +51,8 @@ def contents(raw):
             "ORDER BY name"
         )
     ]
-    return tuple((name, tuple(raw.execute(f"SELECT * FROM {name}").fetchall())) for name in tables)
+    every = "SELECT * FROM "
+    return tuple((name, tuple(raw.execute(every + name).fetchall())) for name in tables)
 
 
 @define(eq=False)
