@@ -25,9 +25,9 @@ print(checked.lines, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
 
 def test_a_long_trace_is_checked_in_bounded_memory() -> None:
     tell = [sys.executable, "-c", TELL, str(LINES), str(OPEN_CASES)]
-    with subprocess.Popen(tell, stdout=subprocess.PIPE) as teller:  # noqa: S603 - our own code
+    with subprocess.Popen(tell, stdout=subprocess.PIPE) as teller:
         check = [sys.executable, "-c", CHECK]
-        answer = subprocess.run(check, stdin=teller.stdout, capture_output=True, check=True)  # noqa: S603 - the same
+        answer = subprocess.run(check, stdin=teller.stdout, capture_output=True, check=True)
     lines, peak_mb = map(int, answer.stdout.split())
     print(f"\n{lines} lines of {OPEN_CASES} open cases at once: {peak_mb} MB at most")
     assert lines >= LINES

@@ -3,6 +3,9 @@
 from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
+import click
+from rich_click import RichCommand
+
 from reference.domain.readings import READING_VALUES
 from reference.domain.refusals import Refusal
 from reference.domain.rules import CASE_CHANGES, EFFECTS
@@ -46,6 +49,13 @@ TABLES: Final[Mapping[str, Callable[[], str]]] = {
     "refusals": refusals,
     "readings": readings,
 }
+
+
+@click.command(cls=RichCommand)
+@click.argument("name", type=click.Choice(list(TABLES)))
+def table(name: str) -> None:
+    """Print one of the tables that decide, as Markdown."""
+    click.echo(TABLES[name]())
 
 
 def _status(value: CloudStatus | None) -> str:

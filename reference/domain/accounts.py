@@ -153,8 +153,8 @@ def _mail(
             event,
             told,
             f"{event}.{told or _public(link)}.{address}",
-            _filled(template.subject, values),
-            _filled(template.body, values),
+            filled(template.subject, values),
+            filled(template.body, values),
             link,
         ),
     )
@@ -165,7 +165,8 @@ def _public(secret: str | None) -> str:
     return sha256((secret or "").encode()).hexdigest()[:16]
 
 
-def _filled(text: str, values: Mapping[str, str]) -> str:
+def filled(text: str, values: Mapping[str, str]) -> str:
+    """Put values in the places of a template; what has none stays empty."""
     return _PLACEHOLDER.sub(lambda found: values.get(found[1], ""), text)
 
 

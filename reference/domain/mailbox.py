@@ -196,11 +196,14 @@ def _writing_refused(
         return Refusal.UNKNOWN_MESSAGE
     if not act.text.strip():
         return Refusal.BLANK_REPLY
-    if len(act.files) > rules.files_max:
+    return files_refused(len(act.files), sum(file.size for file in act.files), rules)
+
+
+def files_refused(count: int, size: int, rules: Rules) -> Refusal | None:
+    """Say what forbids so many files of so many bytes together in one message (REP-4)."""
+    if count > rules.files_max:
         return Refusal.TOO_MANY_FILES
-    if sum(file.size for file in act.files) > rules.bytes_max:
-        return Refusal.TOO_LARGE
-    return None
+    return Refusal.TOO_LARGE if size > rules.bytes_max else None
 
 
 def replicated_mailbox(

@@ -196,7 +196,7 @@ def test_help_names_the_subcommands_without_importing_them():
         "import sys; from simulator.__main__ import main; main(['--help'], standalone_mode=False)"
     )
     loaded = "; assert 'simulator.check.command' not in sys.modules, 'imported'"
-    done = subprocess.run(  # noqa: S603 - our own words
+    done = subprocess.run(
         [sys.executable, "-c", words + loaded], capture_output=True, check=False, text=True
     )
     assert done.returncode == 0, done.stderr

@@ -21,7 +21,7 @@ for folder in simulator.examples.__path__:
 
 
 def judged(seed):
-    return subprocess.run(  # noqa: S603 - our own interpreter with our own text
+    return subprocess.run(
         [sys.executable, "-c", PROGRAM],
         env={**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": str(ROOT)},
         capture_output=True,

@@ -1,0 +1,1 @@
+"""The server: both sides, or one of them, over HTTP."""

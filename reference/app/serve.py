@@ -1,0 +1,63 @@
+"""The command that serves: its options are those of `Config`."""
+
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+from rich_click import RichCommand
+
+from reference.app.config import FILE_VARIABLE, Config, ConfigError, config_from, options
+
+BAD_INPUT = 2
+
+
+def _parameters() -> Iterator[click.Parameter]:
+    yield click.Option(
+        ["--config"],
+        metavar="FILE",
+        help="TOML file of options, named as here without the dashes, _ for -; what the command "
+        f"line or the environment says counts before it. [{FILE_VARIABLE}]",
+    )
+    for option in options():
+        default = f"; default: {option.default}" if option.default else ""
+        yield click.Option(
+            [option.flag],
+            metavar=option.metavar,
+            help=f"{option.help} [{option.variable}{default}]",
+            multiple=option.name == "reading",
+        )
+
+
+def _configured(config: str | None, given: dict[str, str | tuple[str, ...] | None]) -> Config:
+    texts: dict[str, str] = {}
+    for name, value in given.items():
+        if isinstance(value, str):
+            texts[name] = value
+        elif value:  # an option that may come several times
+            texts[name] = ",".join(value)
+    file = config or os.environ.get(FILE_VARIABLE)
+    return config_from(texts, os.environ, Path(file) if file else None)
+
+
+def _serve(config: str | None, **given: str | tuple[str, ...] | None) -> None:
+    try:
+        configured = _configured(config, given)
+    except ConfigError as error:
+        click.echo(f"collab-reference serve: {error}", err=True)
+        sys.exit(BAD_INPUT)
+    from reference.app.process import run  # noqa: PLC0415 - the help needs no server
+
+    sys.exit(run(configured))
+
+
+serve = RichCommand(
+    name="serve",
+    callback=_serve,
+    params=list(_parameters()),
+    help="Serve MVP and collaboration over HTTP, with their data in a folder.\n\n"
+    "Each option can also be an environment variable, shown in brackets, or stand in a file. "
+    "SIGTERM and SIGINT end what is under way and stop. Exit codes: 0 stopped, 2 a wrong option, "
+    "4 the environment: port, folder, store, clock.",
+)

@@ -1,0 +1,157 @@
+"""The aiohttp application, and how it is served."""
+
+import contextlib
+import errno
+import socket
+from collections.abc import AsyncGenerator
+from typing import Final
+from urllib.parse import urlsplit
+
+import structlog
+from aiohttp import web
+from attrs import evolve, frozen
+
+from reference.app.authentication import Authentication, authentication_of, operator_token
+from reference.app.between import breakable, operations_between
+from reference.app.config import Config
+from reference.app.description import DescriptionApi
+from reference.app.dispatch import BODY_MAX, Identify, add_routes
+from reference.app.folder import StartError, held
+from reference.app.headers import secured
+from reference.app.logs import set_up_logs
+from reference.app.metrics import MetricsApi, Requests
+from reference.app.operating import ClockApi, OperatingApi
+from reference.app.system import System, running
+from reference.clock import ManualClock, Now
+from reference.collaboration.accounts_api import AccountsApi
+from reference.collaboration.api import CollaborationApi
+from reference.collaboration.language_api import LanguageApi
+from reference.collaboration.messages_api import MessagesApi
+from reference.domain.rules import Rules, rules_for
+from reference.http.hosts import is_loopback
+from reference.http.operations import Operation
+from reference.http.uploads import Uploads
+from reference.mail.api import MailsApi
+from reference.mail.wordings import with_wordings
+from reference.mvp.api import MvpApi
+from reference.mvp.caseworkers_api import CaseworkersApi
+from reference.mvp.documents_api import DocumentsApi
+from reference.mvp.texts_api import TextsApi
+from reference.store.side import Side
+
+#: How long a stop waits for requests that are being answered, in seconds.
+SHUTDOWN_S: Final = 2.0
+
+
+@frozen(eq=False)
+class Server:
+    """A server at work, and where it listens."""
+
+    system: System
+    operations: tuple[Operation, ...]
+    url: str
+    operator_token: str
+
+
+@contextlib.asynccontextmanager
+async def serving(config: Config, now: Now) -> AsyncGenerator[Server]:
+    """Serve until the end of the block; port 0 takes one that is free.
+
+    Raises:
+        StartError: when the port is taken, or the folder cannot be used.
+        StorageError: when a store cannot be opened.
+        WordingError: when a file holds no wording of a mail.
+    """
+    if not structlog.is_configured():  # served from somebody's own program
+        set_up_logs("warning")
+    with contextlib.closing(_listening(config)) as listener, held(config.data):
+        url = _url(listener, config.host)
+        config = evolve(config, public_url=config.public_url or url)
+        async with running(config, _rules(config), now) as system:
+            token = operator_token(config)
+            authentication = authentication_of(system, config, token)
+            requests = Requests()
+            operations = operations_of(system, authentication, config, requests)
+            app = build_app(operations, authentication.identify, requests)
+            runner = web.AppRunner(app, access_log=None, shutdown_timeout=SHUTDOWN_S)
+            await runner.setup()
+            try:
+                await web.SockSite(runner, listener).start()
+                yield Server(system, operations, url, token)
+            finally:
+                await runner.cleanup()
+
+
+def _listening(config: Config) -> socket.socket:
+    """Give the socket at which the server listens, before anything else is touched."""
+    host, port = config.host, config.port
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        return socket.create_server((host, port), family=found[0][0], backlog=1024)
+    except (OSError, UnicodeError) as error:
+        taken = isinstance(error, OSError) and error.errno == errno.EADDRINUSE
+        advice = "another program listens there: stop it, or choose another --port"
+        text = f"{host}:{port}: {advice if taken else f'{error}: choose another --host or --port'}"
+        raise StartError(text) from error
+
+
+def _url(listener: socket.socket, host: str) -> str:
+    port = listener.getsockname()[1]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def _rules(config: Config) -> Rules:
+    rules = rules_for(config.readings, time_zone=config.time_zone, carrier=config.carrier)
+    rules = evolve(rules, replicate_every=config.replicate_every or rules.replicate_every)
+    return rules if config.mail_templates is None else with_wordings(rules, config.mail_templates)
+
+
+def build_app(
+    operations: tuple[Operation, ...], identify: Identify, requests: Requests
+) -> web.Application:
+    """Build the application that serves operations, and counts `requests`."""
+    app = web.Application(client_max_size=BODY_MAX)
+    app.on_response_prepare.append(secured)
+    add_routes(app, operations, identify, requests)
+    return app
+
+
+def operations_of(
+    system: System, authentication: Authentication, config: Config, requests: Requests
+) -> tuple[Operation, ...]:
+    """Give all operations that a system serves."""
+    uploads = Uploads(config.upload_time_max)
+    operations: list[Operation] = []
+    if system.mvp is not None and authentication.mvp is not None:
+        operations += MvpApi(system.mvp).operations()
+        operations += DocumentsApi(system.mvp, uploads, config.document_bytes_max).operations()
+        operations += CaseworkersApi(system.mvp, authentication.mvp).operations()
+        operations += TextsApi(system.mvp).operations()
+    if system.collaboration is not None and authentication.collaboration is not None:
+        portal = (
+            *CollaborationApi(system.collaboration).operations(),
+            *MessagesApi(system.collaboration, uploads).operations(),
+            *AccountsApi(
+                system.collaboration,
+                authentication.collaboration,
+                without_password=config.clock == "manual",
+            ).operations(),
+        )
+        operations += breakable(portal, system)
+        operations += LanguageApi(system.collaboration).operations()
+        operations += _mails(system.collaboration, config).operations()
+    operations += operations_between(system)
+    operations += OperatingApi(system).operations()
+    operations += MetricsApi(system, requests).operations()
+    if isinstance(system.clock, ManualClock):
+        operations += ClockApi(system.clock, system).operations()
+    operations += DescriptionApi(tuple(operations)).operations()
+    return tuple(operations)
+
+
+def _mails(side: Side, config: Config) -> MailsApi:
+    """Show mails to all on this machine if nobody sends them, and users come from here too."""
+    url = urlsplit(config.public_url)
+    kept = config.smtp is None
+    here = is_loopback(config.host) and is_loopback(url.hostname or "")
+    return MailsApi(side, config.public_url, kept and here, kept)

@@ -1,0 +1,391 @@
+"""A client of the reference: one method for each act and each look of a trace, and the rest."""
+
+import secrets  # noqa: TID251 - an id that nobody else has is made where it is sent
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
+from typing import Any, Final, TypeVar
+
+import aiohttp
+import orjson
+from attrs import define, evolve, frozen
+
+from reference.client.connection import Connection, Done, NotSeen, Patience, part
+from reference.collaboration import looks as portal
+from reference.domain.words import CaseNumber
+from reference.http.access import LoggedIn
+from reference.link.replication import ReplicationState, Run
+from reference.mail.api import MailView
+from reference.mvp import looks as mvp
+from reference.mvp.api import Recipients
+from reference.mvp.caseworkers_api import ApiToken
+from reference.mvp.texts_api import MailTemplates, TextBlocks
+from reference.store.codec import structure
+from reference.store.shapes import ABSENT, Absent
+
+T = TypeVar("T")
+MVP: Final = "/api/mvp"
+PORTAL: Final = "/api/collaboration"
+_PAGE: Final = 500
+_PASSES_MAX: Final = 100
+
+
+@frozen
+class File:
+    """A file to send."""
+
+    name: str
+    content: bytes
+
+
+@frozen
+class Clock:
+    """What time it is."""
+
+    now: datetime
+
+
+def new_id() -> str:
+    """Give an id for a message, which stays the same when sending is repeated."""
+    return secrets.token_hex(16)
+
+
+@define(eq=False)
+class Client:
+    """Somebody who uses the reference over HTTP: a caseworker, a recipient, or the operator."""
+
+    connection: Connection
+
+    @classmethod
+    def at(
+        cls,
+        url: str,
+        http: aiohttp.ClientSession,
+        token: str | None = None,
+        patience: Patience | None = None,
+    ) -> "Client":
+        """Give a client of the server at an address."""
+        return cls(Connection(url.rstrip("/"), http, token, patience or Patience()))
+
+    def known_by(self, token: str | None) -> "Client":
+        """Give a client of the same server for whoever has this token."""
+        return evolve(self, connection=self.connection.known_by(token))
+
+    # What caseworkers and administrators of the MVP do
+
+    async def set_role(self, caseworker: str, role: str, email: str | None = None) -> Done[None]:
+        """Give a caseworker a cloud role (RGT-3)."""
+        return await self._act("PUT", _caseworker(caseworker), {"role": role, "email": email})
+
+    async def make_token(self, caseworker: str) -> Done[ApiToken]:
+        """Make an API token for a caseworker."""
+        path = f"{_caseworker(caseworker)}/token"
+        return await self.connection.act("POST", path, answer=ApiToken)
+
+    async def create_case(
+        self,
+        case: CaseNumber,
+        subject: str = "",
+        follow_up_on: date | None = None,
+        customer: str = "",
+    ) -> Done[None]:
+        """Create a case (SEND-1)."""
+        body = {
+            "case": case,
+            "subject": subject,
+            "follow_up_on": follow_up_on,
+            "customer": customer,
+        }
+        return await self._act("POST", f"{MVP}/cases", body)
+
+    async def edit_case(
+        self,
+        case: CaseNumber,
+        subject: str | None = None,
+        follow_up_on: date | Absent | None = ABSENT,
+    ) -> Done[None]:
+        """Change the data of a case; what is absent stays."""
+        body: dict[str, object] = {} if subject is None else {"subject": subject}
+        if follow_up_on is not ABSENT:
+            body["follow_up_on"] = follow_up_on
+        return await self._act("PATCH", _case(case), body)
+
+    async def add_document(self, case: CaseNumber, document: File) -> Done[None]:
+        """File a document under a case."""
+        path = f"{_case(case)}/documents/{part(document.name)}"
+        return await self.connection.act("PUT", path, content=lambda: document.content)
+
+    async def note(self, case: CaseNumber, text: str) -> Done[None]:
+        """Save a text without sharing it (SEND-2)."""
+        return await self._act("POST", f"{_case(case)}/notes", {"text": text})
+
+    async def send(
+        self,
+        case: CaseNumber,
+        text: str,
+        expects: str | None,
+        to: Sequence[str] | None = None,
+        documents: Sequence[str] = (),
+        message: str | None = None,
+    ) -> Done[None]:
+        """Share a text with recipients; without `to`, with the preset ones (SEND)."""
+        body = {
+            "text": text,
+            "expects": expects,
+            "to": to,
+            "documents": documents,
+            "message": message or new_id(),
+        }
+        return await self._act("POST", f"{_case(case)}/messages", body)
+
+    async def set_release(
+        self, case: CaseNumber, recipient: str, *, create_messages: bool
+    ) -> Done[None]:
+        """Give or withhold the right to create messages (RGT-2)."""
+        path = f"{_case(case)}/releases/{part(recipient)}"
+        return await self._act("PUT", path, {"create_messages": create_messages})
+
+    async def set_mail(
+        self, event: str, subject: str, body: str, *, enabled: bool = True, language: str = "de"
+    ) -> Done[None]:
+        """Change the wording of a mail, or switch it off (MAIL-2)."""
+        path = f"{MVP}/mail-templates/{part(event)}?language={part(language)}"
+        return await self._act("PUT", path, {"subject": subject, "body": body, "enabled": enabled})
+
+    async def set_case_addresses(
+        self, case: CaseNumber, recipients: Sequence[str]
+    ) -> Done[Recipients]:
+        """Say which addresses belong to a case."""
+        path, body = f"{_case(case)}/addresses", {"recipients": recipients}
+        return await self.connection.act("PUT", path, body, answer=Recipients)
+
+    async def set_customer_addresses(
+        self, customer: str, recipients: Sequence[str]
+    ) -> Done[Recipients]:
+        """Say which addresses belong to a customer."""
+        path, body = f"{MVP}/customers/{part(customer)}/addresses", {"recipients": recipients}
+        return await self.connection.act("PUT", path, body, answer=Recipients)
+
+    async def set_text_block(self, catalogue: str, name: str, text: str) -> Done[None]:
+        """Write a text block."""
+        path = f"{MVP}/text-blocks/{part(catalogue)}/{part(name)}"
+        return await self._act("PUT", path, {"text": text})
+
+    async def replicate(self, result: int | None = None) -> Done[Run]:
+        """Run a replication now; a harness may say what the receiver answers (RPL-4)."""
+        body = None if result is None else {"result": result}
+        return await self.connection.act("POST", f"{MVP}/replication/runs", body, answer=Run)
+
+    # What caseworkers see
+
+    async def case(self, case: CaseNumber) -> mvp.CaseView:
+        """Look at a case."""
+        return await self.connection.look(_case(case), mvp.CaseView)
+
+    async def case_list(self, status: str | None = None) -> tuple[mvp.ListedCase, ...]:
+        """Look at the whole case list."""
+        pages = await self._pages(f"{MVP}/cases", {"status": status})
+        return tuple(_items(pages, "cases", mvp.ListedCase))
+
+    async def activities(self, case: CaseNumber) -> tuple[mvp.EntryView, ...]:
+        """Look at the whole activity list of a case."""
+        pages = await self._pages(f"{_case(case)}/activities")
+        return tuple(_items(pages, "entries", mvp.EntryView))
+
+    async def preset(self, case: CaseNumber) -> tuple[str, ...]:
+        """Look at the preset recipients of a case."""
+        return (await self.connection.look(f"{_case(case)}/preset", Recipients)).recipients
+
+    async def addresses(self, case: CaseNumber, scope: str = "case") -> tuple[str, ...]:
+        """Look at the proposed addresses (SEND-8)."""
+        path = f"{_case(case)}/addresses"
+        return (await self.connection.look(path, Recipients, {"scope": scope})).recipients
+
+    async def documents(self, case: CaseNumber) -> tuple[mvp.DocumentView, ...]:
+        """Look at the case documents."""
+        pages = await self._pages(f"{_case(case)}/documents")
+        return tuple(_items(pages, "documents", mvp.DocumentView))
+
+    async def document(self, case: CaseNumber, name: str) -> bytes:
+        """Download a document of a case."""
+        return (await self.connection.get(f"{_case(case)}/documents/{part(name)}")).body
+
+    async def releases(self, case: CaseNumber) -> mvp.Releases:
+        """Look at the releases of a case."""
+        return await self.connection.look(f"{_case(case)}/releases", mvp.Releases)
+
+    async def caseworkers(self) -> mvp.Caseworkers:
+        """Look at the caseworkers."""
+        return await self.connection.look(f"{MVP}/caseworkers", mvp.Caseworkers)
+
+    async def text_blocks(self, catalogue: str | None = None) -> TextBlocks:
+        """Look at the text blocks that are offered (SEND-11)."""
+        query = {"catalogue": catalogue}
+        return await self.connection.look(f"{MVP}/text-blocks", TextBlocks, query)
+
+    async def mail_templates(self) -> MailTemplates:
+        """Look at the wordings of mails."""
+        return await self.connection.look(f"{MVP}/mail-templates", MailTemplates)
+
+    async def replication(self) -> ReplicationState:
+        """Look at what waits for a replication, and the last runs."""
+        return await self.connection.look(f"{MVP}/replication", ReplicationState)
+
+    # What recipients do
+
+    async def register(self, token: str, password: str) -> Done[None]:
+        """Set a password through the token of a mailed link (ACC-2)."""
+        body = {"token": token, "password": password}
+        return await self._act("POST", f"{PORTAL}/registration", body)
+
+    async def request_link(self, address: str) -> Done[None]:
+        """Ask for a new link; the answer never tells whether there is an account."""
+        return await self._act("POST", f"{PORTAL}/registration/link", {"address": address})
+
+    async def log_in(self, address: str, password: str) -> "Client":
+        """Log in as a recipient, and give the client that is logged in.
+
+        Raises:
+            NotSeen: with the code of the refusal.
+        """
+        body = {"address": address, "password": password}
+        return await self._logged_in(f"{PORTAL}/session", body)
+
+    async def log_in_caseworker(self, name: str, password: str) -> "Client":
+        """Log in as a caseworker, and give the client that is logged in.
+
+        Raises:
+            NotSeen: with the code of the refusal.
+        """
+        return await self._logged_in(f"{MVP}/session", {"name": name, "password": password})
+
+    async def log_out(self) -> Done[None]:
+        """End the session of a recipient."""
+        return await self._act("DELETE", f"{PORTAL}/session")
+
+    async def open(self, case: CaseNumber, via: str, message: str | None = None) -> Done[None]:
+        """Open a case, or what belongs to an entry of the inbox (INB-2)."""
+        body = {"via": via, "message": message}
+        return await self._act("POST", f"{_released(case)}/openings", body)
+
+    async def mark_read(self, message: str) -> Done[None]:
+        """Mark a message read (INB-5)."""
+        return await self._act("POST", f"{PORTAL}/messages/{part(message)}/read")
+
+    async def reply(
+        self,
+        case: CaseNumber,
+        text: str,
+        answers: str | None = None,
+        files: Sequence[File] = (),
+        message: str | None = None,
+    ) -> Done[None]:
+        """Answer a message, or write a new one (REP)."""
+        path = f"{_released(case)}/messages"
+        body = {"text": text, "answers": answers, "message": message or new_id()}
+        if not files:
+            return await self._act("POST", path, body)
+
+        def form() -> aiohttp.FormData:
+            data = aiohttp.FormData({name: value for name, value in body.items() if value})
+            for file in files:
+                data.add_field("file", file.content, filename=file.name)
+            return data
+
+        return await self.connection.act("POST", path, content=form)
+
+    # What recipients see
+
+    async def inbox(self) -> portal.Inbox:
+        """Look at the whole inbox."""
+        pages = await self._pages(f"{PORTAL}/inbox")
+        messages = tuple(_items(pages, "messages", portal.InboxLine))
+        return portal.Inbox(pages[0]["unread"], messages, None)
+
+    async def widget(self) -> portal.Widget:
+        """Look at the inbox widget of the start page."""
+        return await self.connection.look(f"{PORTAL}/widget", portal.Widget)
+
+    async def released_cases(self) -> portal.ReleasedCases:
+        """Look at the cases that were released."""
+        return await self.connection.look(f"{PORTAL}/cases", portal.ReleasedCases)
+
+    async def portal_case(self, case: CaseNumber) -> portal.PortalCase:
+        """Look at the page of a case."""
+        return await self.connection.look(_released(case), portal.PortalCase)
+
+    async def file(self, case: CaseNumber, message: str, name: str) -> bytes:
+        """Download a file of a message."""
+        path = f"{_released(case)}/messages/{part(message)}/files/{part(name)}"
+        return (await self.connection.get(path)).body
+
+    # What operators see
+
+    async def mails(self) -> tuple[MailView, ...]:
+        """Look at all mails that were written."""
+        return tuple(_items(await self._pages("/mails"), "mails", MailView))
+
+    async def move_clock(self, by_s: float) -> datetime:
+        """Move virtual time on, through all that falls due, and give what time it is then.
+
+        Raises:
+            NotSeen: with the code of the refusal.
+        """
+        done = await self.connection.act("POST", "/api/clock", {"by_s": by_s}, answer=Clock)
+        if done.value is None:
+            raise NotSeen(done.reason or "no_answer")
+        return done.value.now
+
+    async def _act(self, method: str, path: str, body: object = None) -> Done[None]:
+        return await self.connection.act(method, path, body)
+
+    async def _logged_in(self, path: str, body: Mapping[str, str]) -> "Client":
+        done = await self.connection.act("POST", path, body, answer=LoggedIn)
+        if done.value is None:
+            raise NotSeen(done.reason or "not_reachable")
+        return self.known_by(done.value.token)
+
+    async def _pages(self, path: str, query: Mapping[str, object] = {}) -> list[dict[str, Any]]:
+        """Read all pages of a list as they were at one moment.
+
+        Where there are several, they are read until none has changed since it was read before:
+        between the two readings all of them were so.
+        """
+        tags: dict[int, str] = {}
+        pages: dict[int, dict[str, Any]] = {}
+        for _ in range(_PASSES_MAX):
+            after: int | None = 0
+            read: dict[int, dict[str, Any]] = {}
+            changed = False
+            while after is not None:
+                place = {**query, "after": after, "limit": _PAGE}
+                reply = await self.connection.get(path, place, tags.get(after, ""))
+                if reply.status == 304:  # noqa: PLR2004
+                    read[after] = pages[after]
+                else:
+                    changed = True
+                    read[after] = orjson.loads(reply.body)
+                    tags[after] = reply.headers["ETag"]
+                after = read[after]["next"]
+            pages = read
+            if len(read) == 1 or not changed:
+                return list(read.values())
+        raise NotSeen("restless")
+
+
+def _items(pages: Iterable[Mapping[str, Any]], name: str, kind: type[T]) -> Iterable[T]:
+    for page in pages:
+        for item in page[name]:
+            value: T = structure(item, kind)
+            yield value
+
+
+def _case(case: CaseNumber) -> str:
+    return f"{MVP}/cases/{part(case)}"
+
+
+def _released(case: CaseNumber) -> str:
+    return f"{PORTAL}/cases/{part(case)}"
+
+
+def _caseworker(name: str) -> str:
+    return f"{MVP}/caseworkers/{part(name)}"

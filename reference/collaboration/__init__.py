@@ -1,0 +1,1 @@
+"""The collaboration: the portal in which recipients read and answer."""

@@ -1,0 +1,168 @@
+"""The API of the collaboration: one entry for each thing that a recipient can do or see."""
+
+from typing import cast
+
+from attrs import Factory, define, frozen
+
+from reference.collaboration import acts, looks
+from reference.domain.acts import MarkRead, Open
+from reference.domain.refusals import Refusal
+from reference.http.operations import Answer, Call, Operation, Page, Who, given
+from reference.store.collaboration_tables import MAILBOXES, BoxKey
+from reference.store.remembered import Remembered
+from reference.store.shapes import Name
+from reference.store.side import Side
+from reference.store.unit import Place, Unit
+
+BASE = "/api/collaboration"
+
+
+@frozen
+class Opening:
+    """What was clicked: widget, case, attachments, message or reply (INB-2)."""
+
+    via: str
+    message: Name | None = None
+
+
+@define(eq=False)
+class CollaborationApi:
+    """The handlers of the collaboration's operations."""
+
+    side: Side
+    _seen: Remembered[Answer] = Factory(Remembered[Answer])
+
+    def __attrs_post_init__(self) -> None:
+        """Let what is written of a mailbox end what is remembered of its recipient's inbox."""
+        self.side.writer.written = self._written
+
+    def _written(self, place: Place) -> None:
+        kept, key = place
+        if kept is MAILBOXES:
+            self._seen.forget(cast("BoxKey", key)[1])
+
+    async def show_inbox(self, call: Call) -> Answer:
+        """Show the inbox."""
+        page: Page = call.query
+
+        async def read() -> Answer:
+            return given(
+                await self.side.reader.look(
+                    lambda connection: looks.inbox(
+                        connection, call.actor, self.side.rules, page.after, page.limit
+                    )
+                )
+            )
+
+        return await self._seen.answer(call.actor, page, read)
+
+    async def show_widget(self, call: Call) -> Answer:
+        """Show the inbox widget of the start page."""
+
+        async def read() -> Answer:
+            return given(
+                await self.side.reader.look(
+                    lambda connection: looks.widget(connection, call.actor, self.side.rules)
+                )
+            )
+
+        return await self._seen.answer(call.actor, "widget", read)
+
+    async def list_released_cases(self, call: Call) -> Answer:
+        """List the cases that were released."""
+        return given(
+            await self.side.reader.look(
+                lambda connection: looks.released_cases(connection, call.actor)
+            )
+        )
+
+    async def show_released_case(self, call: Call) -> Answer:
+        """Show the page of a case."""
+        return given(
+            await self.side.reader.look(
+                lambda connection: looks.portal_case(
+                    connection, call.case, call.actor, self.side.rules
+                )
+            )
+        )
+
+    async def open_case(self, call: Call) -> Answer:
+        """Open a case, or what belongs to an entry of the inbox."""
+        act = Open(call.body.via, call.body.message)
+
+        def work(unit: Unit) -> None:
+            acts.act_on_mailbox(unit, call.case, call.actor, act, unit.moment, self.side.rules)
+
+        return await call.act(self.side, work)
+
+    async def mark_read(self, call: Call) -> Answer:
+        """Mark a message read."""
+        message = call.path["message"]
+
+        def work(unit: Unit) -> None:
+            number = acts.case_of(unit, call.actor, message)
+            act = MarkRead(message)
+            acts.act_on_mailbox(unit, number, call.actor, act, unit.moment, self.side.rules)
+
+        return await call.act(self.side, work)
+
+    def operations(self) -> tuple[Operation, ...]:
+        """Give the operations of the collaboration."""
+        who, case = Who.RECIPIENT, f"{BASE}/cases/{{case}}"
+        return (
+            Operation(
+                "GET",
+                f"{BASE}/inbox",
+                who,
+                "Show the inbox",
+                self.show_inbox,
+                query=Page,
+                answer=looks.Inbox,
+            ),
+            Operation(
+                "GET",
+                f"{BASE}/widget",
+                who,
+                "Show the widget",
+                self.show_widget,
+                answer=looks.Widget,
+            ),
+            Operation(
+                "GET",
+                f"{BASE}/cases",
+                who,
+                "List released cases",
+                self.list_released_cases,
+                answer=looks.ReleasedCases,
+            ),
+            Operation(
+                "GET",
+                case,
+                who,
+                "Show a released case",
+                self.show_released_case,
+                answer=looks.PortalCase,
+                refusals=(Refusal.NOT_ADDRESSED,),
+            ),
+            Operation(
+                "POST",
+                f"{case}/openings",
+                who,
+                "Open",
+                self.open_case,
+                body=Opening,
+                status=204,
+                act=True,
+                refusals=(Refusal.NOT_ADDRESSED, Refusal.UNKNOWN_VIA, Refusal.UNKNOWN_MESSAGE),
+            ),
+            Operation(
+                "POST",
+                f"{BASE}/messages/{{message}}/read",
+                who,
+                "Mark read",
+                self.mark_read,
+                status=204,
+                act=True,
+                refusals=(Refusal.UNKNOWN_MESSAGE, Refusal.MARK_READ_NOT_AVAILABLE),
+            ),
+        )

@@ -1,0 +1,246 @@
+"""What recipients see, read from the collaboration's store as it was committed last."""
+
+import sqlite3
+from datetime import datetime
+
+from attrs import frozen
+
+from reference.domain.mailbox import button, hint, may_write
+from reference.domain.refusals import Refusal
+from reference.domain.rules import Rules
+from reference.domain.words import CaseNumber
+from reference.http.problems import Refused
+from reference.store.codec import from_us, loads, structure
+from reference.store.collaboration_tables import item_of, load_mailbox
+from reference.store.link_content import Attached
+
+
+@frozen
+class InboxLine:
+    """A received message with the three facts of INB-11, and its hint (INB-6)."""
+
+    message: str
+    case: CaseNumber
+    subject: str
+    expects: str
+    unread: bool
+    hint: str | None
+    opened: bool
+    answered: bool
+    received_at: datetime
+
+
+@frozen
+class Inbox:
+    """A page of the inbox with the number of unhandled messages (INB-1), oldest first."""
+
+    unread: int
+    messages: tuple[InboxLine, ...]
+    next: int | None
+
+
+@frozen
+class Widget:
+    """The inbox widget of the start page: the number, and the newest unread messages."""
+
+    unread: int
+    newest: tuple[InboxLine, ...]
+
+
+@frozen
+class FileView:
+    """A file at a message."""
+
+    name: str
+    size: int
+
+
+@frozen
+class MessageView:
+    """A message of a case, received or written by the recipient."""
+
+    message: str
+    author: str | None
+    at: datetime
+    text: str
+    files: tuple[FileView, ...]
+    expects: str | None
+    answers: str | None
+
+
+@frozen
+class PortalCase:
+    """A case as released to a recipient (ACC-4, REP-2); `author` null is the broker."""
+
+    case: CaseNumber
+    subject: str
+    documents: tuple[str, ...]
+    text: str | None
+    button: str | None
+    may_write: bool
+    messages: tuple[MessageView, ...]
+
+
+@frozen
+class ReleasedCase:
+    """A case in the list of those released to a recipient."""
+
+    case: CaseNumber
+    subject: str
+    unread: int
+
+
+@frozen
+class ReleasedCases:
+    """The cases released to a recipient."""
+
+    cases: tuple[ReleasedCase, ...]
+
+
+_LINES = """
+    SELECT i.message, i.expects, i.read, i.opened, i.answered, i.number, b.subject, i.received_at,
+           i.id
+    FROM items AS i JOIN mailboxes AS b ON b.recipient = i.recipient AND b.number = i.number
+    WHERE i.recipient = ? AND i.id > ? ORDER BY i.id LIMIT ?
+"""
+
+
+def inbox(
+    connection: sqlite3.Connection, address: str, rules: Rules, after: int, limit: int
+) -> Inbox:
+    """Give a page of the inbox; the number counts all of it (INB-1)."""
+    rows = connection.execute(_LINES, (address, after, limit + 1)).fetchall()
+    lines = tuple(_line(row, rules) for row in rows[:limit])
+    whole = after == 0 and len(rows) <= limit
+    unread = sum(line.unread for line in lines) if whole else _unread(connection, address)
+    return Inbox(unread, lines, rows[limit - 1][8] if len(rows) > limit else None)
+
+
+def _unread(connection: sqlite3.Connection, address: str) -> int:
+    found = connection.execute(
+        "SELECT count(*) FROM items WHERE recipient = ? AND NOT read", (address,)
+    )
+    (count,) = found.fetchone()
+    return int(count)
+
+
+def _line(row: tuple[object, ...], rules: Rules) -> InboxLine:
+    item = item_of(row)
+    asks = hint(item, rules)
+    return InboxLine(
+        item.message,
+        row[5],  # type: ignore[arg-type]  # a case's number, as stored
+        str(row[6]),
+        item.expects.value,
+        not item.read,
+        None if asks is None else asks.value,
+        item.opened,
+        item.answered,
+        from_us(row[7]),  # type: ignore[arg-type]  # a moment, as stored
+    )
+
+
+def widget(connection: sqlite3.Connection, address: str, rules: Rules, newest: int = 5) -> Widget:
+    """Give what the start page's widget shows."""
+    rows = connection.execute(
+        """
+        SELECT i.message, i.expects, i.read, i.opened, i.answered, i.number, b.subject,
+               i.received_at
+        FROM items AS i JOIN mailboxes AS b ON b.recipient = i.recipient AND b.number = i.number
+        WHERE i.recipient = ? AND NOT i.read ORDER BY i.id DESC LIMIT ?
+        """,
+        (address, newest),
+    )
+    return Widget(_unread(connection, address), tuple(_line(row, rules) for row in rows))
+
+
+def released_cases(connection: sqlite3.Connection, address: str) -> ReleasedCases:
+    """Give the cases of which something was released to a recipient (ACC-4)."""
+    rows = connection.execute(
+        """
+        SELECT b.number, b.subject, count(i.id) FROM mailboxes AS b
+        LEFT JOIN items AS i ON i.recipient = b.recipient AND i.number = b.number AND NOT i.read
+        WHERE b.recipient = ? GROUP BY b.number ORDER BY b.number
+        """,
+        (address,),
+    )
+    return ReleasedCases(tuple(ReleasedCase(*row) for row in rows))
+
+
+def portal_case(
+    connection: sqlite3.Connection, number: CaseNumber, address: str, rules: Rules
+) -> PortalCase:
+    """Give the page of a case (REP-2); a case that was not released is unknown (ACC-4)."""
+    box = load_mailbox(connection, rules.mailbox_key(number, address))
+    if box is None:
+        raise Refused(Refusal.NOT_ADDRESSED)
+    offered = button(box, rules)
+    return PortalCase(
+        box.case,
+        box.subject,
+        box.documents,
+        box.text,
+        None if offered is None else offered.value,
+        may_write(box, rules),
+        _messages(connection, number, address),
+    )
+
+
+def _messages(
+    connection: sqlite3.Connection, number: CaseNumber, address: str
+) -> tuple[MessageView, ...]:
+    """Give what was said in a case to and by a recipient, in the order of time."""
+    rows = connection.execute(
+        """
+        SELECT message, NULL, received_at AS at, text, documents, expects, NULL
+        FROM items WHERE recipient = :recipient AND number = :number
+        UNION ALL
+        SELECT message, recipient, written_at, text, files, NULL, answers
+        FROM replies WHERE recipient = :recipient AND number = :number
+        ORDER BY at
+        """,
+        {"recipient": address, "number": number},
+    )
+    return tuple(
+        MessageView(
+            row[0],
+            row[1],
+            from_us(row[2]),
+            row[3],
+            tuple(FileView(file["name"], file.get("size", 0)) for file in loads(row[4])),
+            row[5],
+            row[6],
+        )
+        for row in rows
+    )
+
+
+def writing_allowed(
+    connection: sqlite3.Connection, number: CaseNumber, address: str, rules: Rules
+) -> None:
+    """Refuse where a recipient cannot write anyway, before files come (REP-1, ACC-4)."""
+    box = load_mailbox(connection, rules.mailbox_key(number, address))
+    if box is None:
+        raise Refused(Refusal.NOT_ADDRESSED)
+    if not may_write(box, rules):
+        raise Refused(Refusal.WRITING_WITHHELD)
+
+
+def attached(
+    connection: sqlite3.Connection, number: CaseNumber, address: str, message: str
+) -> tuple[Attached, ...]:
+    """Give the files of a message that a recipient received or wrote (ACC-4)."""
+    row = connection.execute(
+        """
+        SELECT documents FROM items
+        WHERE recipient = :recipient AND number = :number AND message = :message
+        UNION ALL
+        SELECT files FROM replies
+        WHERE recipient = :recipient AND number = :number AND message = :message
+        """,
+        {"recipient": address, "number": number, "message": message},
+    ).fetchone()
+    if row is None:
+        raise Refused(Refusal.UNKNOWN_MESSAGE)
+    found: tuple[Attached, ...] = structure(loads(row[0]), tuple[Attached, ...])
+    return found

@@ -1,0 +1,187 @@
+"""An operation of the API: one entry says its path, who may call it, what it takes and gives.
+
+Routes, the checks of who calls, the OpenAPI document and the walk of the tests come from it.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import timedelta
+from enum import Enum
+from hashlib import blake2b
+from typing import Any, Final, TypeVar
+
+from aiohttp import web
+from attrs import evolve, frozen
+
+from reference.domain.facts import Decision
+from reference.domain.refusals import Refusal
+from reference.domain.words import CaseNumber
+from reference.http.problems import PROBLEM_TYPE, Problem, Refused
+from reference.store.codec import case_number, from_us, to_json, to_us
+from reference.store.shapes import Cursor, Limit
+from reference.store.shared_tables import ANSWERS, PURGE_ANSWERS, Given
+from reference.store.side import Side
+from reference.store.unit import Unit
+
+S = TypeVar("S")
+JSON_TYPE: Final = "application/json"
+FORM_TYPE: Final = "multipart/form-data"
+BYTES_TYPE: Final = "application/octet-stream"
+
+#: The header that tells when an act happened.
+MOMENT: Final = "Moment"
+
+#: How long the answer to an Idempotency-Key is kept.
+KEYS_KEPT: Final = timedelta(hours=24)
+_KEPT_US: Final = KEYS_KEPT // timedelta(microseconds=1)
+
+
+class Who(Enum):
+    """Who may call an operation."""
+
+    ANYBODY = "anybody"
+    CASEWORKER = "caseworker"
+    ADMINISTRATOR = "administrator"
+    RECIPIENT = "recipient"
+    PEER = "peer"
+    #: Somebody on this machine, or the operator.
+    HERE = "here"
+
+
+@frozen
+class Page:
+    """Which part of a list: at most `limit` of what follows `after`, the `next` of a page."""
+
+    after: Cursor = 0
+    limit: Limit = 100
+
+
+@frozen
+class Answer:
+    """What an operation answers: a status, and JSON as bytes."""
+
+    status: int
+    body: bytes
+    content_type: str = JSON_TYPE
+    headers: Mapping[str, str] = {}
+
+
+@frozen(eq=False)
+class Call:
+    """One request: who calls, what the path, the query and the body say."""
+
+    actor: str
+    path: Mapping[str, str]
+    query: Any
+    body: Any
+    key: str | None
+    fingerprint: str
+    request: web.Request
+
+    @property
+    def case(self) -> CaseNumber:
+        """Give the number of the case in the path."""
+        return case_number(self.path["case"])
+
+    async def act(self, side: Side, work: Callable[[Unit], object], *, status: int = 200) -> Answer:
+        """Do an act in a transaction that also keeps its answer, once for each key.
+
+        The same key and body again give the first answer, and nothing happens.
+        """
+        answer = await side.writer.do(lambda unit: self._once(unit, side, work, status))
+        side.wake()
+        return answer
+
+    def _once(self, unit: Unit, side: Side, work: Callable[[Unit], object], status: int) -> Answer:
+        unit.moment = side.now()
+        at = to_us(unit.moment)
+        if self.key is None:
+            return _happened(given(work(unit), status), at)
+        place = (self.actor, self.key)
+        oldest = at - _KEPT_US
+        before = unit.get(ANSWERS, place)
+        if before is not None and before.at >= oldest:
+            if before.fingerprint != self.fingerprint:
+                raise Refused(Problem.KEY_REUSED)
+            kind = JSON_TYPE if before.status < 400 else PROBLEM_TYPE  # noqa: PLR2004
+            answer = Answer(before.status, before.body, kind, {"Idempotent-Replay": "true"})
+            return _happened(answer, before.at)
+        try:
+            answer = given(work(unit), status)
+        except Refused as refused:
+            unit.take_back()
+            answer = Answer(refused.status, refused.body(), PROBLEM_TYPE)
+        kept = Given(self.actor, self.key, self.fingerprint, answer.status, answer.body, at)
+        unit.put(ANSWERS, place, kept)
+        if self.fingerprint.startswith("00"):  # one act in 256 cleans up after all
+            unit.write("answers", PURGE_ANSWERS, (oldest,))
+        return _happened(answer, at)
+
+
+def _happened(answer: Answer, at: int) -> Answer:
+    """Let an answer tell when the act happened, to the microsecond."""
+    return evolve(answer, headers={**answer.headers, MOMENT: from_us(at).isoformat()})
+
+
+Handle = Callable[[Call], Awaitable[Answer | web.StreamResponse]]
+
+
+@frozen(eq=False)
+class Operation:
+    """One method at one path.
+
+    A `body` is parsed as JSON, unless the operation reads its `upload` itself; `media` tells what
+    else than JSON, or bytes in an upload, it takes. `example` is a body where the examples of the
+    fields do not fit together.
+    """
+
+    method: str
+    path: str
+    who: Who
+    summary: str
+    handle: Handle
+    body: type | None = None
+    answer: Any = None
+    status: int = 200
+    query: type | None = None
+    act: bool = False
+    upload: bool = False
+    refusals: tuple[Refusal | Problem, ...] = ()
+    example: object = None
+    media: tuple[str, ...] = ()
+    gives: str = JSON_TYPE
+
+    @property
+    def name(self) -> str:
+        """Give a name that is unique: that of the function which handles it."""
+        return self.handle.__name__
+
+    @property
+    def takes(self) -> tuple[str, ...]:
+        """Give the types that a body can have; none where there is no body."""
+        if self.media or (self.body is None and not self.upload):
+            return self.media
+        return (BYTES_TYPE,) if self.upload else (JSON_TYPE,)
+
+
+def fingerprint(request: web.Request, content: bytes) -> str:
+    """Give what tells a request from any other one with the same Idempotency-Key."""
+    what = b"\n".join((request.method.encode(), request.raw_path.encode(), content))
+    return blake2b(what, digest_size=16).hexdigest()
+
+
+def given(value: object, status: int = 200) -> Answer:
+    """Give a value as the answer."""
+    if value is None:
+        return Answer(204 if status == 200 else status, b"")  # noqa: PLR2004
+    return Answer(status, to_json(value))
+
+
+def accepted(decision: Decision[S] | Refusal) -> Decision[S]:
+    """Give a decision, unless it is a refusal.
+
+    Raises:
+        Refused: by the refusal.
+    """
+    if isinstance(decision, Refusal):
+        raise Refused(decision)
+    return decision

@@ -1,0 +1,118 @@
+"""What a harness breaks: the link, the portal, mails, replication; in virtual time only."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Final, Literal
+
+from aiohttp import web
+from attrs import Factory, define, evolve, frozen
+
+from reference.domain.refusals import Refusal
+from reference.domain.replication import Bundle
+from reference.http.operations import Answer, Call, Operation, Who
+from reference.http.problems import Problem, Refused
+from reference.link.peer import BundleAnswer, NotTaken, Peer, Unreachable
+from reference.store.files import Files
+from reference.store.link_content import Attached
+
+#: What has to be up for parcels, for a replication, for the portal's users, and for mails.
+CARRIES: Final = frozenset({"link", "portal"})
+RUNS: Final = CARRIES | {"replication"}
+PORTAL: Final = frozenset({"portal"})
+MAILS: Final = frozenset({"mail", "portal"})
+
+
+@frozen
+class FaultState:
+    """The state of something from now on; what is slow works, within the moment of an act."""
+
+    state: Literal["down", "slow", "up"]
+
+
+@define(eq=False)
+class Faults:
+    """What is down."""
+
+    down: set[str] = Factory(set[str])
+
+    def cut(self, needed: frozenset[str]) -> bool:
+        """Say whether something is down that is needed."""
+        return not self.down.isdisjoint(needed)
+
+
+@define(eq=False)
+class Breakable:
+    """The other side behind what can be cut."""
+
+    peer: Peer
+    faults: Faults
+
+    async def take(self, parcels: Sequence[str]) -> Sequence[NotTaken]:
+        """Hand parcels over, unless that is cut."""
+        self._check(CARRIES)
+        return await self.peer.take(parcels)
+
+    async def bring(self, files: Files, file: Attached) -> None:
+        """Hand a file over, unless that is cut."""
+        self._check(CARRIES)
+        await self.peer.bring(files, file)
+
+    async def take_bundle(self, bundle: Bundle) -> BundleAnswer:
+        """Hand a bundle over, unless that is cut."""
+        self._check(RUNS)
+        return await self.peer.take_bundle(bundle)
+
+    async def turn(self) -> None:
+        """Let the other side hand over what waits for a replication, unless that is cut."""
+        self._check(RUNS)
+        await self.peer.turn()
+
+    def _check(self, needed: frozenset[str]) -> None:
+        if self.faults.cut(needed):
+            raise Unreachable("cut by the harness")
+
+
+def while_up(operation: Operation, faults: Faults, needed: frozenset[str]) -> Operation:
+    """Give an operation that answers only while what it needs is up."""
+
+    async def handle(call: Call) -> Answer | web.StreamResponse:
+        if faults.cut(needed):
+            raise Refused(Refusal.NOT_REACHABLE)
+        return await operation.handle(call)
+
+    handle.__name__ = operation.name
+    return evolve(operation, handle=handle, refusals=(*operation.refusals, Refusal.NOT_REACHABLE))
+
+
+@define(eq=False)
+class FaultsApi:
+    """The handler that breaks and mends; `settle` returns when all has come to rest."""
+
+    faults: Faults
+    settle: Callable[[], Awaitable[None]]
+
+    async def set_fault(self, call: Call) -> Answer:
+        """Break or mend something."""
+        what, change = call.path["what"], call.body
+        if what not in RUNS | MAILS:
+            raise Refused(Problem.NOT_FOUND)
+        if change.state == "down":
+            self.faults.down.add(what)
+        else:
+            self.faults.down.discard(what)
+        await self.settle()
+        return Answer(204, b"")
+
+    def operations(self) -> tuple[Operation, ...]:
+        """Give the operation."""
+        return (
+            Operation(
+                "PUT",
+                "/api/faults/{what}",
+                Who.ADMINISTRATOR,
+                "Break or mend the link, the portal, mail or replication",
+                self.set_fault,
+                body=FaultState,
+                status=204,
+                refusals=(Problem.NOT_FOUND,),
+            ),
+        )

@@ -1,0 +1,131 @@
+"""A side that takes what the other one hands over: parcels exactly once, bundles bit by bit."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
+from typing import Final
+
+import structlog
+from attrs import frozen
+
+from reference.domain.refusals import Refusal
+from reference.domain.replication import Answer, Bundle, Record
+from reference.http.problems import Problem
+from reference.link.peer import BundleAnswer, NotTaken, Unreachable
+from reference.store.files import Files
+from reference.store.link_content import Attached, LinkContent, attached_to, content_of
+from reference.store.side import Side
+from reference.store.unit import Unit
+from reference.store.writer import StorageError
+
+#: How many records of a bundle are taken in one transaction, so that messages need not wait.
+RECORDS_TOGETHER: Final = 100
+
+TakeParcel = Callable[[Unit, LinkContent], Refusal | None]
+TakeRecords = Callable[[Unit, Sequence[Record]], None]
+log = structlog.get_logger(__name__)
+
+
+@frozen(eq=False)
+class Receiver:
+    """A side of this process as the other one's peer.
+
+    `take_parcel` and `take_records` are how it takes things; the MVP takes no records.
+    `hand_over_waiting` hands over what waits here for a replication.
+    """
+
+    side: Side
+    take_parcel: TakeParcel
+    take_records: TakeRecords | None
+    hand_over_waiting: Callable[[], Awaitable[bool]]
+
+    async def take(self, parcels: Sequence[str]) -> Sequence[NotTaken]:
+        """Take parcels in one transaction; what cannot be taken does not hold up the others."""
+        contents = [_content(parcel) for parcel in parcels]
+        async with self.side.files.taking(_files(contents)) as missing:
+            wrong = [_wrong(content, missing) for content in contents]
+            whole = [c for c, why in zip(contents, wrong, strict=True) if c and why is None]
+            answers = iter(await self._take_whole(whole))
+        self.side.wake()
+        return [next(answers) if why is None else why for why in wrong]
+
+    async def bring(self, files: Files, file: Attached) -> None:
+        """Take a file ahead of its parcel."""
+        await self.side.files.receive_from(files, file.sha256)
+
+    async def _take_whole(self, contents: Sequence[LinkContent]) -> Sequence[NotTaken]:
+        try:
+            return await self.side.writer.do(partial(self._take_all, contents=contents))
+        except Exception as error:  # noqa: BLE001 - one of them may be the cause
+            log.warning("parcels_one_by_one", error=type(error).__name__)
+        answers = [await self._take_alone(content) for content in contents]
+        if all(answer is Problem.STORAGE for answer in answers):
+            raise Unreachable("the store of the other side failed")
+        return answers
+
+    def _take_all(self, unit: Unit, contents: Sequence[LinkContent]) -> list[NotTaken]:
+        return [self.take_parcel(unit, content) for content in contents]
+
+    async def _take_alone(self, content: LinkContent) -> NotTaken:
+        try:
+            return await self.side.writer.do(lambda unit: self.take_parcel(unit, content))
+        except StorageError as error:
+            log.error("parcel_storage", error=str(error))  # noqa: TRY400 - the text says it all
+            return Problem.STORAGE
+        except Exception:  # whatever it is, the others go on
+            log.exception("parcel_defect")
+            return Problem.INTERNAL
+
+    async def take_bundle(self, bundle: Bundle) -> BundleAnswer:
+        """Take the records of a bundle, in several short transactions (RPL-4, RPL-5)."""
+        take = self.take_records
+        if take is None:
+            return BundleAnswer(int(Answer.FAILED))
+        failed: set[Record] = set()
+        records = bundle.records
+        for start in range(0, len(records), RECORDS_TOGETHER):
+            part = records[start : start + RECORDS_TOGETHER]
+            if not await self._taken(take, part):
+                alone = [(record, await self._taken(take, (record,))) for record in part]
+                failed.update(record for record, taken in alone if not taken)
+        self.side.wake()
+        if not failed:
+            return BundleAnswer(int(Answer.ALL_TAKEN))
+        answer = Answer.SOME_FAILED if len(failed) < len(records) else Answer.FAILED
+        return BundleAnswer(int(answer), frozenset(failed))
+
+    async def _taken(self, take: TakeRecords, records: Sequence[Record]) -> bool:
+        try:
+            await self.side.writer.do(lambda unit: take(unit, records))
+        except Exception as error:  # noqa: BLE001 - whatever it is, the others go on
+            log.warning("records_failed", records=len(records), error=type(error).__name__)
+            return False
+        return True
+
+    async def turn(self) -> None:
+        """Hand over what waits here for a replication.
+
+        Raises:
+            Unreachable: when not all of it was taken.
+        """
+        if not await self.hand_over_waiting():
+            raise Unreachable("not all that waits for a replication was taken")
+
+
+def _files(contents: Sequence[LinkContent | None]) -> set[str]:
+    """Give the hashes of the files that belong to contents."""
+    return {file.sha256 for content in contents if content for file in attached_to(content)}
+
+
+def _wrong(content: LinkContent | None, missing: frozenset[str]) -> Problem | None:
+    """Say why a content cannot even be tried."""
+    if content is None:
+        return Problem.INVALID
+    return None if missing.isdisjoint(_files([content])) else Problem.FILES_MISSING
+
+
+def _content(parcel: str) -> LinkContent | None:
+    try:
+        return content_of(parcel)
+    except Exception as error:  # noqa: BLE001 - whatever it is, it is no content
+        log.error("parcel_unreadable", error=type(error).__name__)  # noqa: TRY400 - no content in logs
+        return None

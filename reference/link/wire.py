@@ -1,0 +1,29 @@
+"""What the two sides say to each other over HTTP."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from attrs import frozen
+
+from reference.domain.refusals import Refusal
+from reference.http.problems import Problem
+
+#: Where the operations of the link are.
+BASE: Final = "/api/link"
+#: What a code stands for.
+CODES: Final[Mapping[str, Refusal | Problem]] = {each.code: each for each in (*Refusal, *Problem)}
+
+
+@frozen
+class Taken:
+    """An answer to each parcel: null where it was taken, else the code of what forbids it."""
+
+    answers: tuple[str | None, ...]
+
+
+@frozen
+class BundleTaken:
+    """The answer to a bundle: 0, 1 or 2, and the places of the records that failed."""
+
+    result: int
+    failed: tuple[int, ...]

@@ -1,0 +1,1 @@
+"""The MVP: the broker's program, in which caseworkers work on cases."""

@@ -1,0 +1,245 @@
+"""Texts that are prepared: text blocks for messages, and the wordings of mails."""
+
+import sqlite3
+from typing import Annotated, Final, Literal, TypeAlias
+
+from attrs import define, frozen
+
+from reference.domain.refusals import Refusal
+from reference.domain.rules import Template
+from reference.domain.sending import TextBlock, offered_text_blocks
+from reference.http.operations import Answer, Call, Operation, Who, given
+from reference.http.problems import Fault, Problem, Refused
+from reference.mail.wordings import EVENTS, LANGUAGES, checked, wording
+from reference.mvp.acts import tell
+from reference.mvp.api import BASE
+from reference.store.link_content import Wording
+from reference.store.shapes import NAME, TextShape
+from reference.store.shared_tables import WORDINGS
+from reference.store.side import Side
+from reference.store.unit import Unit
+
+Line: TypeAlias = Annotated[
+    str,
+    TextShape(
+        r"[^\x00-\x1f\x7f]*[^\x00-\x20\x7f][^\x00-\x1f\x7f]*",
+        "1 to 200 characters in one line, not only blanks",
+        200,
+    ),
+]
+Text: TypeAlias = Annotated[
+    str, TextShape(r"[\s\S]*\S[\s\S]*", "1 to 20000 characters, not only blanks", 20_000)
+]
+_SET_BLOCK: Final = (
+    "INSERT INTO text_blocks (catalogue, name, text) VALUES (?, ?, ?) "
+    "ON CONFLICT (catalogue, name) DO UPDATE SET text = excluded.text"
+)
+_DELETE_BLOCK: Final = "DELETE FROM text_blocks WHERE catalogue = ? AND name = ?"
+
+
+@frozen
+class Catalogue:
+    """Which text blocks: those of a catalogue, with an empty one all; else those for messages."""
+
+    catalogue: str | None = None
+
+
+@frozen
+class TextBlocks:
+    """Text blocks, by catalogue and name."""
+
+    text_blocks: tuple[TextBlock, ...]
+
+
+@frozen
+class BlockText:
+    """The text of a text block."""
+
+    text: Text
+
+
+@frozen
+class Language:
+    """In which language."""
+
+    language: Literal["de", "en"] = "de"
+
+
+@frozen
+class MailTemplate:
+    """The wording of a mail, and whether its event sends mails (MAIL-2)."""
+
+    subject: Line
+    body: Text
+    enabled: bool = True
+
+
+@frozen
+class MailTemplateView:
+    """The wording of a mail in a language."""
+
+    event: str
+    language: str
+    subject: str
+    body: str
+    enabled: bool
+
+
+@frozen
+class MailTemplates:
+    """The wordings of all mails in all languages."""
+
+    mail_templates: tuple[MailTemplateView, ...]
+
+
+@define(eq=False)
+class TextsApi:
+    """The handlers of prepared texts."""
+
+    side: Side
+
+    async def list_text_blocks(self, call: Call) -> Answer:
+        """List text blocks, those of the catalogue for messages unless another is asked for."""
+        wanted: str | None = call.query.catalogue
+
+        def look(connection: sqlite3.Connection) -> TextBlocks:
+            rows = connection.execute(
+                "SELECT name, catalogue, text FROM text_blocks ORDER BY catalogue, name"
+            )
+            blocks = (TextBlock(*row) for row in rows)
+            offered = offered_text_blocks(blocks, self.side.rules, filtered=wanted is None)
+            return TextBlocks(tuple(b for b in offered if not wanted or b.catalogue == wanted))
+
+        return given(await self.side.reader.look(look))
+
+    async def set_text_block(self, call: Call) -> Answer:
+        """Write a text block."""
+        block = TextBlock(call.path["name"], call.path["catalogue"], call.body.text)
+        for where in ("catalogue", "name"):
+            if not NAME.fits(call.path[where]):
+                raise Refused(Problem.INVALID, Fault(f"path.{where}", f"wanted: {NAME.wanted}"))
+
+        def work(unit: Unit) -> TextBlock:
+            unit.write("text_blocks", _SET_BLOCK, (block.catalogue, block.name, block.text))
+            return block
+
+        return await call.act(self.side, work)
+
+    async def delete_text_block(self, call: Call) -> Answer:
+        """Delete a text block, should there be one."""
+        row = (call.path["catalogue"], call.path["name"])
+        return await call.act(self.side, lambda unit: unit.write("text_blocks", _DELETE_BLOCK, row))
+
+    async def list_mail_templates(self, call: Call) -> Answer:
+        """List the wordings of all mails in all languages."""
+        del call
+
+        def look(connection: sqlite3.Connection) -> MailTemplates:
+            return MailTemplates(
+                tuple(
+                    self._view(connection, event, language)
+                    for event in EVENTS
+                    for language in LANGUAGES
+                )
+            )
+
+        return given(await self.side.reader.look(look))
+
+    async def show_mail_template(self, call: Call) -> Answer:
+        """Show the wording of a mail."""
+        event, language = _event(call), call.query.language
+        return given(
+            await self.side.reader.look(lambda connection: self._view(connection, event, language))
+        )
+
+    async def set_mail_template(self, call: Call) -> Answer:
+        """Change the wording of a mail, or switch its event off."""
+        event, language, new = _event(call), call.query.language, call.body
+        template = checked(event, Template(new.subject, new.body, new.enabled), self.side.rules)
+        if isinstance(template, Refusal):
+            raise Refused(template)
+
+        def work(unit: Unit) -> MailTemplateView:
+            changed = Wording(event, language, new.subject, new.body, new.enabled)
+            unit.put(WORDINGS, (event, language), changed)
+            tell(unit, changed)
+            return MailTemplateView(event, language, new.subject, new.body, new.enabled)
+
+        return await call.act(self.side, work)
+
+    def _view(self, connection: sqlite3.Connection, event: str, language: str) -> MailTemplateView:
+        changed = WORDINGS.load(connection, (event, language))
+        now = changed or wording(event, language, self.side.rules)
+        return MailTemplateView(event, language, now.subject, now.body, now.enabled)
+
+    def operations(self) -> tuple[Operation, ...]:
+        """Give the operations of prepared texts."""
+        worker, administrator = Who.CASEWORKER, Who.ADMINISTRATOR
+        block, mail = f"{BASE}/text-blocks", f"{BASE}/mail-templates"
+        return (
+            Operation(
+                "GET",
+                block,
+                worker,
+                "List text blocks",
+                self.list_text_blocks,
+                query=Catalogue,
+                answer=TextBlocks,
+            ),
+            Operation(
+                "PUT",
+                f"{block}/{{catalogue}}/{{name}}",
+                administrator,
+                "Write a text block",
+                self.set_text_block,
+                body=BlockText,
+                answer=TextBlock,
+                act=True,
+            ),
+            Operation(
+                "DELETE",
+                f"{block}/{{catalogue}}/{{name}}",
+                administrator,
+                "Delete a text block",
+                self.delete_text_block,
+                status=204,
+                act=True,
+            ),
+            Operation(
+                "GET",
+                mail,
+                worker,
+                "List the wordings of mails",
+                self.list_mail_templates,
+                answer=MailTemplates,
+            ),
+            Operation(
+                "GET",
+                f"{mail}/{{event}}",
+                worker,
+                "Show the wording of a mail",
+                self.show_mail_template,
+                query=Language,
+                answer=MailTemplateView,
+                refusals=(Refusal.UNKNOWN_MAIL_EVENT,),
+            ),
+            Operation(
+                "PUT",
+                f"{mail}/{{event}}",
+                administrator,
+                "Change the wording of a mail",
+                self.set_mail_template,
+                query=Language,
+                body=MailTemplate,
+                answer=MailTemplateView,
+                act=True,
+                refusals=(Refusal.UNKNOWN_MAIL_EVENT, Refusal.TEMPLATE_FIELD),
+            ),
+        )
+
+
+def _event(call: Call) -> str:
+    event = call.path["event"]
+    if event not in EVENTS:
+        raise Refused(Refusal.UNKNOWN_MAIL_EVENT)
+    return event

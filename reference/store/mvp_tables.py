@@ -1,0 +1,309 @@
+"""The tables of the MVP's store, and how cases are loaded from and saved to them."""
+
+import sqlite3
+from typing import Any, Final
+
+from attrs import frozen
+
+from reference.domain.addresses import AddressBook
+from reference.domain.case import Case, Channel, Shown
+from reference.domain.facts import Entry
+from reference.domain.words import CaseNumber, CloudRole, CloudStatus, ExpectedAction
+from reference.store.codec import dumps, from_day, from_us, loads, to_day, to_us
+from reference.store.shared_tables import SHARED
+from reference.store.unit import Kept, Row
+
+MIGRATIONS: Final = (
+    SHARED
+    + """
+    CREATE TABLE cases (
+        id INTEGER PRIMARY KEY,
+        number ANY NOT NULL UNIQUE,
+        subject TEXT NOT NULL,
+        follow_up_on TEXT,
+        status TEXT NOT NULL,
+        acknowledged_on TEXT,
+        traffic TEXT NOT NULL,
+        customer TEXT NOT NULL DEFAULT ''
+    ) STRICT;
+    CREATE TABLE entries (
+        id INTEGER PRIMARY KEY,
+        number ANY NOT NULL REFERENCES cases (number) DEFERRABLE INITIALLY DEFERRED,
+        author TEXT NOT NULL,
+        carried_by TEXT,
+        at INTEGER NOT NULL,
+        stamp TEXT NOT NULL,
+        message TEXT,
+        text TEXT NOT NULL,
+        recipients TEXT NOT NULL,
+        expects TEXT,
+        files TEXT NOT NULL
+    ) STRICT;
+    CREATE INDEX entries_of_case ON entries (number);
+    CREATE TABLE messages (
+        message TEXT PRIMARY KEY,
+        number ANY NOT NULL REFERENCES cases (number) DEFERRABLE INITIALLY DEFERRED
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE documents (
+        id INTEGER PRIMARY KEY,
+        number ANY NOT NULL REFERENCES cases (number) DEFERRABLE INITIALLY DEFERRED,
+        name TEXT NOT NULL,
+        size INTEGER NOT NULL,
+        sha256 TEXT,
+        message TEXT,
+        filed_by TEXT NOT NULL,
+        filed_at INTEGER NOT NULL
+    ) STRICT;
+    CREATE INDEX documents_of_case ON documents (number, name);
+    CREATE TABLE releases (
+        number ANY NOT NULL REFERENCES cases (number) DEFERRABLE INITIALLY DEFERRED,
+        recipient TEXT NOT NULL,
+        create_messages INTEGER NOT NULL,
+        set_by TEXT NOT NULL,
+        set_at INTEGER NOT NULL,
+        PRIMARY KEY (number, recipient)
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE case_addresses (
+        number ANY NOT NULL REFERENCES cases (number) DEFERRABLE INITIALLY DEFERRED,
+        place INTEGER NOT NULL,
+        address TEXT NOT NULL,
+        PRIMARY KEY (number, place)
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE customer_addresses (
+        customer TEXT NOT NULL,
+        place INTEGER NOT NULL,
+        address TEXT NOT NULL,
+        PRIMARY KEY (customer, place)
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE caseworkers (
+        name TEXT PRIMARY KEY,
+        role TEXT NOT NULL,
+        email TEXT NOT NULL,
+        password TEXT,
+        token TEXT UNIQUE
+    ) STRICT;
+    CREATE TABLE text_blocks (
+        catalogue TEXT NOT NULL,
+        name TEXT NOT NULL,
+        text TEXT NOT NULL,
+        PRIMARY KEY (catalogue, name)
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE marked (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        kind TEXT NOT NULL,
+        number ANY NOT NULL,
+        name TEXT NOT NULL,
+        fields TEXT NOT NULL,
+        UNIQUE (kind, number, name)
+    ) STRICT;
+    CREATE INDEX marked_by_kind ON marked (kind, id);
+    CREATE TABLE runs (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        at INTEGER NOT NULL,
+        result INTEGER,
+        bundles TEXT NOT NULL
+    ) STRICT;
+    """,
+)
+
+_CASE: Final = """
+    SELECT number, subject, follow_up_on, status, acknowledged_on, traffic
+    FROM cases WHERE number = ?
+"""
+
+
+def _load_case(connection: sqlite3.Connection, number: CaseNumber) -> Case | None:
+    row = connection.execute(_CASE, (number,)).fetchone()
+    if row is None:
+        return None
+    names = connection.execute("SELECT DISTINCT name FROM documents WHERE number = ?", (number,))
+    traffic = loads(row[5])
+    return Case(
+        row[0],
+        row[1],
+        from_day(row[2]),
+        CloudStatus(row[3]),
+        from_day(row[4]),
+        _shown(traffic["shown"]),
+        traffic["last_sent"],
+        tuple(traffic["preset"]),
+        frozenset(name for (name,) in names),
+        {who: Channel(sent, taken) for who, (sent, taken) in traffic["channels"].items()},
+    )
+
+
+def _shown(stored: list[Any] | None) -> Shown | None:
+    if stored is None:
+        return None
+    message, expects, waiting, seen_on = stored
+    return Shown(message, ExpectedAction(expects), frozenset(waiting), from_day(seen_on))
+
+
+def _case_row(case: Case) -> Row:
+    """Give the row of a case; what only the exchange of messages needs is one column."""
+    shown = case.shown
+    traffic = {
+        "shown": shown
+        and (shown.message, shown.expects, sorted(shown.waiting), to_day(shown.seen_on)),
+        "last_sent": case.last_sent,
+        "preset": case.preset,
+        "channels": {who: (each.sent, each.taken) for who, each in case.channels.items()},
+    }
+    return (
+        case.number,
+        case.subject,
+        to_day(case.follow_up_on),
+        case.status.value,
+        to_day(case.acknowledged_on),
+        dumps(traffic),
+    )
+
+
+#: Cases by number.
+CASES: Final = Kept[CaseNumber, Case](
+    "cases",
+    _load_case,
+    """
+    INSERT INTO cases (number, subject, follow_up_on, status, acknowledged_on, traffic)
+    VALUES (?, ?, ?, ?, ?, ?)
+    ON CONFLICT (number) DO UPDATE SET subject = excluded.subject,
+        follow_up_on = excluded.follow_up_on, status = excluded.status,
+        acknowledged_on = excluded.acknowledged_on, traffic = excluded.traffic
+    """,
+    _case_row,
+)
+
+
+@frozen
+class Caseworker:
+    """A user of the MVP, with the hashes of what they log in with."""
+
+    name: str
+    role: CloudRole = CloudRole.NONE
+    email: str = ""
+    password: str | None = None
+    token: str | None = None
+
+
+def _load_caseworker(connection: sqlite3.Connection, name: str) -> Caseworker | None:
+    row = connection.execute(
+        "SELECT name, role, email, password, token FROM caseworkers WHERE name = ?", (name,)
+    ).fetchone()
+    return None if row is None else Caseworker(row[0], CloudRole(row[1]), *row[2:])
+
+
+#: Caseworkers by name.
+CASEWORKERS: Final = Kept[str, Caseworker](
+    "caseworkers",
+    _load_caseworker,
+    """
+    INSERT INTO caseworkers (name, role, email, password, token) VALUES (?, ?, ?, ?, ?)
+    ON CONFLICT (name) DO UPDATE SET role = excluded.role, email = excluded.email,
+        password = excluded.password, token = excluded.token
+    """,
+    lambda who: (who.name, who.role.value, who.email, who.password, who.token),
+)
+
+
+#: The name of a caseworker by the hash of the API token.
+CASEWORKER_OF: Final = "SELECT name FROM caseworkers WHERE token = ?"
+
+
+def _load_message(connection: sqlite3.Connection, message: str) -> CaseNumber | None:
+    row = connection.execute("SELECT number FROM messages WHERE message = ?", (message,)).fetchone()
+    return None if row is None else row[0]
+
+
+#: The case of each message that was sent, by the message's id.
+MESSAGE_CASES: Final = Kept[str, tuple[str, CaseNumber]](
+    "messages",
+    lambda connection, message: (
+        None if (number := _load_message(connection, message)) is None else (message, number)
+    ),
+    "INSERT INTO messages (message, number) VALUES (?, ?)",
+    lambda message: message,
+)
+
+INSERT_ENTRY: Final = """
+    INSERT INTO entries (number, author, carried_by, at, stamp, message, text, recipients, expects,
+                         files)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+"""
+
+
+def entry_row(number: CaseNumber, entry: Entry) -> Row:
+    """Give the row of an entry of the activity list."""
+    return (
+        number,
+        entry.author,
+        entry.carried_by,
+        to_us(entry.at),
+        entry.stamp,
+        entry.message,
+        entry.text,
+        dumps(entry.to),
+        entry.expects,
+        dumps(entry.files),
+    )
+
+
+def entry_of(row: Row) -> Entry:
+    """Give an entry of the activity list from its row, without its id and case."""
+    return Entry(
+        row[0],
+        row[1],
+        from_us(row[2]),
+        row[3],
+        row[4],
+        row[5],
+        tuple(loads(row[6])),
+        None if row[7] is None else ExpectedAction(row[7]),
+        tuple(loads(row[8])),
+    )
+
+
+INSERT_DOCUMENT: Final = """
+    INSERT INTO documents (number, name, size, sha256, message, filed_by, filed_at)
+    VALUES (?, ?, ?, ?, ?, ?, ?)
+"""
+SET_RELEASE: Final = """
+    INSERT INTO releases (number, recipient, create_messages, set_by, set_at)
+    VALUES (?, ?, ?, ?, ?)
+    ON CONFLICT (number, recipient) DO UPDATE SET create_messages = excluded.create_messages,
+        set_by = excluded.set_by, set_at = excluded.set_at
+"""
+MARK: Final = "INSERT OR REPLACE INTO marked (kind, number, name, fields) VALUES (?, ?, ?, ?)"
+#: A record that changed since has another id, and stays marked.
+UNMARK: Final = "DELETE FROM marked WHERE id = ?"
+INSERT_RUN: Final = "INSERT INTO runs (at, result, bundles) VALUES (?, ?, ?)"
+#: Forget all runs but the newest so many.
+FORGET_RUNS: Final = "DELETE FROM runs WHERE id <= (SELECT max(id) FROM runs) - ?"
+
+
+def address_book(connection: sqlite3.Connection, number: CaseNumber) -> AddressBook:
+    """Give the addresses that a case can propose, narrow to wide (SEND-8)."""
+    case = [
+        address
+        for (address,) in connection.execute(
+            "SELECT address FROM case_addresses WHERE number = ? ORDER BY place", (number,)
+        )
+    ]
+    customer = [
+        address
+        for (address,) in connection.execute(
+            "SELECT a.address FROM customer_addresses AS a JOIN cases AS c USING (customer) "
+            "WHERE c.number = ? AND customer <> '' ORDER BY a.place",
+            (number,),
+        )
+    ]
+    everyone = [
+        address
+        for (address,) in connection.execute(
+            "SELECT address FROM case_addresses UNION SELECT address FROM customer_addresses "
+            "ORDER BY address"
+        )
+    ]
+    widest = dict.fromkeys(case + customer)
+    return AddressBook(
+        tuple(dict.fromkeys(case)), tuple(widest), tuple(widest | dict.fromkeys(everyone))
+    )

@@ -1,0 +1,38 @@
+"""Answers to reads that are asked for again and again, kept until something is written."""
+
+from collections.abc import Awaitable, Callable, Hashable
+from typing import Final, Generic, TypeVar
+
+from attrs import Factory, define
+
+A = TypeVar("A")
+
+#: How many users' answers are kept.
+USERS_MAX: Final = 10_000
+
+
+@define(eq=False)
+class Remembered(Generic[A]):
+    """The newest answers to what users look at; what is written of a user ends all of theirs.
+
+    A write ends them before it is answered, so that nobody sees less than they were told.
+    """
+
+    _answers: dict[str, dict[Hashable, A]] = Factory(dict[str, dict[Hashable, A]])
+
+    async def answer(self, user: str, what: Hashable, read: Callable[[], Awaitable[A]]) -> A:
+        """Give the answer that is kept, else that of a read, which is kept from then on."""
+        answers = self._answers.get(user)
+        if answers is None:
+            if len(self._answers) >= USERS_MAX:
+                self._answers.clear()
+            answers = self._answers[user] = {}
+        kept = answers.get(what)
+        if kept is None:
+            # What is forgotten while we read is another dictionary's: ours is not asked again.
+            kept = answers[what] = await read()
+        return kept
+
+    def forget(self, user: str) -> None:
+        """Let the next look of a user be a read."""
+        self._answers.pop(user, None)

@@ -1,0 +1,33 @@
+"""One of the two sides at work: its store, its rules, its clock."""
+
+from collections.abc import Callable
+
+from attrs import define
+
+from reference.clock import Now
+from reference.domain.rules import Rules
+from reference.store.files import Files
+from reference.store.writer import Reader, Writer
+
+
+@define(eq=False)
+class Side:
+    """What the MVP, or the collaboration, works with.
+
+    `wake` tells the carriers that something was committed which they may have to carry.
+    """
+
+    rules: Rules
+    now: Now
+    writer: Writer
+    reader: Reader
+    files: Files
+    new_id: Callable[[], str]
+    wake: Callable[[], None]
+
+    async def close(self) -> None:
+        """Close the store."""
+        try:
+            await self.reader.close()
+        finally:
+            await self.writer.close()

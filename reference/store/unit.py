@@ -1,0 +1,150 @@
+"""What one transaction reads and writes: values loaded once, rows written in bulk at its end."""
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from itertools import islice
+from typing import Any, Final, Generic, TypeVar, cast
+
+from attrs import Factory, define, field, frozen
+
+from reference.clock import EPOCH
+
+K = TypeVar("K")
+V = TypeVar("V")
+Row = tuple[Any, ...]
+Place = tuple[object, object]  # a kind of value, and its key
+
+#: How many loaded values are remembered between transactions.
+REMEMBERED_MAX: Final = 20_000
+_UNKNOWN: Final = object()
+
+
+@frozen(eq=False)
+class Kept(Generic[K, V]):
+    """A kind of value: how it is loaded, and the row that saves it.
+
+    `save` inserts or replaces one row of `table`; further rows of a value are written by who
+    changes it.
+    """
+
+    table: str
+    load: Callable[[sqlite3.Connection, K], V | None]
+    save: str
+    row: Callable[[V], Row]
+
+
+@define
+class _Rows:
+    """Rows for one statement, in order."""
+
+    table: str
+    sql: str
+    rows: list[Row]
+
+
+@define(eq=False)
+class Memory:
+    """The values that the writer of a store has loaded; nobody else changes them on disk."""
+
+    values: dict[Place, object] = Factory(dict[Place, object])
+
+    def keep(self, left: dict[Place, object | None]) -> None:
+        """Remember what a transaction left; when it is too much, forget what came first."""
+        values = self.values
+        for place, value in left.items():
+            if value is None:
+                values.pop(place, None)
+            else:
+                values[place] = value
+        if len(values) > REMEMBERED_MAX:
+            for place in tuple(islice(values, REMEMBERED_MAX // 4)):
+                del values[place]
+
+
+@define(eq=False)
+class Unit:
+    """One transaction of a store's writer, in which several requests take their turn.
+
+    What one request has put, the next one gets. Rows are held back and written in bulk. `moment`
+    is when the act happens whose turn it is.
+    """
+
+    connection: sqlite3.Connection
+    _memory: Memory
+    changed: list[Place] = field(factory=list[Place], init=False)
+    _values: dict[Place, object | None] = Factory(dict[Place, object | None])
+    _written: list[_Rows] = Factory(list[_Rows])
+    _newest: dict[str, _Rows] = Factory(dict[str, _Rows])
+    _undo: list[tuple[Place | _Rows, object]] = Factory(list[tuple[Place | _Rows, object]])
+    moment: datetime = EPOCH
+
+    def get(self, kept: Kept[K, V], key: K) -> V | None:
+        """Give a value as it is now, None if there is none."""
+        place = (kept, key)
+        value = self._values.get(place, _UNKNOWN)
+        if value is _UNKNOWN:
+            value = self._memory.values.get(place)
+            if value is None:
+                value = kept.load(self.connection, key)
+                self._values[place] = value
+        return cast("V | None", value)
+
+    def put(self, kept: Kept[K, V], key: K, value: V) -> None:
+        """Save a value under its key."""
+        self._set((kept, key), value)
+        self.write(kept.table, kept.save, kept.row(value))
+
+    def drop(self, kept: Kept[K, V], key: K, sql: str, row: Row) -> None:
+        """Delete a value."""
+        self._set((kept, key), None)
+        self.write(kept.table, sql, row)
+
+    def _set(self, place: Place, value: object | None) -> None:
+        values = self._values
+        self.changed.append(place)
+        self._undo.append((place, values.get(place, _UNKNOWN)))
+        values[place] = value
+
+    def write(self, table: str, sql: str, row: Row) -> None:
+        """Write a row at the end of the transaction; the writes of one table keep their order."""
+        newest = self._newest.get(table)
+        if newest is None or newest.sql != sql:
+            newest = _Rows(table, sql, [])
+            self._written.append(newest)
+            self._newest[table] = newest
+        newest.rows.append(row)
+        self._undo.append((newest, None))
+
+    def select(self, sql: str, row: Row = ()) -> Iterator[Row]:
+        """Read rows; a request reads before it writes, so that it can be taken back."""
+        assert not self._undo, "a request reads rows before it writes any"  # noqa: S101
+        self.flush()
+        return self.connection.execute(sql, row)
+
+    def done(self) -> None:
+        """End a request's turn: what it did stands."""
+        self._undo.clear()
+
+    def take_back(self) -> None:
+        """End a request's turn: what it did is undone."""
+        for what, before in reversed(self._undo):
+            if isinstance(what, _Rows):
+                what.rows.pop()
+            elif before is _UNKNOWN:
+                del self._values[what]
+            else:
+                self._values[what] = before
+        self._undo.clear()
+
+    def flush(self) -> None:
+        """Write the rows that were held back."""
+        for each in self._written:
+            if each.rows:
+                self.connection.executemany(each.sql, each.rows)
+        self._written.clear()
+        self._newest.clear()
+
+    def remember(self) -> None:
+        """Let the next transactions know what this one left, once it is committed."""
+        self._memory.keep(self._values)

@@ -1,0 +1,205 @@
+"""One writer per store: requests that wait at the same moment share a transaction and its commit.
+
+A lone request does not wait for company, and reads have connections of their own.
+"""
+
+import asyncio
+import sqlite3
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any, TypeVar, cast
+
+from attrs import Factory, define, field
+
+from reference.store.crash import reached
+from reference.store.database import Database, StorageError, said
+from reference.store.unit import Memory, Place, Unit
+
+T = TypeVar("T")
+Work = Callable[[Unit], T]
+Look = Callable[[sqlite3.Connection], T]
+_Outcome = tuple[Any, BaseException | None]
+
+
+def _settle(future: asyncio.Future[Any], outcome: _Outcome) -> None:
+    if future.done():
+        return  # who asked has gone
+    value, error = outcome
+    if error is None:
+        future.set_result(value)
+    else:
+        future.set_exception(error)
+
+
+def _nothing() -> None:
+    """Do nothing."""
+
+
+def _ignored(place: Place) -> None:
+    """Do nothing with a place."""
+
+
+@define(eq=False)
+class _Queue:
+    """Requests that wait for a connection; all that wait at once go together."""
+
+    _database: Database
+    _together: Callable[..., list[_Outcome]]  # a connection, and `works`
+    _after: Callable[[], None] = _nothing  # called before anybody is answered
+    _waiting: list[tuple[Any, asyncio.Future[Any]]] = Factory(
+        list[tuple[Any, "asyncio.Future[Any]"]]
+    )
+    _running: asyncio.Task[None] | None = None
+
+    def ask(self, work: Any) -> asyncio.Future[Any]:  # noqa: ANN401 - a Work or a Look
+        future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+        self._waiting.append((work, future))
+        if self._running is None:
+            self._running = asyncio.create_task(self._run())
+        return future
+
+    async def _run(self) -> None:
+        try:
+            while self._waiting:
+                batch, self._waiting = self._waiting, []
+                works = [work for work, _ in batch]
+                try:
+                    outcomes = await self._database.run(partial(self._together, works=works))
+                except Exception as error:  # noqa: BLE001 - whatever it is, somebody waits for it
+                    outcomes = [(None, error)] * len(batch)
+                self._after()
+                for (_, future), outcome in zip(batch, outcomes, strict=True):
+                    _settle(future, outcome)
+        finally:
+            self._running = None
+
+    async def rest(self) -> None:
+        """Wait until nothing waits any more."""
+        while self._running is not None:
+            await self._running
+
+
+@define(eq=False)
+class Writer:
+    """The only one who writes to a store; it counts its works and the commits that they shared.
+
+    `written` is told of each value that a commit changed, before its act is answered.
+    """
+
+    _database: Database
+    written: Callable[[Place], None] = field(default=_ignored, init=False)
+    _changed: list[Place] = field(factory=list[Place], init=False)
+    works: int = field(default=0, init=False)
+    commits: int = field(default=0, init=False)
+    _memory: Memory = Factory(Memory)
+    _queue: _Queue = Factory(
+        lambda self: _Queue(self._database, self._together, self._tell), takes_self=True
+    )
+
+    def _tell(self) -> None:
+        changed, self._changed = self._changed, []
+        for place in changed:
+            self.written(place)
+
+    async def do(self, work: Work[T]) -> T:
+        """Do a request's work in a transaction; it is on disk when this returns.
+
+        Raises:
+            StorageError: when the disk or the database failed; nothing was changed.
+        """
+        # A caller that goes away does not take its work back: nobody waits for the answer then.
+        return cast("T", await self._queue.ask(work))
+
+    async def close(self) -> None:
+        """Finish what waits, then close the file."""
+        try:
+            await self._queue.rest()
+        finally:
+            await self._database.close()
+
+    def _together(self, raw: sqlite3.Connection, works: Sequence[Work[Any]]) -> list[_Outcome]:
+        """Do several works in one transaction; if it fails, each in one of its own."""
+        try:
+            return self._transaction(raw, works)
+        except Exception as error:  # noqa: BLE001 - whatever it is, it may be of one of them alone
+            if len(works) == 1:
+                if isinstance(error, sqlite3.Error | OSError):
+                    return [(None, said(self._database.path, error))]
+                return [(None, error)]
+        return [outcome for work in works for outcome in self._together(raw, [work])]
+
+    def _transaction(self, raw: sqlite3.Connection, works: Sequence[Work[Any]]) -> list[_Outcome]:
+        raw.execute("BEGIN IMMEDIATE")
+        try:
+            unit = Unit(raw, self._memory)
+            outcomes = [_turn(unit, work) for work in works]
+            unit.flush()
+            reached("commit.before")
+            raw.execute("COMMIT")
+            reached("commit.after")
+            self.works += len(works)
+            self.commits += 1
+            self._changed += unit.changed
+        except BaseException:
+            self._memory.values.clear()
+            if raw.in_transaction:
+                raw.execute("ROLLBACK")
+            raise
+        unit.remember()
+        return outcomes
+
+
+def _turn(unit: Unit, work: Work[Any]) -> _Outcome:
+    try:
+        value = work(unit)
+    except (sqlite3.Error, OSError):
+        raise
+    except Exception as error:  # noqa: BLE001 - it is the request's own: the others go on
+        unit.take_back()
+        return None, error
+    unit.done()
+    return value, None
+
+
+@define(eq=False)
+class Reader:
+    """Reads from a store as it was committed last, without waiting for its writer."""
+
+    _database: Database
+    _queue: _Queue = Factory(lambda self: _Queue(self._database, self._together), takes_self=True)
+
+    async def look(self, look: Look[T]) -> T:
+        """Read in a snapshot; what waits at the same moment shares it.
+
+        Raises:
+            StorageError: when the disk or the database failed.
+        """
+        return cast("T", await self._queue.ask(look))
+
+    async def close(self) -> None:
+        """Finish what waits, then close the file."""
+        try:
+            await self._queue.rest()
+        finally:
+            await self._database.close()
+
+    def _together(self, raw: sqlite3.Connection, works: Sequence[Look[Any]]) -> list[_Outcome]:
+        try:
+            raw.execute("BEGIN")
+            try:
+                return [self._look(raw, look) for look in works]
+            finally:
+                raw.execute("COMMIT")
+        except sqlite3.Error as error:
+            return [(None, said(self._database.path, error))] * len(works)
+
+    def _look(self, raw: sqlite3.Connection, look: Look[Any]) -> _Outcome:
+        try:
+            return look(raw), None
+        except sqlite3.Error as error:
+            return None, said(self._database.path, error)
+        except Exception as error:  # noqa: BLE001 - it is the request's own: the others go on
+            return None, error
+
+
+__all__ = ["Look", "Reader", "StorageError", "Work", "Writer"]

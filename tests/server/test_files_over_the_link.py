@@ -1,0 +1,122 @@
+"""Files over the link: they are there before the message is, and nothing else stays."""
+
+import io
+import random
+from hashlib import sha256
+
+import aiohttp
+import pytest
+
+from reference.clock import SystemClock
+from reference.link.signing import digest_of, signed
+from reference.store.codec import to_us
+from tests.server.test_link import (  # noqa: F401 - fixtures are found by their names
+    KUNDE,
+    SECRET,
+    both,
+    inbox,
+    prepared,
+    sent,
+    sides,
+    under_way,
+    until,
+)
+
+MESSAGES = "/api/collaboration/cases/53/messages"
+DOCUMENTS = "/api/mvp/cases/53/documents"
+CONTENT = random.Random("content").randbytes(3_000_000)
+
+
+def on_disk(server, side):
+    """Give all files of a side, staged ones included."""
+    return {p.name for p in (server.config.data / f"{side}-files").rglob("*") if p.is_file()}
+
+
+async def filed(anna, name, content):
+    answer = await anna.put(f"{DOCUMENTS}/{name}", data=io.BytesIO(content))
+    assert answer.status == 201, answer.body
+
+
+async def answered(kunde, name, content, message):
+    form = aiohttp.FormData({"text": "Hier", "answers": message, "message": f"to {message}"})
+    form.add_field("file", io.BytesIO(content), filename=name)
+    answer = await kunde.post(MESSAGES, data=form)
+    assert answer.status == 201, answer.body
+
+
+@pytest.mark.clause("SEND-9", "REP-5")
+async def test_files_travel_both_ways_between_two_processes(both):  # noqa: F811
+    async with both() as (mvp, collaboration):
+        anna = await prepared(mvp)
+        await filed(anna, "a.bin", CONTENT)
+        await sent(anna, "m1", to=[KUNDE], documents=["a.bin"])
+        await sent(anna, "m2", to=[KUNDE], documents=["a.bin"])
+        await mvp.rest()
+        kunde = await collaboration.recipient(KUNDE)
+        assert await inbox(kunde) == ["m1", "m2"]
+        for message in ("m1", "m2"):
+            assert (await kunde.get(f"{MESSAGES}/{message}/files/a.bin")).body == CONTENT
+        back = CONTENT[::-1]
+        await answered(kunde, "b.bin", back, "m1")
+        await answered(kunde, "leer", b"", "m2")
+        await collaboration.rest()
+        assert (await anna.get(f"{DOCUMENTS}/b.bin")).body == back
+        assert (await anna.get(f"{DOCUMENTS}/leer")).body == b""
+        wanted = {sha256(content).hexdigest() for content in (CONTENT, back, b"")}
+        assert on_disk(mvp, "mvp") == on_disk(collaboration, "collaboration") == wanted
+
+
+@pytest.mark.clause("DLV-4")
+async def test_a_message_with_a_file_waits_for_a_side_that_is_down(sides):  # noqa: F811
+    async with sides("mvp") as mvp:
+        anna = await prepared(mvp)
+        await filed(anna, "a.bin", CONTENT)
+        await sent(anna, "m1", to=[KUNDE], documents=["a.bin"])
+        assert await under_way(anna) == ["m1"]
+        for _ in "12":  # also again after the first one has ended in the middle
+            async with sides("collaboration") as collaboration:
+                kunde = await collaboration.recipient(KUNDE)
+                await until(lambda: under_way(anna), [])
+                assert (await kunde.get(f"{MESSAGES}/m1/files/a.bin")).body == CONTENT
+
+
+async def test_a_file_that_is_lost_holds_up_its_own_message_only(serve):
+    async with serve() as server:
+        anna = await prepared(server)
+        await filed(anna, "a.txt", b"content")
+        lost = next((server.config.data / "mvp-files").rglob(sha256(b"content").hexdigest()))
+        lost.unlink()
+        await sent(anna, "m1", to=[KUNDE], documents=["a.txt"])
+        await sent(anna, "m2", to=["other@example.org"])
+        await server.rest()
+        assert await under_way(anna) == ["m1"]
+        assert await inbox(await server.recipient("other@example.org")) == ["m2"]
+        kunde = await server.recipient(KUNDE)
+        assert await inbox(kunde) == []
+        lost.write_bytes(b"content")
+        await server.system.settle()
+        await until(lambda: inbox(kunde), ["m1"])
+        assert (await kunde.get(f"{MESSAGES}/m1/files/a.txt")).body == b"content"
+
+
+async def put(server, name, content, digest, secret=SECRET):
+    """Send a file as the other side would."""
+    path = f"/api/link/files/{name}"
+    headers = signed(secret, "PUT", path, digest, to_us(SystemClock()()) // 1_000_000)
+    return await server.nobody.put(path, data=content, headers=headers)
+
+
+async def test_a_file_is_taken_from_the_other_side_only_and_only_as_announced(sides):  # noqa: F811
+    name, other = digest_of(b"content"), digest_of(b"other")
+    async with sides("collaboration") as server:
+        assert (await put(server, name, b"content", name, "another secret")).status == 401
+        assert (await server.nobody.put(f"/api/link/files/{name}", data=b"content")).status == 401
+        assert (await put(server, name, b"other", other)).status == 401
+        assert (await put(server, name, b"other", name)).code == "broken"
+        assert (await put(server, "passwd", b"content", name)).status == 404
+        assert on_disk(server, "collaboration") == set()
+        assert (await put(server, name, b"content", name)).status == 204
+        assert (await put(server, name, b"content", name)).status == 204
+        assert on_disk(server, "collaboration") == {name}
+    async with sides("collaboration") as server:  # no envelope came for it
+        assert on_disk(server, "collaboration") == set()

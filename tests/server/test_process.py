@@ -1,0 +1,250 @@
+"""The process that serves: how it starts, what it says when it cannot, how it stops."""
+
+import os
+import resource
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from urllib.parse import urlsplit
+
+import pytest
+
+from tests.server.processes import refused, served
+
+
+def one_line(said):
+    """Give the only line of what was said: no traceback, no log."""
+    (line,) = said.splitlines()
+    assert line.startswith("collab-reference serve: ")
+    return line
+
+
+def send(server, token, case, text="Bitte lesen"):
+    server.ask("POST", "/api/mvp/cases", {"case": case, "subject": "Kfz"}, token)
+    body = {"text": text, "expects": "reply", "to": ["k@example.org"]}
+    return server.ask("POST", f"/api/mvp/cases/{case}/messages", body, token)
+
+
+def test_what_was_answered_is_there_after_a_stop_and_after_a_kill(tmp_path):
+    with served(tmp_path) as server:
+        token = server.caseworker()
+        assert send(server, token, 1).status == 201
+        assert server.end()[0] == 0
+    with served(tmp_path) as server:
+        assert send(server, token, 2).status == 201
+        server.end(signal.SIGKILL)
+    with served(tmp_path) as server:
+        listed = server.ask("GET", "/api/mvp/cases", token=token).json["cases"]
+        assert {case["case"] for case in listed} == {1, 2}
+        assert server.end(signal.SIGINT)[0] == 0
+
+
+def test_a_stop_does_not_wait_for_a_client_that_sends_nothing_more(tmp_path):
+    with served(tmp_path) as server:
+        token = server.caseworker()
+        place = urlsplit(server.url)
+        with socket.create_connection((place.hostname, place.port)) as client:
+            client.sendall(
+                b"POST /api/mvp/cases HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+                b"Content-Length: 100\r\nAuthorization: Bearer " + token.encode() + b"\r\n\r\n{"
+            )
+            assert server.ask("GET", "/health").status == 200
+            assert server.end()[0] == 0
+
+
+def test_a_port_that_is_taken_ends_with_4_and_leaves_no_folder(tmp_path):
+    with closing(socket.create_server(("127.0.0.1", 0))) as other:
+        port = other.getsockname()[1]
+        code, said = refused(tmp_path / "data", "--port", str(port))
+    assert code == 4
+    assert "another program listens there" in one_line(said)
+    assert not (tmp_path / "data").exists()
+
+
+def test_a_host_that_is_not_ours_ends_with_4(tmp_path):
+    code, said = refused(tmp_path, "--host", "192.0.2.1", "--port", "0")
+    assert code == 4
+    assert "choose another --host or --port" in one_line(said)
+
+
+def test_another_server_on_the_same_folder_ends_with_4_and_the_first_goes_on(tmp_path):
+    with served(tmp_path) as server:
+        code, said = refused(tmp_path, "--port", "0")
+        assert code == 4
+        assert "another server uses this folder" in one_line(said)
+        assert server.ask("GET", "/ready").json == {"ready": True, "problems": []}
+
+
+def test_a_folder_that_cannot_be_made_ends_with_4(tmp_path):
+    (tmp_path / "file").write_text("")
+    code, said = refused(tmp_path / "file" / "data", "--port", "0")
+    assert code == 4
+    assert "the folder must exist and be writable" in one_line(said)
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="who is root can write everywhere")
+def test_a_folder_that_cannot_be_written_ends_with_4(tmp_path):
+    tmp_path.chmod(0o500)
+    code, said = refused(tmp_path, "--port", "0")
+    assert code == 4
+    assert "the folder must exist and be writable" in one_line(said)
+
+
+@pytest.mark.parametrize("name", ["mvp", "collaboration"])
+def test_a_store_that_is_no_database_ends_with_4(tmp_path, name):
+    (tmp_path / f"{name}.sqlite").write_bytes(b"no database" * 1000)
+    code, said = refused(tmp_path, "--port", "0")
+    assert code == 4
+    assert "the file is damaged" in one_line(said)
+
+
+def test_a_store_that_was_cut_off_ends_with_4(tmp_path):
+    with served(tmp_path) as server:
+        assert server.end()[0] == 0
+    file = tmp_path / "mvp.sqlite"
+    whole = file.read_bytes()
+    assert len(whole) > 8192
+    file.write_bytes(whole[:6000])
+    code, said = refused(tmp_path, "--port", "0")
+    assert code == 4
+    assert "the file is damaged" in one_line(said)
+
+
+def test_a_store_of_a_newer_version_ends_with_4_and_is_not_touched(tmp_path):
+    with closing(sqlite3.connect(tmp_path / "mvp.sqlite")) as connection:
+        connection.execute("PRAGMA user_version = 99")
+    before = (tmp_path / "mvp.sqlite").read_bytes()
+    code, said = refused(tmp_path, "--port", "0")
+    assert code == 4
+    assert "use the newer program" in one_line(said)
+    assert (tmp_path / "mvp.sqlite").read_bytes() == before
+
+
+def test_a_store_that_another_program_holds_ends_with_4(tmp_path):
+    with closing(sqlite3.connect(tmp_path / "mvp.sqlite", isolation_level=None)) as connection:
+        connection.execute("BEGIN EXCLUSIVE")
+        code, said = refused(tmp_path, "--port", "0")
+    assert code == 4
+    assert "another program holds it" in one_line(said)
+
+
+def test_a_clock_far_behind_the_stores_ends_with_4(tmp_path):
+    with served(tmp_path, "--clock", "manual", "--replicate-every", "never") as server:
+        assert server.ask("POST", "/api/clock", {"to": "2099-01-01T00:00:00Z"}).status == 200
+        assert send(server, server.caseworker(), 1).status == 201
+        assert server.end()[0] == 0
+    code, said = refused(tmp_path, "--port", "0")
+    assert code == 4
+    assert "the stores tell of 2099-01-01 00:00: set the clock" in one_line(said)
+
+
+def test_virtual_time_goes_on_from_the_newest_moment_in_the_stores(tmp_path):
+    options = ("--clock", "manual")
+    with served(tmp_path, *options) as server:
+        server.ask("POST", "/api/clock", {"to": "2024-02-19T11:18:16Z"})
+        assert send(server, server.caseworker(), 1).status == 201
+        server.end(signal.SIGKILL)
+    with served(tmp_path, *options) as server:
+        assert server.ask("GET", "/api/clock").json["now"].startswith("2024-02-19T11:18:16")
+
+
+def test_a_wording_that_would_not_do_ends_with_2(tmp_path):
+    (tmp_path / "new_message.de.txt").write_text("Neu\n\n$text\n", encoding="utf-8")
+    code, said = refused(tmp_path / "data", "--port", "0", "--mail-templates", str(tmp_path))
+    assert code == 2
+    assert "new_message.de.txt" in one_line(said)
+
+
+def test_a_full_disk_refuses_acts_whole_and_says_so_until_there_is_room_again(tmp_path):
+    with served(tmp_path) as server:
+        token = server.caseworker()
+        assert send(server, token, 1).status == 201
+        pid = server.process.pid
+        _, hard = resource.prlimit(pid, resource.RLIMIT_FSIZE)
+        resource.prlimit(pid, resource.RLIMIT_FSIZE, (4096, hard))
+        for case in (2, 3):
+            refusal = server.ask("POST", "/api/mvp/cases", {"case": case, "subject": "x"}, token)
+            assert (refusal.status, refusal.json["code"]) == (503, "storage")
+        ready = server.ask("GET", "/ready")
+        assert (ready.status, ready.json["ready"]) == (503, False)
+        assert server.ask("GET", "/health").status == 200
+        assert server.ask("GET", "/api/mvp/cases/1", token=token).status == 200
+        resource.prlimit(pid, resource.RLIMIT_FSIZE, (hard, hard))
+        assert server.ask("GET", "/api/mvp/cases/2", token=token).status == 404
+        assert send(server, token, 2).status == 201
+        code, logged = server.end()
+        assert code == 0
+        assert '"event":"storage"' in logged
+    with served(tmp_path) as server:
+        listed = server.ask("GET", "/api/mvp/cases", token=token).json["cases"]
+        assert {case["case"] for case in listed} == {1, 2}
+
+
+def test_logs_are_json_and_tell_nothing_that_users_wrote_and_no_secret(tmp_path):
+    with served(tmp_path, "--log-level", "debug") as server:
+        token = server.caseworker()
+        assert send(server, token, 4711, "GEHEIMTEXT").status == 201
+        secret = {"address": "k@example.org", "password": "GEHEIMWORT-lang"}
+        server.ask("POST", "/api/collaboration/session", secret, None)
+        server.ask("POST", "/api/mvp/cases", {"subject": 5, "x": "GEHEIMTEXT"}, token)
+        server.ask("GET", "/GEHEIMTEXT?token=GEHEIMTEXT", token=None)
+        operator = server.token
+        code, logged = server.end()
+    assert code == 0
+    lines = logged.splitlines()
+    assert lines
+    assert all(line.startswith("{") and line.endswith("}") for line in lines)
+    for word in ("GEHEIM", token, operator, "k@example.org", "4711", "Kfz"):
+        assert word not in logged
+
+
+def test_metrics_count_what_was_done(tmp_path):
+    with served(tmp_path) as server:
+        send(server, server.caseworker(), 1)
+        while len(server.ask("GET", "/mails").json["mails"]) < 2:
+            pass  # the test's own limit of time ends this
+        told = server.ask("GET", "/metrics", token=None)
+        assert told.status == 200
+        numbers = dict(
+            line.rsplit(" ", 1)
+            for line in told.body.decode().splitlines()
+            if not line.startswith("#")
+        )
+        count = 'collab_requests_total{operation="send_message",status="201"}'
+        assert float(numbers[count]) == 1
+        assert float(numbers['collab_request_seconds_count{operation="send_message"}']) == 1
+        assert float(numbers['collab_mails_waiting{side="collaboration"}']) == 2
+        assert {
+            f'collab_outbox_parcels{{side="{side}"}}' for side in ("mvp", "collaboration")
+        } <= set(numbers)
+        assert float(numbers['collab_commits_total{side="mvp"}']) >= 1
+
+
+def test_the_help_loads_no_server():
+    code = (
+        "import sys; from reference.__main__ import main\n"
+        "main(['serve', '--help'], standalone_mode=False)\n"
+        "assert not {'aiohttp', 'aiosqlite', 'argon2', 'asyncio', 'jinja2'} & set(sys.modules)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=60
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def test_a_clock_a_little_behind_stands_still_until_it_has_caught_up(tmp_path):
+    ahead = datetime.now(UTC) + timedelta(minutes=3)  # noqa: TID251 - the process has this time
+    with served(tmp_path, "--clock", "manual", "--replicate-every", "never") as server:
+        server.ask("POST", "/api/clock", {"to": ahead.isoformat()})
+        token = server.caseworker()
+        assert send(server, token, 1).status == 201
+        assert server.end()[0] == 0
+    with served(tmp_path) as server:
+        server.ask("POST", "/api/mvp/cases/1/notes", {"text": "danach"}, token)
+        entries = server.ask("GET", "/api/mvp/cases/1/activities", token=token).json["entries"]
+        before, after = (datetime.fromisoformat(entry["at"]) for entry in entries)
+        assert before == after == ahead
