@@ -5,6 +5,7 @@ import shlex
 import sys
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
@@ -14,12 +15,11 @@ from rich.console import Console
 from rich.progress import Progress
 from rich_click import RichCommand
 
-from simulator.check.command import parse_limit
-from simulator.check.outputs import worst_of
-from simulator.exits import Exit
+from simulator.exits import Exit, worst_of
 from simulator.run.outputs import as_json, as_junit, write_text
 from simulator.run.running import Ran, Task, run_file
 from simulator.scenario.file import BadScenario, read_scenario, schema
+from simulator.scenario.quantities import duration
 
 
 def files_in(named: Sequence[Path]) -> list[Path]:
@@ -39,16 +39,12 @@ def files_in(named: Sequence[Path]) -> list[Path]:
 
 @click.command(cls=RichCommand)
 @click.argument("scenarios", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option(
-    "--seed", type=click.IntRange(min=0), help="The seed of chance, instead of the file's."
-)
+@click.option("--seed", type=click.IntRange(min=0), help="The seed, instead of the file's.")
 @click.option("--limit", default="2s", show_default=True, help="What “at once” means.")
 @click.option("--trace", type=click.Path(path_type=Path), help="A folder for the traces.")
 @click.option("--json", "json_file", type=click.Path(path_type=Path), help="The result as JSON.")
 @click.option("--junit", type=click.Path(path_type=Path), help="The result as JUnit XML.")
-@click.option(
-    "--jobs", type=click.IntRange(min=1), help="Files side by side; all cores unless set."
-)
+@click.option("--jobs", type=click.IntRange(min=1), help="How many files side by side.")
 def run(
     scenarios: tuple[Path, ...],
     seed: int | None,
@@ -62,7 +58,7 @@ def run(
     files = files_in(scenarios)
     if trace is not None:
         trace.mkdir(parents=True, exist_ok=True)
-    task = Task(seed=seed, trace=trace, limit_us=parse_limit(limit))
+    task = Task(seed=seed, trace=trace, limit_us=_limit(limit))
     ran = list(_all(files, task, jobs or os.cpu_count() or 1))
     again = shlex.join(["collab-simulator", *sys.argv[1:]])
     write_text(Console(soft_wrap=False), ran, again)
@@ -70,6 +66,13 @@ def run(
         if place is not None:
             place.write_bytes(content)
     sys.exit(worst_of(one.exit for one in ran))
+
+
+def _limit(text: str) -> int:
+    try:
+        return duration(text) // timedelta(microseconds=1)
+    except ValueError as error:
+        raise click.UsageError(f"--limit: {error}") from None
 
 
 def _all(files: Sequence[Path], task: Task, jobs: int) -> Iterator[Ran]:

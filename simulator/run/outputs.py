@@ -11,8 +11,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from simulator.check.outputs import printable, worst_of
-from simulator.exits import Exit
+from simulator.exits import Exit, worst_of
+from simulator.printing import printable
 from simulator.run.running import Ran
 
 WORDS: Final = {

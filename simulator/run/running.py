@@ -169,10 +169,11 @@ def _result(world: World, verdict: Verdict, error: str) -> Ran:
 
 def _undecided(world: World, verdict: Verdict) -> tuple[str, ...]:
     """Say what the run did not decide: rules that it is about, and unknown outcomes."""
-    reasons: list[str] = []
-    for rule in world.scenario.rules:
-        if CLAUSES[rule].shown is Shown.TRACE and not verdict.decisive.get(rule):
-            reasons.append(f"{rule} is what it is about, and no line decided it")
+    reasons = [
+        f"{rule} is what it is about, and no line decided it"
+        for rule in world.scenario.rules
+        if CLAUSES[rule].shown is Shown.TRACE and not verdict.decisive.get(rule)
+    ]
     expects = any(not timed.step.is_act for timed in world.scenario.steps)
     reasons += [reason for reason in verdict.undecided if "no line" not in reason or not expects]
     return tuple(reasons)

@@ -244,8 +244,11 @@ def scenario_of(text: str, faults: Faults) -> Scenario:
         BadScenario: with every mistake of the text.
     """
     tree = tree_of(text, faults)
-    read = BAD if tree is None else _FILE.read(tree, faults)
-    scenario = None if read is BAD else _whole(*read, faults)
+    read: Any = BAD if tree is None else _FILE.read(tree, faults)
+    scenario = None
+    if read is not BAD:
+        values, place = read
+        scenario = _whole(values, place, faults)
     if faults.found or scenario is None:
         raise BadScenario(tuple(faults))
     return scenario
@@ -254,12 +257,13 @@ def scenario_of(text: str, faults: Faults) -> Scenario:
 def _whole(values: dict[str, Any], place: Place, faults: Faults) -> Scenario:
     """Put the parts together, and check what only the whole file shows."""
     zone = ZoneInfo(values["time_zone"])
-    begins = datetime.combine(*values["begins"], zone).astimezone(UTC)
-    cases = values["cases"]
-    if cases is None:
-        cases = {53: CaseSetup()}
+    day, hour = values["begins"]
+    begins = datetime.combine(day, hour, zone).astimezone(UTC)
+    cases: Mapping[int | str, CaseSetup] = {53: CaseSetup()}
+    if values["cases"] is not None:
+        cases = values["cases"]
     steps = _timed(values["steps"], begins, zone, cases, faults)
-    _check_names(values, cases, steps, faults)
+    _check_names(cases, steps, faults)
     ends = _end(values["ends"], begins, steps, zone, place, faults)
     return Scenario(
         faults.file,
@@ -333,10 +337,7 @@ def _has_case(record: Mapping[str, Any]) -> bool:
 
 
 def _check_names(
-    values: dict[str, Any],
-    cases: Mapping[int | str, CaseSetup],
-    steps: tuple[Timed, ...],
-    faults: Faults,
+    cases: Mapping[int | str, CaseSetup], steps: tuple[Timed, ...], faults: Faults
 ) -> None:
     """Check that what a step names is there by then: cases, messages, caseworkers."""
     known_cases = dict.fromkeys(cases)

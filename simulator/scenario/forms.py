@@ -88,7 +88,7 @@ class Flag:
     """Yes or no."""
 
     def read(self, node: Node, faults: Faults) -> Any:
-        """Give the truth value of `true` and `false`; `yes`, `ja` and the like are no such words."""
+        """Give the truth value of `true` and `false`; `yes` and `ja` are no such words."""
         if isinstance(node, Text) and not node.quoted and node.value in {"true", "false"}:
             return node.value == "true"
         faults.add(node.place, f"true or false is wanted here, not {shown(node)}")

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import timedelta
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from attrs import frozen
 
@@ -132,7 +132,7 @@ def slot_of(field: Field) -> Slot:
 def _told(values: dict[str, Any]) -> dict[str, Any]:
     """Give the fields that were written, lists as a trace has them."""
     return {
-        name: list(value) if isinstance(value, tuple) else value
+        name: list(cast("tuple[Any, ...]", value)) if type(value) is tuple else value
         for name, value in values.items()
         if value is not ABSENT
     }

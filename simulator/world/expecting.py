@@ -73,8 +73,8 @@ def _field_miss(see: str, name: str, value: Any, seen: Any) -> Miss | None:
         return _entries_miss(rule, _KEYS[name], value, seen or [])
     if name == "entries":
         return _in_order_miss(rule, value, seen or [])
-    if isinstance(value, list) and name in {"recipients", "documents"}:
-        same = sorted(map(str, value)) == sorted(map(str, seen or []))
+    if name in {"recipients", "documents"}:
+        same = set(value) == set(seen or [])
     else:
         same = value == seen
     return None if same else Miss(rule, f"{name}: {quote(value)}", f"{name}: {quote(seen)}")

@@ -34,7 +34,7 @@ class Judge:
         self.lines += 1
         stamp = at.isoformat()
         line = {**record, "at": record.get("at", stamp)}
-        word = line.get("act") or line.get("see")
+        word: str = line.get("act") or line["see"]
         self.counts[word] = self.counts.get(word, 0) + 1
         if self.trace is not None:
             self.trace.write(orjson.dumps(line) + b"\n")

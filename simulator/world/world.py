@@ -177,7 +177,7 @@ class World:
             self._watched.append(timed)
         else:
             assert wait.duration is not None  # noqa: S101 - both others have one
-            end = self.env.now + wait.duration // _MICROSECOND
+            end = int(self.env.now) + wait.duration // _MICROSECOND
             yield from (self._within if wait.kind == "within" else self._stays)(timed, end)
 
     def _settle(self, timed: Timed, found: Miss | None) -> None:
