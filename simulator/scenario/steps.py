@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import timedelta
 from types import MappingProxyType
-from typing import Any, Final, cast
+from typing import Any, Final
 
 from attrs import frozen
 
@@ -132,10 +132,15 @@ def slot_of(field: Field) -> Slot:
 def _told(values: dict[str, Any]) -> dict[str, Any]:
     """Give the fields that were written, lists as a trace has them."""
     return {
-        name: list(cast("tuple[Any, ...]", value)) if type(value) is tuple else value
+        name: _plain(value)
         for name, value in values.items()
         if value is not ABSENT
     }
+
+
+def _plain(value: Any) -> Any:
+    """Give a value as a line of JSON has it: lists for tuples."""
+    return [*value] if type(value) is tuple else value
 
 
 @frozen

@@ -73,10 +73,8 @@ def _field_miss(see: str, name: str, value: Any, seen: Any) -> Miss | None:
         return _entries_miss(rule, _KEYS[name], value, seen or [])
     if name == "entries":
         return _in_order_miss(rule, value, seen or [])
-    if name in {"recipients", "documents"}:
-        same = set(value) == set(seen or [])
-    else:
-        same = value == seen
+    unordered = name in {"recipients", "documents"}
+    same = set(value) == set(seen or []) if unordered else value == seen
     return None if same else Miss(rule, f"{name}: {quote(value)}", f"{name}: {quote(seen)}")
 
 
