@@ -19,7 +19,7 @@ _UNITS: Final[Mapping[str, timedelta]] = MappingProxyType(
         "w": timedelta(weeks=1),
     }
 )
-_PART: Final = re.compile(r"(\d{1,9}(?:\.\d{1,9})?) ?(ms|s|min|m|h|d|w)")
+_PART: Final = re.compile(r"([0-9]{1,9}(?:\.[0-9]{1,9})?) ?(ms|s|min|m|h|d|w)")
 _BYTES: Final[Mapping[str, int]] = MappingProxyType(
     {
         "": 1,
@@ -33,10 +33,10 @@ _BYTES: Final[Mapping[str, int]] = MappingProxyType(
         "GiB": 1024**3,
     }
 )
-_SIZE: Final = re.compile(r"(\d{1,15}(?:\.\d{1,6})?) ?([kKMG]i?B|B)?")
-_SHARE: Final = re.compile(r"(\d{1,3}(?:\.\d{1,6})?) ?%")
-_COUNT: Final = re.compile(r"\d{1,3}(?:_?\d{3})*|\d{1,12}")
-_NUMBER: Final = re.compile(r"\d{1,12}(?:\.\d{1,9})?")
+_SIZE: Final = re.compile(r"([0-9]{1,15}(?:\.[0-9]{1,6})?) ?([kKMG]i?B|B)?")
+_SHARE: Final = re.compile(r"([0-9]{1,3}(?:\.[0-9]{1,6})?) ?%")
+_COUNT: Final = re.compile(r"[0-9]{1,3}(?:_?[0-9]{3})*|[0-9]{1,12}")
+_NUMBER: Final = re.compile(r"[0-9]{1,12}(?:\.[0-9]{1,9})?")
 
 
 def duration(text: str) -> timedelta:

@@ -9,9 +9,9 @@ from attrs import frozen
 from simulator.history.bad_input import quote
 from simulator.scenario.quantities import duration
 
-_CLOCK: Final = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2}))?")
-_DAY: Final = re.compile(r"day (\d{1,4})(?: (.+))?")
-_DATE: Final = re.compile(r"(\d{4}-\d{2}-\d{2})(?:[T ](.+))?")
+_CLOCK: Final = re.compile(r"([0-9]{1,2}):([0-9]{2})(?::([0-9]{2}))?")
+_DAY: Final = re.compile(r"day ([0-9]{1,4})(?: (.+))?")
+_DATE: Final = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:[T ](.+))?")
 RIGHT: Final = "write it like 09:00, +5m, day 2 10:00 or 2024-02-20 10:00"
 
 
