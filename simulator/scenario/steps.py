@@ -5,7 +5,7 @@ from datetime import timedelta
 from types import MappingProxyType
 from typing import Any, Final
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from simulator.history.bad_input import quote, suggest
 from simulator.history.clauses import CLAUSES
@@ -131,11 +131,7 @@ def slot_of(field: Field) -> Slot:
 
 def _told(values: dict[str, Any]) -> dict[str, Any]:
     """Give the fields that were written, lists as a trace has them."""
-    return {
-        name: _plain(value)
-        for name, value in values.items()
-        if value is not ABSENT
-    }
+    return {name: _plain(value) for name, value in values.items() if value is not ABSENT}
 
 
 def _plain(value: Any) -> Any:
@@ -196,9 +192,9 @@ def _slots(kind: str, word: str) -> tuple[Slot, ...]:
     """Give the fields of a step with this word: those of the trace, and those of a scenario."""
     fields = ACTS[word] if kind == "act" else SEES[word]
     known = [slot_of(field) for field in fields if field.name != "by"]
-    loose = [
-        Slot(s.name, s.form, s.meaning, s.required and s.name != "case", ABSENT) for s in known
-    ]
+    # What is not told of a look is not compared; the case may be the scenario's only one.
+    told = {slot.name for slot in known if slot.required and kind == "act" and slot.name != "case"}
+    loose = [evolve(slot, required=slot.name in told) for slot in known]
     needs_by = word not in ACTS_OF_NOBODY if kind == "act" else word not in {"arrival", "mail"}
     by = Slot("by", NAME, "who acts or looks", required=needs_by, default=ABSENT)
     kind_slot = Slot(kind, TEXT, "what is done" if kind == "act" else "what is looked at")

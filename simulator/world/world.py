@@ -156,12 +156,20 @@ class World:
         if what in self.target.cannot or timed.record.get("what") in self.target.cannot:
             self.skipped.append(Skipped(step.place.line, f"{what} {timed.record.get('what', '')}"))
             return
-        outcome = self.do(dict(timed.record), step.place.line)
+        outcome = self.do(self._with_link(dict(timed.record)), step.place.line)
         if outcome.word == step.outcome and step.reason in {None, outcome.reason}:
             return
         wanted = step.outcome if step.reason is None else f"refused ({step.reason})"
         got = outcome.word if outcome.reason is None else f"{outcome.word} ({outcome.reason})"
         self._fail(timed, Miss(step.rule or _RULE_OF_ACT.get(what, "SEND-1"), wanted, got))
+
+    def _with_link(self, record: Record) -> Record:
+        """Let who registers use the link of their newest mail, unless the step names another."""
+        if record["act"] == "register" and "link" not in record:
+            links = [mail["link"] for mail in self.mails if "link" in mail and _to(mail, record)]
+            if links:
+                record["link"] = links[-1]
+        return record
 
     def _fail(self, timed: Timed, found: Miss) -> None:
         rule = timed.step.rule or found.rule
@@ -214,6 +222,10 @@ class World:
             if all(mail.get(name) == value for name, value in wanted.items()):
                 return None
         return Miss("MAIL-1", f"a mail {wanted}", f"{len(self.mails)} mails without it")
+
+
+def _to(mail: Record, record: Record) -> bool:
+    return bool(mail["to"] == str(record.get("by")).strip().lower())
 
 
 #: The clause that an act is about where a step names none.

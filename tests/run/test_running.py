@@ -83,7 +83,7 @@ def test_what_must_never_be_seen_is_watched_to_the_end(run) -> None:
     send = "  - {at: +1h, by: anna, act: send, message: m2, expects: Kenntnisnahme, text: Danke}\n"
     assert run(TALE + never).exit is Exit.KEPT
     ran = run(TALE + never + send)
-    assert (ran.exit, ran.failures[0].line) == (Exit.VIOLATED, 6)
+    assert (ran.exit, ran.failures[0].line) == (Exit.VIOLATED, 5)
 
 
 def test_a_rule_that_nothing_decides_leaves_the_scenario_undecided(run) -> None:
