@@ -16,6 +16,8 @@ from rich.progress import Progress
 from rich_click import RichCommand
 
 from simulator.exits import Exit, worst_of
+from simulator.flaws import FLAWS
+from simulator.run.matrix import Row, row_of, write_matrix
 from simulator.run.outputs import as_json, as_junit, write_text
 from simulator.run.running import Ran, Task, run_file
 from simulator.scenario.file import BadScenario, read_scenario, schema
@@ -44,6 +46,7 @@ def files_in(named: Sequence[Path]) -> list[Path]:
 @click.option("--trace", type=click.Path(path_type=Path), help="A folder for the traces.")
 @click.option("--json", "json_file", type=click.Path(path_type=Path), help="The result as JSON.")
 @click.option("--junit", type=click.Path(path_type=Path), help="The result as JUnit XML.")
+@click.option("--flaws", is_flag=True, help="Show which file notices which known flaw.")
 @click.option("--jobs", type=click.IntRange(min=1), help="How many files side by side.")
 def run(
     scenarios: tuple[Path, ...],
@@ -53,13 +56,19 @@ def run(
     json_file: Path | None,
     junit: Path | None,
     jobs: int | None,
+    *,
+    flaws: bool,
 ) -> None:
     """Run scenario files, or all in a folder, and judge every act and observation."""
     files = files_in(scenarios)
+    jobs = jobs or os.cpu_count() or 1
+    if flaws:
+        noticed = write_matrix(Console(soft_wrap=False), _matrix(files, jobs))
+        sys.exit(Exit.KEPT if noticed else Exit.VIOLATED)
     if trace is not None:
         trace.mkdir(parents=True, exist_ok=True)
     task = Task(seed=seed, trace=trace, limit_us=_limit(limit))
-    ran = list(_all(files, task, jobs or os.cpu_count() or 1))
+    ran = list(_all(files, task, jobs))
     again = shlex.join(["collab-simulator", *sys.argv[1:]])
     write_text(Console(soft_wrap=False), ran, again)
     for place, content in ((json_file, as_json(ran, again)), (junit, as_junit(ran))):
@@ -73,6 +82,11 @@ def _limit(text: str) -> int:
         return duration(text) // timedelta(microseconds=1)
     except ValueError as error:
         raise click.UsageError(f"--limit: {error}") from None
+
+
+def _matrix(files: Sequence[Path], jobs: int) -> Iterator[Row]:
+    with ProcessPoolExecutor(jobs) as pool:
+        yield from pool.map(partial(row_of, files=files), FLAWS)
 
 
 def _all(files: Sequence[Path], task: Task, jobs: int) -> Iterator[Ran]:

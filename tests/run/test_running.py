@@ -1,11 +1,14 @@
 """Running a scenario file: what is kept, what is violated, what stays undecided."""
 
+import re
 from pathlib import Path
 from random import Random
 
 import pytest
 
 from simulator.exits import Exit
+from simulator.flaws import FLAWS
+from simulator.run.matrix import row_of
 from simulator.run.running import Ran, Task, run_file
 from simulator.scenario.file import BadScenario, scenario_of
 from simulator.scenario.nodes import Faults
@@ -167,3 +170,14 @@ def test_ten_thousand_mutated_files_give_no_traceback() -> None:
             bad += bool(error.faults)
     assert good + bad == 10_000
     assert min(good, bad) > 100
+
+
+@pytest.mark.parametrize("flaw", FLAWS)
+def test_every_known_flaw_is_noticed_by_a_scenario(flaw: str) -> None:
+    likely = sorted(FILES, key=lambda file: not set(FLAWS[flaw].caught_under) & _about(file))
+    assert any(row_of(flaw, [file]).caught for file in likely)
+
+
+def _about(file: Path) -> set[str]:
+    first = file.read_text(encoding="utf-8").partition("steps:")[0]
+    return set(re.findall(r"[A-Z]+-\d+", first))
