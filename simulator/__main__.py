@@ -13,6 +13,8 @@ COMMANDS: Final = {
         "simulator.explore.command:explore",
         "Show that domain and oracle agree in every state of small worlds.",
     ),
+    "run": ("simulator.run.command:run", "Run scenarios: people who act, and what they must see."),
+    "lint": ("simulator.run.command:lint", "Find every mistake in scenario files."),
     "rules": ("simulator.rules.command:rules", "List every clause, and what covers it."),
 }
 

@@ -1,5 +1,6 @@
 """The exit codes that every command shares."""
 
+from collections.abc import Iterable
 from enum import IntEnum
 
 
@@ -11,3 +12,10 @@ class Exit(IntEnum):
     BAD_INPUT = 2  # bad usage or bad input
     UNDECIDED = 3  # nothing was exercised, or no sample decides it
     ENVIRONMENT = 4  # the environment failed: unreadable file, no disk, no server
+
+
+def worst_of(exits: Iterable[Exit]) -> Exit:
+    """Give the exit code that stands for several."""
+    order = (Exit.ENVIRONMENT, Exit.BAD_INPUT, Exit.VIOLATED, Exit.UNDECIDED)
+    codes = set(exits)
+    return next((code for code in order if code in codes), Exit.KEPT)

@@ -18,13 +18,14 @@ from rich_click import RichCommand
 
 from simulator.check import answers
 from simulator.check.judging import Checked, Task, check_trace
-from simulator.check.outputs import as_json, as_junit, printable, worst, worst_of, write_text
-from simulator.exits import Exit
+from simulator.check.outputs import as_json, as_junit, worst, write_text
+from simulator.exits import Exit, worst_of
 from simulator.history.bad_input import suggest
 from simulator.history.checks import readings_fault
 from simulator.history.clauses import CLAUSES, Shown
 from simulator.history.reading import Readable
 from simulator.history.schema import line_schema
+from simulator.printing import printable
 
 _STDIN: Final = "-"
 _LIMIT: Final = re.compile(r"(\d{1,9}(?:\.\d{1,6})?)(us|ms|s|m|h)", re.ASCII)

@@ -1,8 +1,6 @@
 """Writes what came of a check: for people, as JSON, as JUnit."""
 
-import re
 from collections.abc import Iterable, Sequence
-from typing import Final
 from xml.etree import ElementTree as ET
 
 import orjson
@@ -12,29 +10,15 @@ from rich.table import Table
 from rich.text import Text
 
 from simulator.check.judging import Checked
-from simulator.exits import Exit
+from simulator.exits import Exit, worst_of
 from simulator.history.clauses import CLAUSES
 from simulator.oracle import Finding
-
-#: Characters that a terminal would obey, or that XML cannot hold.
-_UNPRINTABLE: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
-
-
-def printable(text: str) -> str:
-    """Write control characters as escapes, so that a trace cannot steer a terminal or break XML."""
-    return _UNPRINTABLE.sub(lambda found: ascii(found[0])[1:-1], text)
+from simulator.printing import printable
 
 
 def worst(checked: Iterable[Checked]) -> Exit:
     """Give the exit code of several files: environment, bad input, violated, undecided, kept."""
     return worst_of(one.exit for one in checked)
-
-
-def worst_of(exits: Iterable[Exit]) -> Exit:
-    """Give the exit code that stands for several."""
-    order = (Exit.ENVIRONMENT, Exit.BAD_INPUT, Exit.VIOLATED, Exit.UNDECIDED)
-    codes = set(exits)
-    return next((code for code in order if code in codes), Exit.KEPT)
 
 
 def write_text(console: Console, checked: Sequence[Checked], again: str) -> None:

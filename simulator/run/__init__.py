@@ -1,0 +1,1 @@
+"""Runs scenario files and says what came of them."""

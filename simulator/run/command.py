@@ -1,0 +1,130 @@
+"""The command lines of `simulator run` and `simulator lint`."""
+
+import os
+import shlex
+import sys
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from datetime import timedelta
+from functools import partial
+from pathlib import Path
+
+import click
+import orjson
+from rich.console import Console
+from rich.progress import Progress
+from rich_click import RichCommand
+
+from simulator.exits import Exit, worst_of
+from simulator.flaws import FLAWS
+from simulator.run.matrix import Row, row_of, write_matrix
+from simulator.run.outputs import as_json, as_junit, write_text
+from simulator.run.running import Ran, Task, run_file
+from simulator.scenario.file import BadScenario, read_scenario, schema
+from simulator.scenario.quantities import duration
+
+
+def files_in(named: Sequence[Path]) -> list[Path]:
+    """Give the scenario files that are named, those in folders in the order of their names.
+
+    Raises:
+        click.UsageError: where there is none.
+    """
+    files: list[Path] = []
+    for path in named:
+        found = sorted(path.rglob("*.yaml")) if path.is_dir() else [path]
+        if not found:
+            raise click.UsageError(f"{path}: no scenario file (*.yaml) is in this folder")
+        files += found
+    return list(dict.fromkeys(files))
+
+
+@click.command(cls=RichCommand)
+@click.argument("scenarios", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--seed", type=click.IntRange(min=0), help="The seed, instead of the file's.")
+@click.option("--limit", default="2s", show_default=True, help="What “at once” means.")
+@click.option("--trace", type=click.Path(path_type=Path), help="A folder for the traces.")
+@click.option("--json", "json_file", type=click.Path(path_type=Path), help="The result as JSON.")
+@click.option("--junit", type=click.Path(path_type=Path), help="The result as JUnit XML.")
+@click.option("--flaws", is_flag=True, help="Show which file notices which known flaw.")
+@click.option("--jobs", type=click.IntRange(min=1), help="How many files side by side.")
+def run(
+    scenarios: tuple[Path, ...],
+    seed: int | None,
+    limit: str,
+    trace: Path | None,
+    json_file: Path | None,
+    junit: Path | None,
+    jobs: int | None,
+    *,
+    flaws: bool,
+) -> None:
+    """Run scenario files, or all in a folder, and judge every act and observation."""
+    files = files_in(scenarios)
+    jobs = jobs or os.cpu_count() or 1
+    if flaws:
+        noticed = write_matrix(Console(soft_wrap=False), _matrix(files, jobs))
+        sys.exit(Exit.KEPT if noticed else Exit.VIOLATED)
+    if trace is not None:
+        trace.mkdir(parents=True, exist_ok=True)
+    task = Task(seed=seed, trace=trace, limit_us=_limit(limit))
+    ran = list(_all(files, task, jobs))
+    again = shlex.join(["collab-simulator", *sys.argv[1:]])
+    write_text(Console(soft_wrap=False), ran, again)
+    for place, content in ((json_file, as_json(ran, again)), (junit, as_junit(ran))):
+        if place is not None:
+            place.write_bytes(content)
+    sys.exit(worst_of(one.exit for one in ran))
+
+
+def _limit(text: str) -> int:
+    try:
+        return duration(text) // timedelta(microseconds=1)
+    except ValueError as error:
+        raise click.UsageError(f"--limit: {error}") from None
+
+
+def _matrix(files: Sequence[Path], jobs: int) -> Iterator[Row]:
+    with ProcessPoolExecutor(jobs) as pool:
+        yield from pool.map(partial(row_of, files=files), FLAWS)
+
+
+def _all(files: Sequence[Path], task: Task, jobs: int) -> Iterator[Ran]:
+    """Run the files side by side; their results come in the order of the files."""
+    console = Console(stderr=True)
+    with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
+        bar = progress.add_task("scenarios", total=len(files))
+        if jobs == 1 or len(files) == 1:
+            for file in files:
+                yield run_file(file, task)
+                progress.advance(bar)
+            return
+        with ProcessPoolExecutor(min(jobs, len(files))) as pool:
+            for one in pool.map(partial(run_file, task=task), files):
+                yield one
+                progress.advance(bar)
+
+
+@click.command(cls=RichCommand)
+@click.argument("scenarios", nargs=-1, type=click.Path(path_type=Path))
+@click.option("--schema", "show_schema", is_flag=True, help="Print the JSON Schema of the files.")
+def lint(scenarios: tuple[Path, ...], *, show_schema: bool) -> None:
+    """Find every mistake in scenario files without running them."""
+    if show_schema:
+        click.echo(orjson.dumps(schema(), option=orjson.OPT_INDENT_2).decode())
+        return
+    if not scenarios:
+        raise click.UsageError("name a scenario file or a folder")
+    bad = 0
+    files = files_in(scenarios)
+    for file in files:
+        try:
+            read_scenario(file)
+        except BadScenario as error:
+            bad += 1
+            click.echo("\n".join(map(str, error.faults)))
+        except OSError as error:
+            click.echo(f"{file}: {error.strerror or error}", err=True)
+            sys.exit(Exit.ENVIRONMENT)
+    click.echo(f"{len(files) - bad} of {len(files)} files are in order")
+    sys.exit(Exit.BAD_INPUT if bad else Exit.KEPT)

@@ -1,0 +1,109 @@
+"""Writes what came of scenarios: a table for people, JSON, JUnit."""
+
+from collections.abc import Sequence
+from typing import Any, Final
+from xml.etree import ElementTree as ET
+
+import orjson
+from attrs import asdict
+from rich import box
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from simulator.exits import Exit, worst_of
+from simulator.printing import printable
+from simulator.run.running import Ran
+
+WORDS: Final = {
+    Exit.KEPT: ("kept", "green"),
+    Exit.VIOLATED: ("violated", "bold red"),
+    Exit.BAD_INPUT: ("bad input", "bold red"),
+    Exit.UNDECIDED: ("undecided", "yellow"),
+    Exit.ENVIRONMENT: ("environment failed", "bold magenta"),
+}
+
+
+def write_text(console: Console, ran: Sequence[Ran], again: str) -> None:
+    """Write a line for each scenario, then the reasons of each that was not kept."""
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    table.add_column("verdict", no_wrap=True)
+    table.add_column("scenario", overflow="fold")
+    table.add_column("acts", justify="right")
+    table.add_column("looks", justify="right")
+    table.add_column("rules decided", justify="right")
+    for one in ran:
+        word, style = WORDS[one.exit]
+        name = Text(printable(one.title or one.file))
+        row = (str(one.acts), str(one.looks), str(len(one.decisive)))
+        table.add_row(Text(word, style=style), name, *row)
+    console.print(table)
+    for one in ran:
+        _reasons(console, one)
+    bad = sum(one.exit is not Exit.KEPT for one in ran)
+    kept = len(ran) - bad
+    console.print(f"{kept} of {len(ran)} scenarios kept")
+    if bad:
+        console.print(Text(f"again: {printable(again)}"), soft_wrap=True)
+
+
+def _reasons(console: Console, one: Ran) -> None:
+    lines = [f"{error}" for error in one.errors]
+    for failure in one.failures:
+        lines.append(f"{one.file}:{failure.line}: {failure.rule}")
+        lines.append(f"  expected: {failure.expected}")
+        lines.append(f"  seen:     {failure.seen}")
+    for broken in one.broken:
+        found = broken.finding
+        times = f" ({found.count} times)" if found.count > 1 else ""
+        lines.append(f"{one.file}:{broken.line}: {found.rule}{times}")
+        lines.append(f"  seen:     {found.seen}")
+        lines.append(f"  demanded: {found.demanded}")
+        lines.append(f"  because:  {found.because}")
+    lines += [f"{one.file}: undecided: {reason}" for reason in one.undecided]
+    lines += [f"{one.file}:{skip.line}: skipped: {skip.what}" for skip in one.skipped]
+    for line in lines:
+        console.print(Text(printable(line)), soft_wrap=True)
+
+
+def as_json(ran: Sequence[Ran], again: str) -> bytes:
+    """Give the result of all files as one JSON document."""
+    code = worst_of(one.exit for one in ran)
+    result = {
+        "verdict": code.name.lower(),
+        "exit": int(code),
+        "again": again,
+        "scenarios": [_plain(one) for one in ran],
+    }
+    return orjson.dumps(result, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
+
+
+def _plain(one: Ran) -> dict[str, Any]:
+    return {**asdict(one), "verdict": one.exit.name.lower(), "exit": int(one.exit)}
+
+
+def as_junit(ran: Sequence[Ran]) -> bytes:
+    """Give the result as JUnit XML: a test for each scenario."""
+    failed = sum(one.exit is Exit.VIOLATED for one in ran)
+    errors = sum(one.exit in {Exit.BAD_INPUT, Exit.ENVIRONMENT} for one in ran)
+    skipped = sum(one.exit is Exit.UNDECIDED for one in ran)
+    root = ET.Element("testsuites", name="simulator run")
+    suite = ET.SubElement(
+        root,
+        "testsuite",
+        name="scenarios",
+        tests=str(len(ran)),
+        failures=str(failed),
+        errors=str(errors),
+        skipped=str(skipped),
+    )
+    tags = {Exit.VIOLATED: "failure", Exit.UNDECIDED: "skipped", Exit.KEPT: ""}
+    for one in ran:
+        name = printable(one.title or one.file)
+        case = ET.SubElement(suite, "testcase", classname=printable(one.file), name=name)
+        tag = tags.get(one.exit, "error")
+        if tag:
+            ET.SubElement(case, tag, message=printable(one.why))
+    ET.indent(root)
+    text: str = ET.tostring(root, encoding="unicode")
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n{text}\n'.encode()

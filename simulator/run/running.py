@@ -1,0 +1,179 @@
+"""Runs one scenario file: the result holds everything from which the outputs are written."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Final
+
+from attrs import Factory, evolve, frozen
+
+from reference.domain.readings import readings_from
+from reference.domain.rules import Rules, rules_for
+from simulator.exits import Exit
+from simulator.history.clauses import CLAUSES, Shown
+from simulator.history.vocabulary import ACTS, READINGS
+from simulator.oracle import BadLine, Finding, Oracle, Verdict
+from simulator.scenario.file import BadScenario, Scenario, read_scenario
+from simulator.targets.in_memory import InMemory
+from simulator.targets.port import Target
+from simulator.world.judge import Judge
+from simulator.world.world import Failure, Skipped, World
+
+_MICROSECONDS: Final = 1_000_000
+
+
+@frozen
+class Task:
+    """What is asked of every file."""
+
+    target: str = "model"
+    seed: int | None = None
+    trace: Path | None = None  # a folder: a trace for each file
+    limit_us: int = 2 * _MICROSECONDS
+
+
+@frozen
+class Broken:
+    """A finding of the oracle, with the line of the scenario whose step brought it up."""
+
+    finding: Finding
+    line: int
+
+
+@frozen
+class Ran:
+    """What came of one file: the verdict and the reasons for it, or why there is none."""
+
+    file: str
+    exit: Exit
+    title: str = ""
+    errors: tuple[str, ...] = ()
+    failures: tuple[Failure, ...] = ()
+    broken: tuple[Broken, ...] = ()
+    undecided: tuple[str, ...] = ()
+    skipped: tuple[Skipped, ...] = ()
+    readings: Mapping[str, str] = Factory(dict[str, str])
+    seed: int = 0
+    acts: int = 0
+    looks: int = 0
+    decisive: Mapping[str, int] = Factory(dict[str, int])
+
+    @property
+    def why(self) -> str:
+        """Say in a line why the verdict is what it is; empty where all was kept."""
+        if self.errors:
+            return self.errors[0]
+        if self.failures:
+            first = self.failures[0]
+            return f"line {first.line}: {first.rule}: expected {first.expected}, seen {first.seen}"
+        if self.broken:
+            first_broken = self.broken[0]
+            found = first_broken.finding
+            return f"line {first_broken.line}: {found.rule}: {found.seen}; {found.because}"
+        return self.undecided[0] if self.undecided else ""
+
+
+MakeTarget = Callable[[Scenario, Rules], Target]
+
+
+def rules_of(scenario: Scenario) -> Rules:
+    """Give the rules under a scenario's readings."""
+    readings = readings_from(scenario.readings)
+    return rules_for(readings, time_zone=scenario.time_zone, carrier=scenario.carrier)
+
+
+def in_memory(scenario: Scenario, rules: Rules) -> Target:
+    """Give the model as the target."""
+    return InMemory(rules, registers=scenario.registers)
+
+
+def run_file(path: Path, task: Task, make_target: MakeTarget = in_memory) -> Ran:
+    """Run a file; its mistakes are a result too, never an exception."""
+    try:
+        scenario = read_scenario(path)
+    except BadScenario as bad:
+        return Ran(str(path), Exit.BAD_INPUT, errors=tuple(map(str, bad.faults)))
+    except OSError as error:
+        text = f"{path}: {error.strerror or error}"
+        return Ran(str(path), Exit.ENVIRONMENT, errors=(text,))
+    if task.seed is not None:
+        scenario = evolve(scenario, seed=task.seed)
+    target = make_target(scenario, rules_of(scenario))
+    try:
+        if task.trace is None:
+            return run_scenario(scenario, target, Judge(_oracle(scenario, task)))
+        place = task.trace / f"{path.stem}.jsonl"
+        with place.open("wb") as trace:
+            return run_scenario(scenario, target, Judge(_oracle(scenario, task), trace))
+    except OSError as error:
+        return Ran(str(path), Exit.ENVIRONMENT, scenario.title, errors=(str(error),))
+    finally:
+        target.close()
+
+
+def _oracle(scenario: Scenario, task: Task) -> Oracle:
+    return Oracle(
+        scenario.readings,
+        time_zone=scenario.time_zone,
+        carrier=scenario.carrier,
+        limit_us=task.limit_us,
+        registers=scenario.registers,
+    )
+
+
+def run_scenario(scenario: Scenario, target: Target, judge: Judge) -> Ran:
+    """Run a scenario on a target."""
+    judge.begin(
+        {
+            "trace": 1,
+            "time_zone": scenario.time_zone,
+            "readings": dict(scenario.readings),
+            "carrier": scenario.carrier,
+        }
+    )
+    world = World(scenario, target, judge)
+    error = ""
+    try:
+        world.run()
+    except BadLine as bad:
+        step = world.origin.get(bad.line - 1, 0)
+        error = f"{scenario.file}: the step in or after line {step}: {bad}"
+    return _result(world, judge.oracle.finish(), error)
+
+
+def _result(world: World, verdict: Verdict, error: str) -> Ran:
+    scenario = world.scenario
+    undecided = _undecided(world, verdict)
+    exit_ = Exit.UNDECIDED if undecided else Exit.KEPT
+    if verdict.findings or world.failures:
+        exit_ = Exit.VIOLATED
+    if error:
+        exit_ = Exit.BAD_INPUT
+    counts = world.judge.counts
+    acts = sum(counts.get(word, 0) for word in ACTS)
+    return Ran(
+        scenario.file,
+        exit_,
+        scenario.title,
+        (error,) if error else (),
+        tuple(world.failures),
+        tuple(Broken(found, world.origin.get(found.line, 0)) for found in verdict.findings),
+        undecided,
+        tuple(world.skipped),
+        {name: scenario.readings.get(name, values[0]) for name, values in READINGS.items()},
+        scenario.seed,
+        acts,
+        sum(counts.values()) - acts,
+        {rule: count for rule, count in verdict.decisive.items() if count},
+    )
+
+
+def _undecided(world: World, verdict: Verdict) -> tuple[str, ...]:
+    """Say what the run did not decide: rules that it is about, and unknown outcomes."""
+    reasons = [
+        f"{rule} is what it is about, and no line decided it"
+        for rule in world.scenario.rules
+        if CLAUSES[rule].shown is Shown.TRACE and not verdict.decisive.get(rule)
+    ]
+    expects = any(not timed.step.is_act for timed in world.scenario.steps)
+    reasons += [reason for reason in verdict.undecided if "no line" not in reason or not expects]
+    return tuple(reasons)

@@ -1,0 +1,406 @@
+"""A scenario file as a whole: who and what there is, under which readings, and the steps."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, time, timedelta
+from pathlib import Path
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from attrs import frozen
+
+from simulator.history.bad_input import BadInput, quote, suggest
+from simulator.history.clauses import CLAUSES
+from simulator.history.vocabulary import READINGS, ROLES
+from simulator.scenario.forms import (
+    BAD,
+    NAME,
+    TEXT,
+    Flag,
+    Listed,
+    Named,
+    Nullable,
+    Record,
+    Scalar,
+    Schema,
+    Slot,
+    Word,
+)
+from simulator.scenario.nodes import Faults, Place, Text, tree_of
+from simulator.scenario.quantities import duration
+from simulator.scenario.steps import (
+    CASE,
+    DAY,
+    FILE,
+    LABELS,
+    WHEN,
+    Step,
+    StepForm,
+)
+from simulator.scenario.times import When, calendar_day, clock, moment_of
+
+#: A Monday on which nothing is left out or repeated by the clocks.
+FIRST_DAY: Final = calendar_day("2024-02-19")
+DAWN: Final = time(8, 0)
+
+
+@frozen
+class CaseworkerSetup:
+    """A caseworker with the cloud role that they hold from the beginning."""
+
+    role: str = "Benutzer"
+    email: str | None = None
+
+
+@frozen
+class CaseSetup:
+    """A case that exists from the beginning."""
+
+    subject: str = ""
+    follow_up_on: str | None = None
+    documents: tuple[Mapping[str, Any], ...] = ()
+    by: str | None = None
+
+
+@frozen
+class Scenario:
+    """What a file says, checked: times are moments in UTC, each step knows its case."""
+
+    file: str
+    title: str
+    story: str
+    rules: tuple[str, ...]
+    readings: Mapping[str, str]
+    time_zone: str
+    carrier: str
+    begins: datetime
+    ends: datetime | None
+    seed: int
+    replicate_every: timedelta | None
+    registers: bool
+    caseworkers: Mapping[str, CaseworkerSetup]
+    cases: Mapping[int | str, CaseSetup]
+    steps: tuple["Timed", ...]
+
+
+@frozen
+class Timed:
+    """A step and its moment; None: right after the step above."""
+
+    step: Step
+    at: datetime | None
+    record: Mapping[str, Any]
+
+
+class BadScenario(Exception):  # noqa: N818 - it is the file that is bad, we did not fail
+    """A file with mistakes: all of them, each with its place."""
+
+    def __init__(self, faults: tuple[BadInput, ...]) -> None:
+        """Keep the mistakes in the order of the file."""
+        super().__init__("\n".join(map(str, faults)))
+        self.faults = faults
+
+
+def _zone(text: str) -> str:
+    try:
+        ZoneInfo(text)
+    except (KeyError, ValueError, OSError):
+        raise ValueError(f"{quote(text)} is no time zone: write it like Europe/Berlin") from None
+    return text
+
+
+def _begin(text: str) -> tuple[Any, time]:
+    day, _, hour = text.partition(" ")
+    return calendar_day(day), clock(hour) if hour else DAWN
+
+
+def _interval(text: str) -> timedelta | None:
+    if text == "never":
+        return None
+    every = duration(text)
+    if every <= timedelta():
+        raise ValueError("an interval is longer than nothing: write it like 15m, or never")
+    return every
+
+
+def _seed(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) <= 15):  # noqa: PLR2004
+        raise ValueError(f"{quote(text)} is no seed: write a whole number")
+    return int(text)
+
+
+_CASEWORKER: Final = Record(
+    "a caseworker",
+    (
+        Slot(
+            "role",
+            Word(ROLES, LABELS["role"], "a cloud role"),
+            "the cloud role: none, Benutzer, Administrator",
+            default="Benutzer",
+        ),
+        Slot("email", NAME, "their address: it has an account (ACC-5)"),
+    ),
+    lambda values, _: CaseworkerSetup(**values),
+)
+_CASE: Final = Record(
+    "a case",
+    (
+        Slot("subject", TEXT, "its subject", default=""),
+        Slot("follow_up_on", DAY, "its follow-up date"),
+        Slot("documents", Listed(FILE), "the case documents", default=()),
+        Slot("by", NAME, "who created it; the first caseworker unless told"),
+    ),
+    lambda values, _: CaseSetup(**values),
+    lambda node, faults: _subject_only(node, faults),  # noqa: PLW0108 - defined below
+)
+
+
+def _subject_only(node: Any, faults: Faults) -> Any:
+    subject = TEXT.read(node, faults)
+    return BAD if subject is BAD else CaseSetup(subject=subject)
+
+
+_READINGS: Final = Record(
+    "the readings",
+    tuple(
+        Slot(name, Word(values, what=f"a value of {name}"), f"one of {', '.join(values)}")
+        for name, values in READINGS.items()
+    ),
+    lambda values, _: {name: value for name, value in values.items() if value is not None},
+)
+
+SLOTS: Final = (
+    Slot("scenario", TEXT, "what it shows, in a sentence", required=True),
+    Slot("story", TEXT, "more about it, for who reads the report", default=""),
+    Slot(
+        "rules",
+        Listed(Word(tuple(CLAUSES), what="a clause of the rules")),
+        "the clauses that it is about: each has to decide something, else it is undecided",
+        default=(),
+    ),
+    Slot("readings", _READINGS, "values of the readings that differ from the default", default={}),
+    Slot("time_zone", Scalar(_zone, "a time zone"), "the broker's", default="Europe/Berlin"),
+    Slot("carrier", NAME, "the MVP user who stands for transfers", default="cloudtransfer"),
+    Slot(
+        "begins",
+        Scalar(_begin, "a day with a time"),
+        "the first day, with the time at which it begins",
+        default=(FIRST_DAY, DAWN),
+    ),
+    Slot("ends", WHEN, "when it ends; right after the last step unless told"),
+    Slot("seed", Scalar(_seed, "a whole number", types=("integer",)), "of chance", default=1),
+    Slot(
+        "replicate_every",
+        Scalar(_interval, "an interval"),
+        "the interval of replication: 15m, or never",
+        default=None,
+    ),
+    Slot(
+        "registers",
+        Flag(),
+        "whether recipients have to register before they can do anything",
+        default=False,
+    ),
+    Slot(
+        "caseworkers",
+        Named(NAME, _CASEWORKER, CaseworkerSetup()),
+        "the caseworkers by name; a list of names is enough",
+        default={"anna": CaseworkerSetup()},
+    ),
+    Slot(
+        "cases",
+        Named(CASE, _CASE, CaseSetup()),
+        "the cases by number, each with its subject or more",
+        default=None,
+    ),
+    Slot("steps", Listed(StepForm()), "what is done and looked at, in order", required=True),
+)
+
+_FILE: Final = Record("a scenario", SLOTS, lambda values, place: (values, place))
+
+
+def read_scenario(path: Path, name: str | None = None) -> Scenario:
+    """Read a scenario file.
+
+    Raises:
+        BadScenario: with every mistake of the file.
+        OSError: when it cannot be read.
+    """
+    name = str(path) if name is None else name
+    raw = path.read_bytes()
+    faults = Faults(name)
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        faults.add(Place(line, 1), "the file is not in UTF-8", "save it as UTF-8")
+        raise BadScenario(tuple(faults)) from None
+    return scenario_of(text, faults)
+
+
+def scenario_of(text: str, faults: Faults) -> Scenario:
+    """Read a scenario from its text.
+
+    Raises:
+        BadScenario: with every mistake of the text.
+    """
+    tree = tree_of(text, faults)
+    read: Any = BAD if tree is None else _FILE.read(tree, faults)
+    scenario = None
+    if read is not BAD:
+        values, place = read
+        scenario = _whole(values, place, faults)
+    if faults.found or scenario is None:
+        raise BadScenario(tuple(faults))
+    return scenario
+
+
+def _whole(values: dict[str, Any], place: Place, faults: Faults) -> Scenario:
+    """Put the parts together, and check what only the whole file shows."""
+    zone = ZoneInfo(values["time_zone"])
+    day, hour = values["begins"]
+    begins = datetime.combine(day, hour, zone).astimezone(UTC)
+    cases: Mapping[int | str, CaseSetup] = {53: CaseSetup()}
+    if values["cases"] is not None:
+        cases = values["cases"]
+    steps = _timed(values["steps"], begins, zone, cases, faults)
+    _check_names(cases, steps, faults)
+    ends = _end(values["ends"], begins, steps, zone, place, faults)
+    return Scenario(
+        faults.file,
+        values["scenario"],
+        values["story"],
+        values["rules"],
+        values["readings"],
+        values["time_zone"],
+        values["carrier"],
+        begins,
+        ends,
+        values["seed"],
+        values["replicate_every"],
+        values["registers"],
+        values["caseworkers"],
+        cases,
+        steps,
+    )
+
+
+def _timed(
+    steps: tuple[Step, ...],
+    begins: datetime,
+    zone: ZoneInfo,
+    cases: Mapping[int | str, CaseSetup],
+    faults: Faults,
+) -> tuple[Timed, ...]:
+    """Give each step its moment, and its case where there is only one."""
+    timed: list[Timed] = []
+    before = begins
+    for step in steps:
+        at = None
+        if step.at is not None:
+            try:
+                at = moment_of(step.at, before, begins, zone)
+            except ValueError as error:
+                faults.add(step.place, str(error))
+            else:
+                before = at
+        record = dict(step.record)
+        if "case" not in record and _has_case(record):
+            if len(cases) == 1:
+                record["case"] = next(iter(cases))
+            else:
+                faults.add(step.place, 'this step needs "case": there is more than one')
+        timed.append(Timed(step, at, record))
+        if step.wait is not None and step.wait.kind == "stays_for" and step.wait.duration:
+            before += step.wait.duration
+    return tuple(timed)
+
+
+#: What belongs to no case.
+_WITHOUT_CASE: Final = frozenset(
+    {
+        "set_role",
+        "set_mail",
+        "register",
+        "request_link",
+        "mark_read",
+        "replicate",
+        "fault",
+        "case_list",
+        "inbox",
+        "mail",
+    }
+)
+
+
+def _has_case(record: Mapping[str, Any]) -> bool:
+    return (record.get("act") or record.get("see")) not in _WITHOUT_CASE
+
+
+def _check_names(
+    cases: Mapping[int | str, CaseSetup], steps: tuple[Timed, ...], faults: Faults
+) -> None:
+    """Check that what a step names is there by then: cases, messages, caseworkers."""
+    known_cases = dict.fromkeys(cases)
+    messages: dict[str, None] = {}
+    for timed in steps:
+        record, place = timed.record, timed.step.place
+        act, refused = record.get("act"), timed.step.outcome == "refused"
+        if act == "create_case":
+            known_cases[record["case"]] = None
+        elif "case" in record and record["case"] not in known_cases and not refused:
+            faults.add(
+                place,
+                f"no case has the number {quote(record['case'])}",
+                suggest(str(record["case"]), map(str, known_cases)),
+            )
+        message = record.get("message")
+        if act in {"send", "reply"} and isinstance(message, str):
+            if message in messages and not refused:
+                faults.add(place, f"the message {quote(message)} was written already")
+            messages[message] = None
+        for name in _named_messages(record):
+            if name not in messages and not refused:
+                faults.add(
+                    place, f"no message {quote(name)} was written before", suggest(name, messages)
+                )
+
+
+def _named_messages(record: Mapping[str, Any]) -> list[str]:
+    """Give the messages that a step speaks of, but for one that it writes."""
+    named = [record["answers"]] if isinstance(record.get("answers"), str) else []
+    act = record.get("act")
+    if act not in {"send", "reply"} and isinstance(record.get("message"), str):
+        named.append(record["message"])
+    named += [entry["message"] for entry in record.get("messages", ()) if "message" in entry]
+    named += record.get("under_way", ())
+    return named
+
+
+def _end(
+    asked: When | None,
+    begins: datetime,
+    steps: tuple[Timed, ...],
+    zone: ZoneInfo,
+    place: Place,
+    faults: Faults,
+) -> datetime | None:
+    if asked is None:
+        return None
+    last = max((timed.at for timed in steps if timed.at is not None), default=begins)
+    try:
+        return moment_of(asked, last, begins, zone)
+    except ValueError as error:
+        faults.add(place, f"ends: {error}")
+        return None
+
+
+def schema() -> Schema:
+    """Give the JSON Schema of scenario files, for completion in editors."""
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "A scenario of messages between an MVP and its collaboration",
+        **_FILE.schema(),
+    }
+
+
+__all__ = ["BadScenario", "Nullable", "Scenario", "Text", "Timed", "read_scenario", "schema"]

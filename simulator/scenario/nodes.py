@@ -1,0 +1,145 @@
+"""A YAML file as a tree in which every name and value knows its place.
+
+Values stay as they were written: what `10:30` or `no` means is decided by who asks for it.
+"""
+
+from collections.abc import Iterator
+from typing import Final, TypeAlias
+
+import yaml
+from attrs import define, field, frozen
+
+from simulator.history.bad_input import BadInput
+
+#: Deeper than any scenario; a file that nests further is an attack or a slip.
+DEPTH_MAX: Final = 20
+SIZE_MAX: Final = 4_000_000  # characters of a file
+
+
+@frozen
+class Place:
+    """Where something stands in the file, from 1."""
+
+    line: int
+    column: int
+
+
+@frozen
+class Text:
+    """A single value as it was written; quoted, it is never taken for nothing."""
+
+    place: Place
+    value: str
+    quoted: bool = False
+
+    @property
+    def is_null(self) -> bool:
+        """Whether nothing, `~` or `null` was written."""
+        return not self.quoted and self.value in {"", "~", "null", "Null", "NULL"}
+
+
+@frozen
+class Items:
+    """A list."""
+
+    place: Place
+    items: tuple["Node", ...]
+
+
+@frozen
+class Fields:
+    """Names with their values, in order; each name knows its own place."""
+
+    place: Place
+    fields: tuple[tuple[Text, "Node"], ...]
+
+    def named(self, name: str) -> "Node | None":
+        """Give the value of a field."""
+        return next((value for key, value in self.fields if key.value == name), None)
+
+
+Node: TypeAlias = Text | Items | Fields
+
+
+@define
+class Faults:
+    """Every mistake of a file, in the order of the file."""
+
+    file: str
+    found: list[BadInput] = field(factory=list[BadInput])
+
+    def add(self, place: Place, message: str, hint: str = "") -> None:
+        """Note a mistake."""
+        self.found.append(BadInput(self.file, place.line, place.column, message, hint))
+
+    def __iter__(self) -> Iterator[BadInput]:
+        return iter(sorted(self.found, key=lambda fault: (fault.line, fault.column)))
+
+
+def tree_of(text: str, faults: Faults) -> Node | None:
+    """Read a YAML text; None, with the mistake noted, where it is no YAML or not one document."""
+    start = Place(1, 1)
+    if len(text) > SIZE_MAX:
+        faults.add(start, f"the file has more than {SIZE_MAX:,} characters")
+        return None
+    try:
+        root = yaml.compose(text, Loader=yaml.CBaseLoader)  # the tree only: nothing is constructed
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        place = start if mark is None else Place(mark.line + 1, mark.column + 1)
+        faults.add(place, f"this is no YAML: {error.problem or error.context}", _hint(text, place))
+        return None
+    except yaml.YAMLError as error:
+        faults.add(start, f"this is no YAML: {error}")
+        return None
+    except RecursionError:
+        faults.add(start, "the file is nested too deeply")
+        return None
+    if root is None:
+        faults.add(start, "the file is empty", 'begin with "scenario: …"')
+        return None
+    return _node(root, faults, 0, set())
+
+
+def _hint(text: str, place: Place) -> str:
+    lines = text.splitlines()
+    line = lines[place.line - 1] if place.line <= len(lines) else ""
+    if "\t" in line:
+        return "indent with blanks, not with tabs"
+    return "put a text that has a colon, a bracket or a # into quotes"
+
+
+def _place(node: yaml.Node) -> Place:
+    return Place(node.start_mark.line + 1, node.start_mark.column + 1)
+
+
+def _node(node: yaml.Node, faults: Faults, depth: int, open_: set[int]) -> Node | None:
+    place = _place(node)
+    if depth > DEPTH_MAX or id(node) in open_:
+        faults.add(place, "the file is nested too deeply")
+        return None
+    if isinstance(node, yaml.ScalarNode):
+        return Text(place, node.value, bool(node.style))
+    inside = open_ | {id(node)}
+    if isinstance(node, yaml.SequenceNode):
+        items = [_node(item, faults, depth + 1, inside) for item in node.value]
+        return Items(place, tuple(item for item in items if item is not None))
+    assert isinstance(node, yaml.MappingNode)  # noqa: S101 - there is no fourth kind of node
+    return _fields(node, faults, depth, inside)
+
+
+def _fields(node: yaml.MappingNode, faults: Faults, depth: int, inside: set[int]) -> Fields:
+    fields: dict[str, tuple[Text, Node]] = {}
+    for key_node, value_node in node.value:
+        key = _node(key_node, faults, depth + 1, inside)
+        value = _node(value_node, faults, depth + 1, inside)
+        if not isinstance(key, Text):
+            faults.add(_place(key_node), "a name is a single word, not a list")
+        elif key.value in fields:
+            first = fields[key.value][0].place.line
+            faults.add(
+                key.place, f'"{key.value}" stands here twice', f"the first is in line {first}"
+            )
+        elif value is not None:
+            fields[key.value] = (key, value)
+    return Fields(_place(node), tuple(fields.values()))

@@ -1,0 +1,104 @@
+"""Durations, sizes, shares and numbers as a tester writes them."""
+
+import re
+from collections.abc import Mapping
+from datetime import timedelta
+from types import MappingProxyType
+from typing import Final
+
+from simulator.history.bad_input import quote
+
+_UNITS: Final[Mapping[str, timedelta]] = MappingProxyType(
+    {
+        "ms": timedelta(milliseconds=1),
+        "s": timedelta(seconds=1),
+        "m": timedelta(minutes=1),
+        "min": timedelta(minutes=1),
+        "h": timedelta(hours=1),
+        "d": timedelta(days=1),
+        "w": timedelta(weeks=1),
+    }
+)
+_PART: Final = re.compile(r"([0-9]{1,9}(?:\.[0-9]{1,9})?) ?(ms|s|min|m|h|d|w)")
+_BYTES: Final[Mapping[str, int]] = MappingProxyType(
+    {
+        "": 1,
+        "B": 1,
+        "kB": 1000,
+        "KB": 1000,
+        "MB": 1000**2,
+        "GB": 1000**3,
+        "KiB": 1024,
+        "MiB": 1024**2,
+        "GiB": 1024**3,
+    }
+)
+_SIZE: Final = re.compile(r"([0-9]{1,15}(?:\.[0-9]{1,6})?) ?([kKMG]i?B|B)?")
+_SHARE: Final = re.compile(r"([0-9]{1,3}(?:\.[0-9]{1,6})?) ?%")
+_COUNT: Final = re.compile(r"[0-9]{1,3}(?:_?[0-9]{3})*|[0-9]{1,12}")
+_NUMBER: Final = re.compile(r"[0-9]{1,12}(?:\.[0-9]{1,9})?")
+
+
+def duration(text: str) -> timedelta:
+    """Read a duration: `90s`, `15m`, `1h 30m`, `2d`.
+
+    Raises:
+        ValueError: for anything else; the text says what would be right.
+    """
+    parts = list(_PART.finditer(text))
+    rest = _PART.sub("", text).strip()
+    if not parts or rest:
+        raise ValueError(f"{quote(text)} is no duration: write it like 90s, 15m, 1h 30m or 2d")
+    return sum((float(part[1]) * _UNITS[part[2]] for part in parts), timedelta())
+
+
+def size(text: str) -> int:
+    """Read a size in bytes: `120 kB`, `35 MiB`, `4096`.
+
+    Raises:
+        ValueError: for anything else; the text says what would be right.
+    """
+    found = _SIZE.fullmatch(text)
+    if found is None:
+        raise ValueError(f"{quote(text)} is no size: write it like 120 kB, 2.5 MB or 35 MiB")
+    return round(float(found[1]) * _BYTES[found[2] or ""])
+
+
+def share(text: str) -> float:
+    """Read a share between nothing and all: `30 %`, `0.3`.
+
+    Raises:
+        ValueError: for anything else; the text says what would be right.
+    """
+    percent = _SHARE.fullmatch(text)
+    value = float(percent[1]) / 100 if percent else _number_or_none(text)
+    if value is None or not 0 <= value <= 1:
+        raise ValueError(f"{quote(text)} is no share: write it like 30%, at most 100%")
+    return value
+
+
+def _number_or_none(text: str) -> float | None:
+    return float(text) if _NUMBER.fullmatch(text) else None
+
+
+def number(text: str) -> float:
+    """Read a number that is not negative.
+
+    Raises:
+        ValueError: for anything else; the text says what would be right.
+    """
+    value = _number_or_none(text)
+    if value is None:
+        raise ValueError(f"{quote(text)} is no number: write it like 12 or 1.5")
+    return value
+
+
+def count(text: str) -> int:
+    """Read a whole number that is not negative: `12`, `10_000`.
+
+    Raises:
+        ValueError: for anything else; the text says what would be right.
+    """
+    if _COUNT.fullmatch(text) is None:
+        raise ValueError(f"{quote(text)} is no whole number: write it like 12 or 10_000")
+    return int(text.replace("_", ""))

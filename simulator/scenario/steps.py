@@ -1,0 +1,278 @@
+"""The steps of a scenario: acts and observations in the words of a trace, and how long to wait."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from types import MappingProxyType
+from typing import Any, Final
+
+from attrs import evolve, frozen
+
+from simulator.history.bad_input import quote, suggest
+from simulator.history.clauses import CLAUSES
+from simulator.history.vocabulary import (
+    ACTS,
+    ACTS_OF_NOBODY,
+    SEES,
+    Field,
+    Kind,
+)
+from simulator.scenario.forms import (
+    BAD,
+    NAME,
+    TEXT,
+    Flag,
+    Form,
+    Listed,
+    Nullable,
+    Record,
+    Scalar,
+    Schema,
+    Slot,
+    Word,
+    described,
+    read_fields,
+)
+from simulator.scenario.nodes import Faults, Fields, Node, Place, Text
+from simulator.scenario.quantities import count, duration, size
+from simulator.scenario.times import When, calendar_day, when
+
+#: The product's own labels, and the words that they stand for.
+LABELS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
+    {
+        "expects": MappingProxyType(
+            {
+                "Kenntnisnahme": "acknowledge",
+                "Antwort": "reply",
+                "Antwort mit Datei": "reply_with_file",
+            }
+        ),
+        "role": MappingProxyType({"keine": "none"}),
+        "event": MappingProxyType({"Neue Nachricht am Vorgang": "new_message"}),
+        "button": MappingProxyType({"Antworten": "reply", "Neue Nachricht": "new_message"}),
+        "cloud_status": MappingProxyType({"leer": ""}),
+    }
+)
+FILE_BYTES: Final = 100_000  # of a file whose size is not told
+
+
+def case_number(text: str) -> int | str:
+    """Read the number of a case: digits are a number, anything else a name."""
+    if text.isascii() and text.isdigit() and len(text) <= 15 and (text == "0" or text[0] != "0"):  # noqa: PLR2004
+        return int(text)
+    if not text.strip():
+        raise ValueError("a case has a number, like 53")
+    return text
+
+
+def _whole(text: str) -> int:
+    return count(text)
+
+
+WHEN: Final = Scalar(when, "a moment", types=("string", "number"))
+DURATION: Final = Scalar(duration, "a duration", types=("string",))
+SIZE: Final = Scalar(size, "a size", types=("string", "integer"))
+DAY: Final = Scalar(lambda text: calendar_day(text).isoformat(), "a calendar day")
+CASE: Final = Scalar(case_number, "a case's number", types=("integer", "string"))
+COUNT: Final = Scalar(_whole, "a whole number", types=("integer", "string"))
+
+
+def _file(node: Node, faults: Faults) -> Any:
+    name = NAME.read(node, faults)
+    return BAD if name is BAD else {"name": name, "size": FILE_BYTES}
+
+
+FILE: Final = Record(
+    "a file",
+    (
+        Slot("name", NAME, "the file's name", required=True),
+        Slot("size", SIZE, "its size", default=FILE_BYTES),
+    ),
+    lambda values, _: values,
+    _file,
+)
+
+_FORMS: Final[Mapping[Kind, Form]] = MappingProxyType(
+    {
+        Kind.MOMENT: TEXT,
+        Kind.DATE: DAY,
+        Kind.TEXT: TEXT,
+        Kind.NAME: NAME,
+        Kind.CASE: CASE,
+        Kind.COUNT: COUNT,
+        Kind.FLAG: Flag(),
+        Kind.NAMES: Listed(NAME),
+    }
+)
+
+
+def form_of(field: Field) -> Form:
+    """Give the form of a field of the vocabulary."""
+    if field.name == "files" and field.kind is Kind.RECORDS:
+        return Listed(FILE)
+    if field.name == "size":
+        return SIZE
+    if field.kind is Kind.RECORDS:
+        slots = tuple(slot_of(inner) for inner in field.fields)
+        return Listed(Record(f"an entry of {field.name}", slots, lambda values, _: _told(values)))
+    form = _FORMS.get(field.kind)
+    if form is None:
+        form = Word(field.words, LABELS.get(field.name, {}), f"a word for {field.name}")
+    return Nullable(form) if field.nullable else form
+
+
+#: Marks a field that was not written, where null is a value of its own.
+ABSENT: Final = object()
+
+
+def slot_of(field: Field) -> Slot:
+    """Give the slot of a field of the vocabulary."""
+    return Slot(field.name, form_of(field), field.meaning, field.required, ABSENT)
+
+
+def _told(values: dict[str, Any]) -> dict[str, Any]:
+    """Give the fields that were written, lists as a trace has them."""
+    return {name: _plain(value) for name, value in values.items() if value is not ABSENT}
+
+
+def _plain(value: Any) -> Any:
+    """Give a value as a line of JSON has it: lists for tuples."""
+    return [*value] if type(value) is tuple else value
+
+
+@frozen
+class Wait:
+    """How long an expectation may take, or has to hold: `within`, `stays_for`, `never`."""
+
+    kind: str
+    duration: timedelta | None = None
+
+
+@frozen
+class Step:
+    """One step: an act with the outcome that is expected of it, or a look and what it must show.
+
+    `case` is None in the record where the scenario's own case is meant.
+    """
+
+    place: Place
+    at: When | None
+    record: Mapping[str, Any]
+    outcome: str = "ok"
+    reason: str | None = None
+    wait: Wait | None = None
+    rule: str | None = None
+    until: When | None = None
+
+    @property
+    def is_act(self) -> bool:
+        """Whether something is done, not looked at."""
+        return "act" in self.record
+
+
+RULE: Final = Word(tuple(CLAUSES), what="a clause of the rules")
+_OUTCOMES: Final = Word(("ok", "refused"), what="an outcome")
+
+_COMMON: Final = (
+    Slot("at", WHEN, "when: 09:00, +5m, day 2 10:00; absent: right after the step above"),
+    Slot("rule", RULE, "the clause that this step is about; absent: the one that decides"),
+)
+_OF_ACTS: Final = (
+    Slot("outcome", _OUTCOMES, "what has to come of it; ok if absent", default="ok"),
+    Slot("reason", TEXT, "the code of the refusal that has to come"),
+)
+_OF_LOOKS: Final = (
+    Slot("within", DURATION, "it has to be seen at the latest after this time"),
+    Slot("stays_for", DURATION, "it has to be seen now, and all the time so long"),
+    Slot("never", Flag(), "it must not be seen from now to the end", default=False),
+)
+_WAITS: Final = ("within", "stays_for", "never")
+
+
+def _slots(kind: str, word: str) -> tuple[Slot, ...]:
+    """Give the fields of a step with this word: those of the trace, and those of a scenario."""
+    fields = ACTS[word] if kind == "act" else SEES[word]
+    known = [slot_of(field) for field in fields if field.name != "by"]
+    # What is not told of a look is not compared; the case may be the scenario's only one.
+    told = {slot.name for slot in known if slot.required and kind == "act" and slot.name != "case"}
+    loose = [evolve(slot, required=slot.name in told) for slot in known]
+    needs_by = word not in ACTS_OF_NOBODY if kind == "act" else word not in {"arrival", "mail"}
+    by = Slot("by", NAME, "who acts or looks", required=needs_by, default=ABSENT)
+    kind_slot = Slot(kind, TEXT, "what is done" if kind == "act" else "what is looked at")
+    own = _OF_ACTS if kind == "act" else _OF_LOOKS
+    return (kind_slot, by, *loose, *_COMMON, *own)
+
+
+_SLOTS: Final = {("act", word): _slots("act", word) for word in ACTS} | {
+    ("see", word): _slots("see", word) for word in SEES if word != "arrival"
+}
+
+
+@frozen
+class StepForm:
+    """A step: which fields it has follows from its act or from what is looked at."""
+
+    def read(self, node: Node, faults: Faults) -> Any:
+        """Give the step."""
+        if not isinstance(node, Fields):
+            faults.add(node.place, "a step has fields, like {at: 09:00, by: anna, act: send, …}")
+            return BAD
+        kind = next((kind for kind in ("act", "see") if node.named(kind)), None)
+        word = None if kind is None else node.named(kind)
+        if kind is None or not isinstance(word, Text):
+            self._no_word(node, faults)
+            return BAD
+        slots = _SLOTS.get((kind, word.value))
+        if slots is None:
+            known = [known for of, known in _SLOTS if of == kind]
+            faults.add(
+                word.place, f'"{kind}" has no word {quote(word.value)}', suggest(word.value, known)
+            )
+            return BAD
+        values = read_fields(node, slots, f"{kind} {word.value}", faults)
+        return BAD if values is None else _step(values, node, faults)
+
+    def _no_word(self, node: Fields, faults: Faults) -> None:
+        for key, _ in node.fields:
+            if key.value in ACTS:
+                faults.add(key.place, f'an act is written as "act: {key.value}"')
+                return
+            if key.value in SEES:
+                faults.add(key.place, f'a look is written as "see: {key.value}"')
+                return
+        faults.add(node.place, 'a step needs "act" or "see"', "act: send, see: inbox, …")
+
+    def schema(self) -> Schema:
+        """Give each act and observation with its fields."""
+        return {
+            "oneOf": [
+                {
+                    "type": "object",
+                    "title": f"{kind} {word}",
+                    "properties": {
+                        **{slot.name: described(slot) for slot in slots},
+                        kind: {"const": word},
+                    },
+                    "required": [kind, *(slot.name for slot in slots if slot.required)],
+                    "additionalProperties": False,
+                }
+                for (kind, word), slots in _SLOTS.items()
+            ]
+        }
+
+
+def _step(values: dict[str, Any], node: Fields, faults: Faults) -> Any:
+    own = {name: values.pop(name, None) for name in ("at", "rule", "outcome", "reason", *_WAITS)}
+    waits = [name for name in _WAITS if own[name]]
+    if len(waits) > 1:
+        faults.add(node.place, f"only one of {', '.join(waits)} fits into a step")
+        return BAD
+    wait = None
+    if waits:
+        wait = Wait(waits[0], None if own["never"] else own[waits[0]])
+    if own["reason"] is not None and own["outcome"] != "refused":
+        faults.add(node.place, 'a "reason" is that of a refusal', 'write "outcome: refused" too')
+        return BAD
+    record = _told(values)
+    return Step(
+        node.place, own["at"], record, own["outcome"] or "ok", own["reason"], wait, own["rule"]
+    )

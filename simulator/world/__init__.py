@@ -1,0 +1,1 @@
+"""A scenario at work: SimPy moves the time, people act on a target, the oracle judges."""

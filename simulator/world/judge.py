@@ -1,0 +1,43 @@
+"""Every act and observation of a run, in order: written to the trace, judged by the oracle."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, BinaryIO
+
+import orjson
+from attrs import Factory, define, field
+
+from simulator.history.moments import moment_us
+from simulator.oracle import Finding, Oracle
+
+Record = dict[str, Any]
+
+
+@define(eq=False)
+class Judge:
+    """Hands each line to the oracle as it happens; `trace` gets the same lines."""
+
+    oracle: Oracle
+    trace: BinaryIO | None = None
+    lines: int = 0
+    counts: dict[str, int] = Factory(dict[str, int])
+    _newest: str = field(default="", init=False)
+
+    def begin(self, header: Mapping[str, Any]) -> None:
+        """Write the header, which is the first line of a trace."""
+        self.lines = 1
+        if self.trace is not None:
+            self.trace.write(orjson.dumps(header) + b"\n")
+
+    def take(self, at: datetime, record: Record) -> Sequence[Finding]:
+        """Judge a line; the new findings."""
+        self.lines += 1
+        stamp = at.isoformat()
+        line = {**record, "at": record.get("at", stamp)}
+        word: str = line.get("act") or line["see"]
+        self.counts[word] = self.counts.get(word, 0) + 1
+        if self.trace is not None:
+            self.trace.write(orjson.dumps(line) + b"\n")
+        at_us = moment_us(line["at"])
+        assert at_us is not None  # noqa: S101 - we wrote it
+        return self.oracle.take(self.lines, at_us, line)

@@ -1,0 +1,250 @@
+"""The world of a run: its time, its people, the target that they act on, and what came of it."""
+
+from collections.abc import Generator, Mapping
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+import simpy
+from attrs import Factory, define, field, frozen
+
+from simulator.oracle import BadLine, Finding
+from simulator.scenario.file import Scenario, Timed
+from simulator.targets.port import Outcome, Target
+from simulator.world.expecting import Miss, miss
+from simulator.world.judge import Judge
+
+Record = dict[str, Any]
+_MICROSECOND: Final = timedelta(microseconds=1)
+Process = Generator[simpy.Event, Any, None]
+
+
+@frozen
+class Failure:
+    """A step that did not come out as the scenario says."""
+
+    line: int
+    rule: str
+    expected: str
+    seen: str
+    at: datetime
+
+
+@frozen
+class Skipped:
+    """A step that this target cannot do."""
+
+    line: int
+    what: str
+
+
+@define(eq=False)
+class World:
+    """A scenario that is being run."""
+
+    scenario: Scenario
+    target: Target
+    judge: Judge
+    env: simpy.Environment = Factory(simpy.Environment)
+    findings: list[Finding] = Factory(list[Finding])
+    failures: list[Failure] = Factory(list[Failure])
+    skipped: list[Skipped] = Factory(list[Skipped])
+    mails: list[Record] = Factory(list[Record])
+    origin: dict[int, int] = Factory(dict[int, int])  # line of the trace -> line of the file
+    _changed: simpy.Event = field(init=False)
+    _watched: list[Timed] = Factory(list[Timed])
+
+    def __attrs_post_init__(self) -> None:
+        """Begin with nothing changed."""
+        self._changed = self.env.event()
+
+    @property
+    def now(self) -> datetime:
+        """The moment that it is."""
+        return self.scenario.begins + self.env.now * _MICROSECOND
+
+    def run(self) -> None:
+        """Run the scenario to its end."""
+        self._set_up()
+        script = self.env.process(self._script())
+        if self.scenario.replicate_every is not None:
+            self.env.process(self._replications(self.scenario.replicate_every))
+        self.env.run(until=script)
+        if self.scenario.ends is not None and self.scenario.ends > self.now:
+            self.env.run(until=(self.scenario.ends - self.scenario.begins) // _MICROSECOND)
+            self._advance()
+
+    # Acts and looks
+
+    def do(self, record: Record, line: int = 0) -> Outcome:
+        """Do an act; the oracle judges its outcome and what arrived by it."""
+        (outcome,) = self.target.act([record], self.now)
+        told: Record = {**record, "outcome": outcome.word, **outcome.told}
+        if outcome.reason is not None:
+            told["reason"] = outcome.reason
+        self._judge(told, line)
+        self._news(line)
+        changed, self._changed = self._changed, self.env.event()
+        changed.succeed()
+        return outcome
+
+    def look(self, record: Mapping[str, Any], line: int = 0) -> Record | None:
+        """Look at something; the oracle judges what is seen."""
+        seen = self.target.look(record, self.now)
+        if seen is not None:
+            self._judge(seen, line)
+        return seen
+
+    def _judge(self, record: Record, line: int) -> None:
+        found = self.judge.take(self.now, record)
+        self.origin[self.judge.lines] = line
+        self.findings.extend(found)
+
+    def _news(self, line: int) -> None:
+        for record in self.target.news():
+            if record["see"] == "mail":
+                self.mails.append(record)
+            self._judge({**record, "at": self.now.isoformat()}, line)
+
+    def _advance(self) -> None:
+        self.target.advance(self.now)
+        self._news(0)
+
+    # What is there from the beginning
+
+    def _set_up(self) -> None:
+        for name, worker in self.scenario.caseworkers.items():
+            self.do(
+                {"act": "set_role", "caseworker": name, "role": worker.role, "email": worker.email}
+            )
+        first = next(iter(self.scenario.caseworkers), "anna")
+        for number, case in self.scenario.cases.items():
+            by = case.by or first
+            self.do(
+                {
+                    "act": "create_case",
+                    "by": by,
+                    "case": number,
+                    "subject": case.subject,
+                    "follow_up_on": case.follow_up_on,
+                }
+            )
+            for document in case.documents:
+                filed = {"document": document["name"], "size": document["size"]}
+                self.do({"act": "add_document", "by": by, "case": number, **filed})
+
+    # Processes
+
+    def _replications(self, every: timedelta) -> Process:
+        while True:
+            yield self.env.timeout(every // _MICROSECOND)
+            self.do({"act": "replicate", "result": 0})
+
+    def _script(self) -> Process:
+        for timed in self.scenario.steps:
+            if timed.at is not None and timed.at > self.now:
+                yield self.env.timeout((timed.at - self.now) // _MICROSECOND)
+                self._advance()
+            if timed.step.is_act:
+                self._act(timed)
+            else:
+                yield from self._expect(timed)
+            self._watch()
+
+    def _act(self, timed: Timed) -> None:
+        step = timed.step
+        what = timed.record["act"]
+        if what in self.target.cannot or timed.record.get("what") in self.target.cannot:
+            self.skipped.append(Skipped(step.place.line, f"{what} {timed.record.get('what', '')}"))
+            return
+        outcome = self.do(self._with_link(dict(timed.record)), step.place.line)
+        if outcome.word == step.outcome and step.reason in {None, outcome.reason}:
+            return
+        wanted = step.outcome if step.reason is None else f"refused ({step.reason})"
+        got = outcome.word if outcome.reason is None else f"{outcome.word} ({outcome.reason})"
+        self._fail(timed, Miss(step.rule or _RULE_OF_ACT.get(what, "SEND-1"), wanted, got))
+
+    def _with_link(self, record: Record) -> Record:
+        """Let who registers use the link of their newest mail, unless the step names another."""
+        if record["act"] == "register" and "link" not in record:
+            links = [mail["link"] for mail in self.mails if "link" in mail and _to(mail, record)]
+            if links:
+                record["link"] = links[-1]
+        return record
+
+    def _fail(self, timed: Timed, found: Miss) -> None:
+        rule = timed.step.rule or found.rule
+        self.failures.append(
+            Failure(timed.step.place.line, rule, found.expected, found.seen, self.now)
+        )
+
+    def _expect(self, timed: Timed) -> Process:
+        wait = timed.step.wait
+        if wait is None:
+            self._settle(timed, self._miss(timed))
+        elif wait.kind == "never":
+            self._watched.append(timed)
+        else:
+            assert wait.duration is not None  # noqa: S101 - both others have one
+            end = int(self.env.now) + wait.duration // _MICROSECOND
+            yield from (self._within if wait.kind == "within" else self._stays)(timed, end)
+
+    def _settle(self, timed: Timed, found: Miss | None) -> None:
+        if found is not None:
+            self._fail(timed, found)
+
+    def _within(self, timed: Timed, end: int) -> Process:
+        """Look now and after each change, until it is seen or the time is over."""
+        while (found := self._miss(timed)) is not None and self.env.now < end:
+            yield self._changed | self.env.timeout(end - self.env.now)
+            self._advance()
+        self._settle(timed, found)
+
+    def _stays(self, timed: Timed, end: int) -> Process:
+        """Look now, after each change, and at the end."""
+        while (found := self._miss(timed)) is None and self.env.now < end:
+            yield self._changed | self.env.timeout(end - self.env.now)
+            self._advance()
+        self._settle(timed, found)
+
+    def _watch(self) -> None:
+        """Look for what must never be seen."""
+        for timed in tuple(self._watched):
+            if self._miss(timed) is None:
+                self._watched.remove(timed)
+                self._fail(timed, Miss("", "never", "it was seen"))
+
+    def _miss(self, timed: Timed) -> Miss | None:
+        record = timed.record
+        if record["see"] != "mail":
+            return miss(record, self.look(record, timed.step.place.line))
+        wanted = {name: value for name, value in record.items() if name != "see"}
+        for mail in self.mails:
+            if all(mail.get(name) == value for name, value in wanted.items()):
+                return None
+        return Miss("MAIL-1", f"a mail {wanted}", f"{len(self.mails)} mails without it")
+
+
+def _to(mail: Record, record: Record) -> bool:
+    return bool(mail["to"] == str(record.get("by")).strip().lower())
+
+
+#: The clause that an act is about where a step names none.
+_RULE_OF_ACT: Final[Mapping[str, str]] = {
+    "set_role": "RGT-3",
+    "create_case": "SEND-1",
+    "edit_case": "RPL-2",
+    "add_document": "SEND-9",
+    "note": "SEND-2",
+    "send": "SEND-1",
+    "set_release": "RGT-2",
+    "set_mail": "MAIL-2",
+    "register": "ACC-2",
+    "request_link": "ACC-2",
+    "open": "INB-2",
+    "mark_read": "INB-5",
+    "reply": "INB-10",
+    "replicate": "RPL-4",
+    "fault": "DLV-4",
+}
+
+__all__ = ["BadLine", "Failure", "Skipped", "World"]

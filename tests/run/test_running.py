@@ -1,0 +1,183 @@
+"""Running a scenario file: what is kept, what is violated, what stays undecided."""
+
+import re
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from simulator.exits import Exit
+from simulator.flaws import FLAWS
+from simulator.run.matrix import row_of
+from simulator.run.running import Ran, Task, run_file
+from simulator.scenario.file import BadScenario, scenario_of
+from simulator.scenario.nodes import Faults
+
+SCENARIOS = Path(__file__).parents[2] / "scenarios"
+FILES = sorted(SCENARIOS.rglob("*.yaml"))
+
+STORY = """\
+scenario: A file request
+rules: INB-4
+steps:
+  - {at: 09:00, by: anna, act: send, message: m1, to: k@example.org, expects: Antwort mit Datei, text: Bitte die Police senden}
+  - {at: +5m, by: k@example.org, act: reply, message: a1, answers: m1, text: Kommt noch}
+"""
+
+
+#: The same story without a clause that has to decide something.
+TALE = STORY.replace("rules: INB-4\n", "")
+
+
+@pytest.fixture
+def run(tmp_path: Path):
+    def run(text: str, **task: object) -> Ran:
+        file = tmp_path / "story.yaml"
+        file.write_text(text, encoding="utf-8")
+        return run_file(file, Task(**task))
+
+    return run
+
+
+@pytest.mark.parametrize("file", FILES, ids=[str(file.relative_to(SCENARIOS)) for file in FILES])
+def test_every_scenario_is_kept_on_the_model(file: Path) -> None:
+    ran = run_file(file, Task())
+    assert ran.exit is Exit.KEPT, ran.why
+
+
+def test_an_expectation_that_holds_is_kept(run) -> None:
+    look = "  - {within: 2s, by: k@example.org, see: inbox, unread: 1, messages: {message: m1, hint: documents}}\n"
+    ran = run(STORY + look)
+    assert (ran.exit, ran.failures, ran.undecided) == (Exit.KEPT, (), ())
+    assert ran.decisive["INB-4"] > 0
+
+
+def test_an_expectation_that_does_not_hold_names_step_clause_and_both_values(run) -> None:
+    ran = run(STORY + "  - {within: 2s, by: anna, see: case, cloud_status: Datei}\n")
+    (failure,) = ran.failures
+    assert ran.exit is Exit.VIOLATED
+    assert (failure.line, failure.rule) == (6, "STA-6")
+    assert (failure.expected, failure.seen) == ('cloud_status: "Datei"', 'cloud_status: "OK"')
+
+
+def test_the_clause_that_a_step_names_is_the_one_that_fails(run) -> None:
+    ran = run(STORY + "  - {by: anna, see: case, cloud_status: Datei, rule: STA-3}\n")
+    assert ran.failures[0].rule == "STA-3"
+
+
+def test_an_act_that_is_refused_fails_unless_it_is_expected(run) -> None:
+    blank = "  - {by: k@example.org, act: reply, message: a2, answers: m1, text: ' '"
+    assert run(STORY + blank + "}\n").failures[0].seen == "refused (blank_reply)"
+    expected = blank + ", outcome: refused, reason: blank_reply}\n"
+    assert not run(STORY + expected).failures
+    other = blank + ", outcome: refused, reason: too_large}\n"
+    assert run(STORY + other).failures[0].expected == "refused (too_large)"
+
+
+def test_what_stays_for_a_time_is_looked_at_until_its_end(run) -> None:
+    stays = "  - {stays_for: 1h, by: k@example.org, see: inbox, unread: 1}\n"
+    assert run(STORY + stays).exit is Exit.KEPT
+    later = STORY.replace("steps:", "replicate_every: 20m\nsteps:")
+    assert run(later + stays).looks > run(STORY + stays).looks
+
+
+def test_what_must_never_be_seen_is_watched_to_the_end(run) -> None:
+    never = "  - {never: true, by: anna, see: case, cloud_status: Info}\n"
+    send = "  - {at: +1h, by: anna, act: send, message: m2, expects: Kenntnisnahme, text: Danke}\n"
+    assert run(TALE + never).exit is Exit.KEPT
+    ran = run(TALE + never + send)
+    assert (ran.exit, ran.failures[0].line) == (Exit.VIOLATED, 5)
+
+
+def test_a_rule_that_nothing_decides_leaves_the_scenario_undecided(run) -> None:
+    ran = run(STORY.replace("INB-4", "RPL-4"))
+    assert (ran.exit, ran.undecided) == (
+        Exit.UNDECIDED,
+        ("RPL-4 is what it is about, and no line decided it",),
+    )
+
+
+def test_a_mail_is_waited_for_like_anything_else(run) -> None:
+    mail = "  - {within: 2s, see: mail, to: k@example.org, event: new_message, message: m1}\n"
+    assert run(TALE + mail).exit is Exit.KEPT
+    none = mail.replace("k@", "l@")
+    assert run(STORY + none).failures[0].rule == "MAIL-1"
+
+
+def test_a_reading_of_the_file_is_that_of_target_and_oracle(run) -> None:
+    look = "  - {by: anna, see: case, cloud_status: Datei, acknowledged_on: null}\n"
+    assert run(TALE + look).exit is Exit.VIOLATED
+    assert run("readings: {fileless_reply: unchanged}\n" + TALE + look).exit is Exit.KEPT
+
+
+def test_what_the_target_cannot_do_is_skipped_and_said(run) -> None:
+    ran = run(STORY + "  - {act: fault, what: server, state: down}\n")
+    assert [(skip.line, skip.what) for skip in ran.skipped] == [(6, "fault server")]
+
+
+def test_the_trace_of_a_run_is_what_the_oracle_judged(run, tmp_path: Path) -> None:
+    ran = run(STORY, trace=tmp_path)
+    lines = (tmp_path / "story.jsonl").read_text(encoding="utf-8").splitlines()
+    assert len(lines) == ran.acts + ran.looks + 1
+    assert (tmp_path / "story.jsonl").read_bytes() == _again(run, tmp_path)
+
+
+def _again(run, tmp_path: Path) -> bytes:
+    run(STORY, trace=tmp_path)
+    return (tmp_path / "story.jsonl").read_bytes()
+
+
+def test_a_file_that_is_not_there_is_a_result(tmp_path: Path) -> None:
+    ran = run_file(tmp_path / "none.yaml", Task())
+    assert (ran.exit, "No such file" in ran.why) == (Exit.ENVIRONMENT, True)
+
+
+def test_ten_thousand_mutated_files_give_no_traceback() -> None:
+    chance = Random("mutations of scenarios")
+    texts = [STORY, *(file.read_text(encoding="utf-8") for file in FILES)]
+    pieces = [
+        "{",
+        "}",
+        "[",
+        "]",
+        ":",
+        " ",
+        "\n",
+        "- ",
+        "'",
+        '"',
+        "&a",
+        "*a",
+        "!x",
+        "|",
+        "\t",
+        "\0",
+        "m1",
+        "53",
+        "+5m",
+    ]
+    good = bad = 0
+    for _ in range(10_000):
+        text = chance.choice(texts)
+        for _ in range(chance.randint(1, 4)):
+            place = chance.randrange(len(text))
+            cut = chance.choice([0, 0, 1, 5])
+            text = text[:place] + chance.choice([*pieces, ""]) + text[place + cut :]
+        try:
+            scenario_of(text, Faults("m.yaml"))
+            good += 1
+        except BadScenario as error:
+            bad += bool(error.faults)
+    assert good + bad == 10_000
+    assert min(good, bad) > 100
+
+
+@pytest.mark.parametrize("flaw", FLAWS)
+def test_every_known_flaw_is_noticed_by_a_scenario(flaw: str) -> None:
+    likely = sorted(FILES, key=lambda file: not set(FLAWS[flaw].caught_under) & _about(file))
+    assert any(row_of(flaw, [file]).caught for file in likely)
+
+
+def _about(file: Path) -> set[str]:
+    first = file.read_text(encoding="utf-8").partition("steps:")[0]
+    return set(re.findall(r"[A-Z]+-\d+", first))
