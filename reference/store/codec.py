@@ -4,7 +4,6 @@ from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
-from operator import attrgetter
 from typing import Any, Final, Union, cast, get_args, get_origin
 
 import orjson
@@ -241,8 +240,7 @@ def _reader_of(kind: type) -> Callable[[object], dict[str, object]]:
         raise TypeError(f"{kind.__name__} has no place in JSON")
     tag = {"kind": _tag(kind)} if kind in _TAGGED else {}
     names = tuple(field.name for field in fields(kind))
-    read = attrgetter(*names) if len(names) > 1 else lambda value: (getattr(value, names[0]),)
-    return lambda value: {**tag, **dict(zip(names, read(value), strict=True))}
+    return lambda value: {**tag, **{name: getattr(value, name) for name in names}}
 
 
 def _plain(value: object) -> dict[str, object]:

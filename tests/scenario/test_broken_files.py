@@ -99,7 +99,7 @@ BROKEN = {
     "two ways of waiting": (
         f"scenario: x\nsteps: [{SEND}, {{within: 2s, stays_for: 1h, by: anna, see: preset}}]\n",
         [
-            'f.yaml:2:95: only one of within, stays_for fits into a step',
+            "f.yaml:2:95: only one of within, stays_for fits into a step",
         ],
     ),
     "a message that nobody wrote": (
