@@ -17,11 +17,13 @@ from rich_click import RichCommand
 
 from simulator.exits import Exit, worst_of
 from simulator.flaws import FLAWS
+from simulator.report.report import report_html
 from simulator.run.matrix import Row, row_of, write_matrix
 from simulator.run.outputs import as_json, as_junit, write_text
-from simulator.run.running import Ran, Task, run_file
+from simulator.run.running import Task, run_file
 from simulator.scenario.file import BadScenario, read_scenario, schema
 from simulator.scenario.quantities import duration
+from simulator.world.result import Ran
 
 
 def files_in(named: Sequence[Path]) -> list[Path]:
@@ -46,15 +48,17 @@ def files_in(named: Sequence[Path]) -> list[Path]:
 @click.option("--trace", type=click.Path(path_type=Path), help="A folder for the traces.")
 @click.option("--json", "json_file", type=click.Path(path_type=Path), help="The result as JSON.")
 @click.option("--junit", type=click.Path(path_type=Path), help="The result as JUnit XML.")
+@click.option("--report", type=click.Path(path_type=Path), help="A folder for the report.")
 @click.option("--flaws", is_flag=True, help="Show which file notices which known flaw.")
 @click.option("--jobs", type=click.IntRange(min=1), help="How many files side by side.")
-def run(
+def run(  # noqa: PLR0913 - the options of a command
     scenarios: tuple[Path, ...],
     seed: int | None,
     limit: str,
     trace: Path | None,
     json_file: Path | None,
     junit: Path | None,
+    report: Path | None,
     jobs: int | None,
     *,
     flaws: bool,
@@ -67,13 +71,18 @@ def run(
         sys.exit(Exit.KEPT if noticed else Exit.VIOLATED)
     if trace is not None:
         trace.mkdir(parents=True, exist_ok=True)
-    task = Task(seed=seed, trace=trace, limit_us=_limit(limit))
+    task = Task(seed=seed, trace=trace, keep=report is not None, limit_us=_limit(limit))
     ran = list(_all(files, task, jobs))
     again = shlex.join(["collab-simulator", *sys.argv[1:]])
     write_text(Console(soft_wrap=False), ran, again)
     for place, content in ((json_file, as_json(ran, again)), (junit, as_junit(ran))):
         if place is not None:
             place.write_bytes(content)
+    if report is not None:
+        report.mkdir(parents=True, exist_ok=True)
+        place = report / "report.html"
+        place.write_text(report_html(ran, again, task.target), encoding="utf-8")
+        click.echo(f"report: {place}")
     sys.exit(worst_of(one.exit for one in ran))
 
 

@@ -11,7 +11,8 @@ from rich.text import Text
 
 from simulator.exits import Exit
 from simulator.flaws import FLAWS, Flaw
-from simulator.run.running import MakeTarget, Ran, Task, in_memory, run_file
+from simulator.run.running import MakeTarget, Task, in_memory, run_file
+from simulator.world.result import Ran
 
 
 @frozen

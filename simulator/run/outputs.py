@@ -13,7 +13,7 @@ from rich.text import Text
 
 from simulator.exits import Exit, worst_of
 from simulator.printing import printable
-from simulator.run.running import Ran
+from simulator.world.result import Ran
 
 WORDS: Final = {
     Exit.KEPT: ("kept", "green"),
@@ -79,7 +79,8 @@ def as_json(ran: Sequence[Ran], again: str) -> bytes:
 
 
 def _plain(one: Ran) -> dict[str, Any]:
-    return {**asdict(one), "verdict": one.exit.name.lower(), "exit": int(one.exit)}
+    told = asdict(one, filter=lambda field, _: field.name not in {"lines", "exit"})
+    return {**told, "verdict": one.exit.name.lower(), "exit": int(one.exit)}
 
 
 def as_junit(ran: Sequence[Ran]) -> bytes:

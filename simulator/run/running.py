@@ -1,22 +1,23 @@
 """Runs one scenario file: the result holds everything from which the outputs are written."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from attrs import Factory, evolve, frozen
+from attrs import evolve, frozen
 
 from reference.domain.readings import readings_from
 from reference.domain.rules import Rules, rules_for
 from simulator.exits import Exit
 from simulator.history.clauses import CLAUSES, Shown
 from simulator.history.vocabulary import ACTS, READINGS
-from simulator.oracle import BadLine, Finding, Oracle, Verdict
+from simulator.oracle import BadLine, Oracle, Verdict
 from simulator.scenario.file import BadScenario, Scenario, read_scenario
 from simulator.targets.in_memory import InMemory
 from simulator.targets.port import Target
 from simulator.world.judge import Judge
-from simulator.world.world import Failure, Skipped, World
+from simulator.world.result import Broken, Ran
+from simulator.world.world import World
 
 _MICROSECONDS: Final = 1_000_000
 
@@ -28,48 +29,8 @@ class Task:
     target: str = "model"
     seed: int | None = None
     trace: Path | None = None  # a folder: a trace for each file
+    keep: bool = False  # lines, for pictures
     limit_us: int = 2 * _MICROSECONDS
-
-
-@frozen
-class Broken:
-    """A finding of the oracle, with the line of the scenario whose step brought it up."""
-
-    finding: Finding
-    line: int
-
-
-@frozen
-class Ran:
-    """What came of one file: the verdict and the reasons for it, or why there is none."""
-
-    file: str
-    exit: Exit
-    title: str = ""
-    errors: tuple[str, ...] = ()
-    failures: tuple[Failure, ...] = ()
-    broken: tuple[Broken, ...] = ()
-    undecided: tuple[str, ...] = ()
-    skipped: tuple[Skipped, ...] = ()
-    readings: Mapping[str, str] = Factory(dict[str, str])
-    seed: int = 0
-    acts: int = 0
-    looks: int = 0
-    decisive: Mapping[str, int] = Factory(dict[str, int])
-
-    @property
-    def why(self) -> str:
-        """Say in a line why the verdict is what it is; empty where all was kept."""
-        if self.errors:
-            return self.errors[0]
-        if self.failures:
-            first = self.failures[0]
-            return f"line {first.line}: {first.rule}: expected {first.expected}, seen {first.seen}"
-        if self.broken:
-            first_broken = self.broken[0]
-            found = first_broken.finding
-            return f"line {first_broken.line}: {found.rule}: {found.seen}; {found.because}"
-        return self.undecided[0] if self.undecided else ""
 
 
 MakeTarget = Callable[[Scenario, Rules], Target]
@@ -100,10 +61,10 @@ def run_file(path: Path, task: Task, make_target: MakeTarget = in_memory) -> Ran
     target = make_target(scenario, rules_of(scenario))
     try:
         if task.trace is None:
-            return run_scenario(scenario, target, Judge(_oracle(scenario, task)))
+            return run_scenario(scenario, target, Judge(_oracle(scenario, task), None, task.keep))
         place = task.trace / f"{path.stem}.jsonl"
         with place.open("wb") as trace:
-            return run_scenario(scenario, target, Judge(_oracle(scenario, task), trace))
+            return run_scenario(scenario, target, Judge(_oracle(scenario, task), trace, task.keep))
     except OSError as error:
         return Ran(str(path), Exit.ENVIRONMENT, scenario.title, errors=(str(error),))
     finally:
@@ -154,6 +115,9 @@ def _result(world: World, verdict: Verdict, error: str) -> Ran:
         scenario.file,
         exit_,
         scenario.title,
+        scenario.story,
+        scenario.time_zone,
+        tuple(world.judge.kept),
         (error,) if error else (),
         tuple(world.failures),
         tuple(Broken(found, world.origin.get(found.line, 0)) for found in verdict.findings),

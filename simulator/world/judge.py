@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, Final
 
 import orjson
 from attrs import Factory, define, field
@@ -11,6 +11,8 @@ from simulator.history.moments import moment_us
 from simulator.oracle import Finding, Oracle
 
 Record = dict[str, Any]
+#: How many lines are kept for a picture: more would not be looked at.
+KEPT_MAX: Final = 300
 
 
 @define(eq=False)
@@ -19,7 +21,9 @@ class Judge:
 
     oracle: Oracle
     trace: BinaryIO | None = None
+    keeps: bool = False
     lines: int = 0
+    kept: list[Record] = Factory(list[Record])  # the first lines, for a picture
     counts: dict[str, int] = Factory(dict[str, int])
     _newest: str = field(default="", init=False)
 
@@ -38,6 +42,8 @@ class Judge:
         self.counts[word] = self.counts.get(word, 0) + 1
         if self.trace is not None:
             self.trace.write(orjson.dumps(line) + b"\n")
+        if self.keeps and len(self.kept) < KEPT_MAX:
+            self.kept.append(line)
         at_us = moment_us(line["at"])
         assert at_us is not None  # noqa: S101 - we wrote it
         return self.oracle.take(self.lines, at_us, line)

@@ -5,36 +5,18 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 import simpy
-from attrs import Factory, define, field, frozen
+from attrs import Factory, define, field
 
-from simulator.oracle import BadLine, Finding
+from simulator.oracle import Finding
 from simulator.scenario.file import Scenario, Timed
 from simulator.targets.port import Outcome, Target
 from simulator.world.expecting import Miss, miss
 from simulator.world.judge import Judge
+from simulator.world.result import Failure, Skipped
 
 Record = dict[str, Any]
 _MICROSECOND: Final = timedelta(microseconds=1)
 Process = Generator[simpy.Event, Any, None]
-
-
-@frozen
-class Failure:
-    """A step that did not come out as the scenario says."""
-
-    line: int
-    rule: str
-    expected: str
-    seen: str
-    at: datetime
-
-
-@frozen
-class Skipped:
-    """A step that this target cannot do."""
-
-    line: int
-    what: str
 
 
 @define(eq=False)
@@ -246,5 +228,3 @@ _RULE_OF_ACT: Final[Mapping[str, str]] = {
     "replicate": "RPL-4",
     "fault": "DLV-4",
 }
-
-__all__ = ["BadLine", "Failure", "Skipped", "World"]

@@ -9,9 +9,10 @@ import pytest
 from simulator.exits import Exit
 from simulator.flaws import FLAWS
 from simulator.run.matrix import row_of
-from simulator.run.running import Ran, Task, run_file
+from simulator.run.running import Task, run_file
 from simulator.scenario.file import BadScenario, scenario_of
 from simulator.scenario.nodes import Faults
+from simulator.world.result import Ran
 
 SCENARIOS = Path(__file__).parents[2] / "scenarios"
 FILES = sorted(SCENARIOS.rglob("*.yaml"))

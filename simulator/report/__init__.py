@@ -1,0 +1,1 @@
+"""The report of a run: one HTML file without outside resources, to attach to a ticket."""

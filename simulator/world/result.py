@@ -1,0 +1,73 @@
+"""What came of a scenario: the verdict, and everything that the outputs are written from."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from attrs import Factory, frozen
+
+from simulator.exits import Exit
+from simulator.oracle import Finding
+
+
+@frozen
+class Failure:
+    """A step that did not come out as the scenario says."""
+
+    line: int
+    rule: str
+    expected: str
+    seen: str
+    at: datetime
+
+
+@frozen
+class Skipped:
+    """A step that this target cannot do."""
+
+    line: int
+    what: str
+
+
+@frozen
+class Broken:
+    """A finding of the oracle, with the line of the scenario whose step brought it up."""
+
+    finding: Finding
+    line: int
+
+
+@frozen
+class Ran:
+    """What came of one file: the verdict and the reasons for it, or why there is none."""
+
+    file: str
+    exit: Exit
+    title: str = ""
+    story: str = ""
+    time_zone: str = "Europe/Berlin"
+    lines: tuple[Mapping[str, Any], ...] = ()
+    errors: tuple[str, ...] = ()
+    failures: tuple[Failure, ...] = ()
+    broken: tuple[Broken, ...] = ()
+    undecided: tuple[str, ...] = ()
+    skipped: tuple[Skipped, ...] = ()
+    readings: Mapping[str, str] = Factory(dict[str, str])
+    seed: int = 0
+    acts: int = 0
+    looks: int = 0
+    decisive: Mapping[str, int] = Factory(dict[str, int])
+
+    @property
+    def why(self) -> str:
+        """Say in a line why the verdict is what it is; empty where all was kept."""
+        if self.errors:
+            return self.errors[0]
+        if self.failures:
+            first = self.failures[0]
+            return f"line {first.line}: {first.rule}: expected {first.expected}, seen {first.seen}"
+        if self.broken:
+            first_broken = self.broken[0]
+            found = first_broken.finding
+            return f"line {first_broken.line}: {found.rule}: {found.seen}; {found.because}"
+        return self.undecided[0] if self.undecided else ""
