@@ -23,9 +23,7 @@ WORDS: Final = {
     "undecided": "Undecided",
     "environment": "Environment failed",
 }
-_ENVIRONMENT: Final = Environment(
-    autoescape=True, undefined=StrictUndefined, trim_blocks=True, finalize=lambda value: value
-)
+_ENVIRONMENT: Final = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True)
 
 
 def report_html(ran: Sequence[Ran], again: str, target: str) -> str:
