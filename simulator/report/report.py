@@ -70,6 +70,7 @@ def _shown(one: Ran) -> dict[str, Any]:
     changed = {name: value for name, value in one.readings.items() if value != READINGS[name][0]}
     return {
         "ran": one,
+        "zone": zone,
         "verdict": one.exit.name.lower(),
         "failed": one.exit is not Exit.KEPT,
         # The pictures escape every text themselves.

@@ -1,0 +1,66 @@
+"""The report of a run: one file, verdict first, nothing from elsewhere, nothing that is obeyed."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from simulator.report.report import report_html
+from simulator.run.running import Task, run_file
+
+STORY = """\
+scenario: "Hostile <script>alert(1)</script> & title"
+story: "A story with <b>markup</b>"
+steps:
+  - {at: 09:00, by: anna, act: send, message: "m<i>1", to: k@example.org, expects: Antwort, text: Bitte um Rückruf}
+  - {by: anna, see: case, cloud_status: %s}
+"""
+
+
+@pytest.fixture
+def report(tmp_path: Path):
+    def report(*statuses: str) -> str:
+        ran = []
+        for number, status in enumerate(statuses):
+            file = tmp_path / f"{number}.yaml"
+            file.write_text(STORY % status, encoding="utf-8")
+            ran.append(run_file(file, Task(keep=True)))
+        return report_html(ran, "collab-simulator run <x>", "model")
+
+    return report
+
+
+def test_what_failed_stands_before_what_was_kept(report) -> None:
+    page = report("Antwort", "OK")
+    assert "<h1>1 of 2 scenarios kept</h1>" in page
+    assert page.index("Line 5: STA-6") < page.index("<h2>Scenarios</h2>") < page.index("<details>")
+
+
+def test_the_reason_names_clause_expected_and_seen(report) -> None:
+    page = report("OK")
+    assert "the case shows the last communication" in page
+    assert "cloud_status: &#34;OK&#34;" in page
+    assert "cloud_status: &#34;Antwort&#34;" in page
+
+
+def test_nothing_that_was_written_is_obeyed_and_nothing_is_loaded(report) -> None:
+    page = report("Antwort", "OK")
+    assert "<script" not in page
+    assert "<b>" not in page
+    assert "m<i>" not in page
+    assert "m&lt;i&gt;1" in page
+    assert not re.search(r"(src|href)=\"(?!#)", page)
+    assert "@import" not in page
+    assert "url(" not in page
+
+
+def test_the_pictures_show_acts_mails_and_what_was_seen(report) -> None:
+    page = report("Antwort")
+    sequence = page[page.index('<svg class="sequence"') :]
+    for label in ("Sachbearbeiter", "Empfänger", "new_message", "case 53", "Antwort"):
+        assert label in sequence
+    assert '<svg class="status"' in page
+
+
+def test_the_same_run_gives_the_same_report(report) -> None:
+    assert report("Antwort", "OK") == report("Antwort", "OK")
