@@ -240,8 +240,11 @@ def _reader_of(kind: type) -> Callable[[object], dict[str, object]]:
     if not has(kind):
         raise TypeError(f"{kind.__name__} has no place in JSON")
     tag = {"kind": _tag(kind)} if kind in _TAGGED else {}
-    names = tuple(field.name for field in fields(kind))
-    read = attrgetter(*names) if len(names) > 1 else lambda value: (getattr(value, names[0]),)
+    names = [field.name for field in fields(kind)]
+    if len(names) == 1:
+        (name,) = names
+        return lambda value: {**tag, name: getattr(value, name)}
+    read: Callable[[object], tuple[object, ...]] = attrgetter(*names)
     return lambda value: {**tag, **dict(zip(names, read(value), strict=True))}
 
 
