@@ -82,6 +82,12 @@ def test_another_server_on_the_same_folder_ends_with_4_and_the_first_goes_on(tmp
         assert server.ask("GET", "/ready").json == {"ready": True, "problems": []}
 
 
+def test_a_folder_that_is_made_is_for_its_owner_alone(tmp_path):
+    with served(tmp_path / "new") as server:
+        assert server.ask("GET", "/ready").status == 200
+        assert (tmp_path / "new").stat().st_mode & 0o077 == 0
+
+
 def test_a_folder_that_cannot_be_made_ends_with_4(tmp_path):
     (tmp_path / "file").write_text("")
     code, said = refused(tmp_path / "file" / "data", "--port", "0")
