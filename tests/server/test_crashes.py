@@ -100,7 +100,8 @@ async def test_killed_at_this_point_nothing_is_lost_or_doubled(tmp_path, point, 
             await made.replicate()
 
         async def busy(person):
-            for deed in (person.edit, person.send, person.reply, person.note, person.open):
+            deeds = (person.file, person.edit, person.send, person.reply, person.note, person.open)
+            for deed in deeds:
                 await deed()
 
         async with asyncio.TaskGroup() as group:

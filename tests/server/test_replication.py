@@ -288,10 +288,10 @@ def counted(writer):
     return writer._queue._database
 
 
-async def many_cases(server, count):
+async def many_cases(server, count, first=1000):
     """Change so many cases, each known to a recipient."""
     fields = dumps((("subject", "neu"), ("follow_up_on", "")))
-    numbers = range(1000, 1000 + count)
+    numbers = range(first, first + count)
 
     def changed(unit):
         for number in numbers:
