@@ -326,6 +326,7 @@ async def test_a_run_over_100_000_records_holds_little_and_holds_nobody_up(serve
             inbox = (await kunde.get("/api/collaboration/inbox", params={"limit": 500})).json
             assert inbox["messages"][-1]["message"] == message or len(inbox["messages"]) >= 500
             arrived += 1
+            await asyncio.sleep(0.05)
         done = await replication
         assert done.json["result"] == 0
         sizes = [len(bundle.records) for bundle in other.bundles]
