@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from aiohttp import web
-from attrs import define
+from attrs import define, field
 
 from reference.app.config import SECRET_MIN, Config
 from reference.app.system import System
@@ -39,7 +39,7 @@ class Authentication:
     mvp: Access | None
     collaboration: Access | None
     operator: str  # hash of the token
-    peer_secret: str
+    peer_secret: str = field(repr=False)
 
     async def identify(self, request: web.Request, who: Who) -> str:
         """Give who sends a request, the empty string for anybody.

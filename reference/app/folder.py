@@ -39,7 +39,7 @@ def held(folder: Path) -> Generator[None]:
     """
     lock = folder / "server.lock"
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)  # mails that wait hold links
         connection = sqlite3.connect(lock, timeout=0, isolation_level=None)
     except (OSError, sqlite3.Error) as error:
         raise StartError(str(said(folder, error))) from error

@@ -160,7 +160,16 @@ class MetricsApi:
 
     def operations(self) -> tuple[Operation, ...]:
         """Give the operation."""
-        return (Operation("GET", "/metrics", Who.HERE, "Show metrics", self.show_metrics),)
+        return (
+            Operation(
+                "GET",
+                "/metrics",
+                Who.HERE,
+                "Show metrics",
+                self.show_metrics,
+                gives="text/plain",
+            ),
+        )
 
 
 def _asked(

@@ -12,7 +12,7 @@ from attrs import NOTHING, Factory, define, fields, has
 
 from reference.domain.refusals import Refusal
 from reference.domain.words import CaseNumber, Word
-from reference.http.examples import EXAMPLES, WORDS
+from reference.http.examples import EXAMPLES, OTHERS, WORDS
 from reference.http.operations import FORM_TYPE, JSON_TYPE, Operation, Who
 from reference.http.problems import PROBLEM_TYPE, Problem
 from reference.store.codec import shape_of, to_json
@@ -346,7 +346,7 @@ def example_of(kind: Any, name: str = "") -> Any:  # noqa: ANN401 - any annotati
         return {field.name: example_of(field.type, field.name) for field in fields(kind)}
     inner = next((each for each in get_args(kind) if isinstance(each, type) and has(each)), None)
     if inner is None:
-        return EXAMPLES.get(name)
+        return OTHERS.get((name, kind), EXAMPLES.get(name))
     return [example_of(inner)] if get_origin(kind) is tuple else example_of(inner)
 
 

@@ -176,6 +176,13 @@ class ClockApi:
         return (
             Operation("GET", path, who, "Show the clock", self.show_clock, answer=Moment),
             Operation(
-                "POST", path, who, "Move the clock", self.move_clock, body=Move, answer=Moment
+                "POST",
+                path,
+                who,
+                "Move the clock",
+                self.move_clock,
+                body=Move,
+                answer=Moment,
+                example={"by_s": 60},
             ),
         )

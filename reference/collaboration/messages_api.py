@@ -126,6 +126,7 @@ class MessagesApi:
                 act=True,
                 upload=True,
                 media=(JSON_TYPE, FORM_TYPE),
+                example={"text": "Das passt so.", "answers": "m1"},
                 refusals=(
                     Refusal.NOT_ADDRESSED,
                     Refusal.UNKNOWN_MESSAGE,

@@ -182,6 +182,7 @@ class Carrier:
         except StorageError as error:  # its parcel waits, the others do not
             log.error("file_not_brought", sha256=file.sha256, error=str(error))  # noqa: TRY400
             return False
+        reached("file.brought")
         return True
 
 

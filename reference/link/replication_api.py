@@ -1,8 +1,9 @@
 """The API of replication: what waits, what ran, and a start by hand."""
 
+import asyncio
 from functools import partial
 
-from attrs import define
+from attrs import Factory, define
 
 from reference.domain.refusals import Refusal
 from reference.http.operations import Answer, Call, Operation, Who, given
@@ -18,6 +19,7 @@ class ReplicationApi:
 
     replicator: Replicator
     harness: bool
+    _one: asyncio.Lock = Factory(asyncio.Lock)
 
     async def show_replication(self, call: Call) -> Answer:
         """Show what waits for the next replication, and the last ones."""
@@ -28,12 +30,13 @@ class ReplicationApi:
     async def start_replication(self, call: Call) -> Answer:
         """Run a replication now; the same key again gives the first answer, and no second run."""
         side = self.replicator.side
-        if call.key is not None:
-            place = (call.actor, call.key)
-            if await side.reader.look(lambda raw: ANSWERS.load(raw, place)) is not None:
-                return await call.act(side, lambda _: None)
-        run = await self.replicator.run(call.body)
-        return await call.act(side, lambda _: run, status=201)
+        async with self._one:
+            if call.key is not None:
+                place = (call.actor, call.key)
+                if await side.reader.look(lambda raw: ANSWERS.load(raw, place)) is not None:
+                    return await call.act(side, lambda _: None)
+            run = await self.replicator.run(call.body)
+            return await call.act(side, lambda _: run, status=201)
 
     def operations(self) -> tuple[Operation, ...]:
         """Give the operations of replication."""

@@ -12,6 +12,8 @@ from typing import Final
 POINTS: Final = {
     "commit.before": "all rows of a transaction are written, none is committed",
     "commit.after": "a transaction is on disk, nobody knows yet",
+    "file.placed": "a file is in its place, and no row names it yet",
+    "file.brought": "a file is on the other side, and its envelope is not",
     "envelope.before": "envelopes wait in the outbox and were not handed over",
     "envelope.after": "envelopes were taken and wait in the outbox all the same",
     "bundle.before": "a replication bundle was not handed over",

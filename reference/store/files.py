@@ -21,6 +21,7 @@ import structlog
 from attrs import Factory, define, frozen
 
 from reference.store.codec import dumps
+from reference.store.crash import reached
 from reference.store.database import StorageError, said
 from reference.store.unit import Row, Unit
 from reference.store.writer import Writer
@@ -209,6 +210,7 @@ class Files:
             arrival.held += hashes
             await self.on_disk(self._mark, hashes)
             await self.on_disk(arrival.put)
+        reached("file.placed")
 
     async def _release(self, hashes: Sequence[str]) -> None:
         """End holds, whatever becomes of it: the act has its answer; a start sweeps what is left.

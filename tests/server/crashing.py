@@ -260,13 +260,14 @@ class Person:
     registered: set[str] = Factory(set)
     sent: list[str] = Factory(list)
     documents: list[str] = Factory(list)
-    phase: int = 0
     name: str = field(init=False)
     addresses: tuple[str, str] = field(init=False)
+    writer: str = field(init=False)
 
     def __attrs_post_init__(self) -> None:
         self.name = "anna"
         self.addresses = (f"k{self.case}@example.org", f"l{self.case}@example.org")
+        self.writer = self.addresses[0]
 
     @property
     def path(self) -> str:
@@ -377,7 +378,7 @@ class Person:
     async def reply(self) -> None:
         # One writes in each phase: a reply of another one may overtake one whose files are under
         # way, and which of them arrived first is in no line.
-        found = await self.received(self.addresses[self.phase % 2])
+        found = await self.received(self.writer)
         if found is None:
             return
         address, token, lines = found
@@ -407,7 +408,7 @@ class Person:
 
     async def look(self) -> None:
         """See all of the case."""
-        self.phase += 1
+        self.writer = self.chance.choice(sorted(self.registered) or self.addresses[:1])
         world = self.world
         token = world.tokens[self.name]
 

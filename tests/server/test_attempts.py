@@ -83,6 +83,16 @@ def test_what_is_remembered_of_attempts_is_bounded(monkeypatch):
         limit.take("999")
 
 
+def test_of_too_many_keys_those_tried_longest_ago_are_forgotten(monkeypatch):
+    monkeypatch.setattr(attempts, "KEYS_MAX", 2)
+    limit = Attempts(ManualClock(datetime(2024, 2, 19, tzinfo=UTC)), 2, timedelta(minutes=1))
+    for key in ("attacked", "other", "attacked", "third"):
+        limit.take(key)
+    with pytest.raises(Refused):
+        limit.take("attacked")
+    limit.take("other")
+
+
 def test_an_attempt_given_back_can_be_used_again():
     limit = Attempts(ManualClock(datetime(2024, 2, 19, tzinfo=UTC)), 1, timedelta(minutes=1))
     limit.give_back("never taken")

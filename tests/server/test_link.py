@@ -384,3 +384,16 @@ async def test_whatever_else_the_other_side_answers_what_was_sent_waits(sides, s
         assert not mvp.system.ends[0].carrier._task.done()
         failed = await anna.post("/api/mvp/replication/runs")
         assert (failed.status, failed.code) == (503, "replication_failed")
+
+
+@pytest.mark.clause("DLV-4")
+async def test_a_portal_that_is_down_takes_nothing_from_another_process(both):
+    async with both(clock="manual") as (mvp, collaboration):
+        anna = await prepared(mvp)
+        fault = "/api/faults/portal"
+        assert (await collaboration.operator.put(fault, {"state": "down"})).status == 204
+        await sent(anna, "m1", to=[KUNDE])
+        await mvp.rest()
+        assert await under_way(anna) == ["m1"]
+        assert (await collaboration.operator.put(fault, {"state": "up"})).status == 204
+        await until(partial(under_way, anna), [])

@@ -7,13 +7,16 @@ import socket
 import sqlite3
 import subprocess
 import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
+from http.client import HTTPException
 from urllib.parse import urlsplit
 
 import pytest
 
-from tests.server.processes import refused, served
+from tests.server.processes import PATIENCE_S, refused, served
 
 
 def one_line(said):
@@ -77,6 +80,12 @@ def test_another_server_on_the_same_folder_ends_with_4_and_the_first_goes_on(tmp
         assert code == 4
         assert "another server uses this folder" in one_line(said)
         assert server.ask("GET", "/ready").json == {"ready": True, "problems": []}
+
+
+def test_a_folder_that_is_made_is_for_its_owner_alone(tmp_path):
+    with served(tmp_path / "new") as server:
+        assert server.ask("GET", "/ready").status == 200
+        assert (tmp_path / "new").stat().st_mode & 0o077 == 0
 
 
 def test_a_folder_that_cannot_be_made_ends_with_4(tmp_path):
@@ -248,3 +257,29 @@ def test_a_clock_a_little_behind_stands_still_until_it_has_caught_up(tmp_path):
         entries = server.ask("GET", "/api/mvp/cases/1/activities", token=token).json["entries"]
         before, after = (datetime.fromisoformat(entry["at"]) for entry in entries)
         assert before == after == ahead
+
+
+def test_what_was_answered_while_the_server_stopped_is_there_and_nothing_else_broke(tmp_path):
+    with served(tmp_path) as server:
+        token = server.caseworker()
+        answered, began = list[int](), threading.Event()
+
+        def work(first):
+            for case in range(first, 2000, 4):
+                try:
+                    made = server.ask("POST", "/api/mvp/cases", {"case": case}, token)
+                except (OSError, HTTPException):
+                    return  # nobody listens any more
+                assert made.status == 201, made.body
+                answered.append(case)
+                began.set()
+
+        with ThreadPoolExecutor(4) as people:
+            works = [people.submit(work, number) for number in range(1, 5)]
+            assert began.wait(PATIENCE_S)
+            assert server.end()[0] == 0
+            for each in works:
+                each.result()
+    with served(tmp_path) as server:
+        for case in answered:
+            assert server.ask("GET", f"/api/mvp/cases/{case}", token=token).status == 200

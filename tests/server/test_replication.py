@@ -82,10 +82,10 @@ async def test_the_same_key_again_gives_the_first_answer_and_no_second_run(serve
     async with serve() as server:
         anna, _ = await prepared(server)
         key = {"Idempotency-Key": "lauf-1"}
-        first = await run(anna, headers=key)
+        first, second = await asyncio.gather(run(anna, headers=key), run(anna, headers=key))
         await edited(anna, "neu")
         again = await run(anna, headers=key)
-        assert first.body == again.body
+        assert first.body == second.body == again.body
         assert len((await state(anna))["runs"]) == 1
 
 
@@ -288,10 +288,10 @@ def counted(writer):
     return writer._queue._database
 
 
-async def many_cases(server, count):
+async def many_cases(server, count, first=1000):
     """Change so many cases, each known to a recipient."""
     fields = dumps((("subject", "neu"), ("follow_up_on", "")))
-    numbers = range(1000, 1000 + count)
+    numbers = range(first, first + count)
 
     def changed(unit):
         for number in numbers:
@@ -326,6 +326,7 @@ async def test_a_run_over_100_000_records_holds_little_and_holds_nobody_up(serve
             inbox = (await kunde.get("/api/collaboration/inbox", params={"limit": 500})).json
             assert inbox["messages"][-1]["message"] == message or len(inbox["messages"]) >= 500
             arrived += 1
+            await asyncio.sleep(0.05)
         done = await replication
         assert done.json["result"] == 0
         sizes = [len(bundle.records) for bundle in other.bundles]

@@ -484,3 +484,35 @@ async def test_a_document_may_be_as_long_as_configured(serve):
         assert (refused.status, refused.code) == (413, "too_long")
         await emptied(server, "mvp")
         assert (await anna.put(f"{DOCUMENTS}/a.bin", data=bytes(1000))).status == 201
+
+
+async def test_a_form_with_anything_wrong_in_it_is_refused_or_taken_and_never_a_defect(serve):
+    chance = random.Random("forms")
+    whole = form([("a.bin", chance.randbytes(300)), ("b", b"")], text="Hier", answers="m1")
+    bits = [b"\r\n", b"--grenze", b"--", b";", b'"', b"filename*=utf-8''%", b"\0", b"\\", b"\xff"]
+
+    def spoiled():
+        body = bytearray(whole)
+        for _ in range(chance.randint(1, 5)):
+            place = chance.randrange(len(body))
+            match chance.randrange(3):
+                case 0:
+                    body[place] = chance.randrange(256)
+                case 1:
+                    del body[place : place + chance.randint(1, 20)]
+                case _:
+                    body[place:place] = chance.choice(bits)
+        return bytes(body)
+
+    async with asked(serve) as (server, _, kunde):
+        statuses = {(await post(kunde, spoiled())).status for _ in range(300)}
+        assert {201, 400, 422} <= statuses <= {201, 400, 404, 422}
+        await server.rest()
+        for side in ("mvp", "collaboration"):
+            folder = server.config.data / f"{side}-files"
+            assert list((folder / "staging").iterdir()) == []
+        count = "SELECT count(*) FROM contents"
+        (named,) = await server.system.collaboration.reader.look(
+            lambda connection: connection.execute(count).fetchone()
+        )
+        assert len(on_disk(server)) == len(on_disk(server, "mvp")) == named
