@@ -326,7 +326,10 @@ class World:
             self.settle(case, at)
             if not case.flights:
                 return True
-        return not (need and any(self._matters(flight, need) for flight in case.flights))
+        for flight in case.flights if need else ():  # noqa: SIM110 - any() takes twice as long
+            if self._matters(flight, need):
+                return False
+        return True
 
     def _branch(
         self, case: Case, judge: Judge, need: str, line: int, at: int, data: Any, outcome: str
