@@ -1,16 +1,14 @@
 """The limit for exploration: a bare breadth-first search over tuples.
 
-The same moves as the world `opening` (three sends, and for its one recipient five ways of opening,
-mark read, answers, new message), or as the world `two`, where two people have them all. There is
-no domain, oracle, refusal by reason, look or finding: states are tuples, and a move gives another
-tuple.
+The same moves as the world `opening` (three sends, five openings, mark read, answers, new message),
+without domain, oracle, refusals by reason, looks or findings: states are tuples, and a move gives
+another tuple.
 """
 
 from collections import deque
 from collections.abc import Callable, Iterator
 
-#: What it expects (3: a recipient's own); then for each person whether it is opened, and settled.
-Message = tuple[int, ...]
+Message = tuple[int, bool, bool]  # what it expects (3: a recipient's own), opened, settled
 State = tuple[tuple[Message, ...], int, int]  # messages, cloud status, acknowledged on
 Move = Callable[[State], State]
 
@@ -18,93 +16,72 @@ ACKNOWLEDGE, REPLY, FILE, OWN = range(4)
 OK = 4
 
 
-def _send(expects: int, people: int) -> Move:
-    message = (expects, *(0, 0) * people)
-
+def _send(expects: int) -> Move:
     def send(state: State) -> State:
-        return ((*state[0], message), expects, 0)
+        return ((*state[0], (expects, False, False)), expects, 0)
 
     return send
 
 
-def _write(people: int) -> Move:
-    own = (OWN, *(1, 1) * people)
-
-    def write(state: State) -> State:
-        return ((*state[0], own), OK, 1)
-
-    return write
+def _write(state: State) -> State:
+    return ((*state[0], (OWN, True, True)), OK, 1)
 
 
-def _open_all(who: int) -> Move:
-    def open_all(state: State) -> State:
-        messages, status, day = state
-        opened = tuple([_opened(message, who) for message in messages])
-        return (opened, status, 1 if status == ACKNOWLEDGE and messages else day)
-
-    return open_all
+def _open_all(state: State) -> State:
+    messages, status, day = state
+    opened = tuple((what, True, settled or what == ACKNOWLEDGE) for what, _, settled in messages)
+    return (opened, status, 1 if status == ACKNOWLEDGE and messages else day)
 
 
-def _opened(message: Message, who: int) -> Message:
-    if message[0] == OWN:
-        return message
-    settled = message[who + 1] or message[0] == ACKNOWLEDGE
-    return (*message[:who], 1, settled, *message[who + 2 :])
-
-
-def _marked(message: Message, who: int) -> Message:
-    if message[0] != ACKNOWLEDGE:
-        return message
-    return (*message[: who + 1], 1, *message[who + 2 :])
-
-
-def _touch(number: int, who: int, change: Callable[[Message, int], Message]) -> Move:
+def _touch(number: int, change: Callable[[Message], Message]) -> Move:
     def touch(state: State) -> State:
         messages, status, day = state
-        message = messages[number]
-        if message[0] == OWN:
+        if number >= len(messages) or messages[number][0] == OWN:
             return state
-        changed = (*messages[:number], change(message, who), *messages[number + 1 :])
+        changed = (*messages[:number], change(messages[number]), *messages[number + 1 :])
         newest = number == len(messages) - 1 and status == ACKNOWLEDGE
         return (changed, status, 1 if newest else day)
 
     return touch
 
 
-def _answer(number: int, who: int, people: int, *, with_file: bool) -> Move:
-    own = (OWN, *(1, 1) * people)
-
+def _answer(number: int, *, with_file: bool) -> Move:
     def answer(state: State) -> State:
         messages = state[0]
-        message = messages[number]
-        if message[0] == OWN:
+        if number >= len(messages) or messages[number][0] == OWN:
             return state
-        settled = message[who + 1] or with_file or message[0] != FILE
-        answered = (*message[: who + 1], settled, *message[who + 2 :])
-        return ((*messages[:number], answered, *messages[number + 1 :], own), OK, 1)
+        what, opened, settled = messages[number]
+        settled = settled or with_file or what != FILE
+        changed = (*messages[:number], (what, opened, settled), *messages[number + 1 :])
+        return ((*changed, (OWN, True, True)), OK, 1)
 
     return answer
 
 
-def moves(count: int, most: int, people: int) -> Iterator[Move]:
+def _open(message: Message) -> Message:
+    return (message[0], True, message[2] or message[0] == ACKNOWLEDGE)
+
+
+def _mark(message: Message) -> Message:
+    return (message[0], message[1], True) if message[0] == ACKNOWLEDGE else message
+
+
+def moves(count: int, most: int) -> Iterator[Move]:
     """Every move when there are so many messages, in a world of at most `most`."""
+    yield from (_open_all, _open_all)
+    for number in range(count):
+        yield from (_touch(number, _open),) * 3
+        yield _touch(number, _mark)
     if count < most:
-        yield from (_send(expects, people) for expects in (ACKNOWLEDGE, REPLY, FILE))
-    for who in range(1, 2 * people, 2):
-        yield from (_open_all(who), _open_all(who))
+        yield from (_send(ACKNOWLEDGE), _send(REPLY), _send(FILE), _write, _write)
         for number in range(count):
-            yield from (_touch(number, who, _opened),) * 3
-            yield _touch(number, who, _marked)
-        if count < most:
-            yield from (_write(people), _write(people))
-            for number in range(count):
-                yield _answer(number, who, people, with_file=False)
-                yield _answer(number, who, people, with_file=True)
+            yield _answer(number, with_file=False)
+            yield _answer(number, with_file=True)
 
 
-def bare_search(most: int, people: int = 1) -> tuple[int, int]:
+def bare_search(most: int) -> tuple[int, int]:
     """Search everything with at most so many messages: the states and transitions found."""
-    alphabet = [tuple(moves(count, most, people)) for count in range(most + 1)]
+    alphabet = [tuple(moves(count, most)) for count in range(most + 1)]
     start: State = ((), 0, 0)
     seen = {start}
     frontier = deque((start,))

@@ -232,11 +232,10 @@ def set_release(case: Case, act: SetRelease, rules: Rules) -> Decision[Case] | R
     release = Release(act.create_messages, case.subject)
     channels, envelopes = _post(case, recipients, release, rules)
     released = ReleaseSet(case.number, recipients[0], act.create_messages, act.by)
-    return Decision(with_channels(case, channels), (released,), envelopes)
+    return Decision(_with_channels(case, channels), (released,), envelopes)
 
 
-def with_channels(case: Case, channels: Mapping[str, Channel]) -> Case:
-    """Give a case with other counts of its traffic."""
+def _with_channels(case: Case, channels: Mapping[str, Channel]) -> Case:
     return Case(
         case.number,
         case.subject,
@@ -283,7 +282,7 @@ def take_into_case(
         if taking is Taking.GAP:
             return Refusal.ENVELOPE_GAP
         taken = Channel(channel.sent, max(envelope.number, channel.taken))
-        case = with_channels(case, {**case.channels, envelope.recipient: taken})
+        case = _with_channels(case, {**case.channels, envelope.recipient: taken})
     match envelope.content:
         case Reply():
             return _take_reply(case, envelope.recipient, envelope.content, now, rules)

@@ -311,25 +311,6 @@ def _post(
         if rules.transports[type(content)] is Transport.AT_ONCE:
             sent = number = sent + 1
         envelopes.append(Envelope(mailbox.case, mailbox.recipient, number, content))
-    return _with_traffic(mailbox, mailbox.taken, sent), tuple(envelopes)
-
-
-def counted_anew(mailbox: Mailbox) -> Mailbox:
-    """Give a mailbox at rest with its traffic counted from 1, so that the last may come again."""
-    return _with_traffic(mailbox, min(mailbox.taken, 1), min(mailbox.sent, 1))
-
-
-def _with_traffic(mailbox: Mailbox, taken: int, sent: int) -> Mailbox:
-    if (taken, sent) == (mailbox.taken, mailbox.sent):
-        return mailbox
-    return Mailbox(
-        mailbox.case,
-        mailbox.recipient,
-        mailbox.subject,
-        mailbox.documents,
-        mailbox.items,
-        mailbox.text,
-        mailbox.release,
-        taken,
-        sent,
-    )
+    if sent == mailbox.sent:
+        return mailbox, tuple(envelopes)
+    return evolve(mailbox, sent=sent), tuple(envelopes)

@@ -1,21 +1,13 @@
 """Looking for known flaws: the shortest trace that shows each, over all worlds."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from functools import cache
 from typing import Final
 
 from attrs import frozen
 
 from reference.domain.rules import Rules, rules_for
 from simulator.explore.replay import trace_of
-from simulator.explore.search import (
-    Counterexample,
-    Found,
-    Judge,
-    Settings,
-    judge_for,
-    search,
-)
+from simulator.explore.search import Counterexample, Found, Settings, search
 from simulator.explore.worlds import WORLDS, Record
 from simulator.flaws import FLAWS, Flaw, cell_flaws
 from simulator.oracle import Finding
@@ -73,19 +65,13 @@ def hunt(flaw: Flaw, worlds: Iterable[str] = WORLDS) -> Caught | None:
     for name, readings in settings:
         one = Settings(WORLDS[name], readings, WORLDS[name].messages)
         rules = flaw.change(one.rules())
-        searches.append((one, rules, search(one, rules, _judge(name, *readings.items()))))
+        searches.append((one, rules, search(one, rules)))
     for _ in range(DEPTH_MAX + 1):
         for one, rules, levels in searches:
             found = next(levels, None)
             if found is not None and found.counterexample is not None:
                 return _caught(one, rules, found.counterexample)
     return None
-
-
-@cache
-def _judge(world: str, *readings: tuple[str, str]) -> Judge:
-    """Give the oracle that all flaws are shown to: it does not know by which rules they act."""
-    return judge_for(Settings(WORLDS[world], dict(readings), WORLDS[world].messages))
 
 
 def _caught(settings: Settings, rules: Rules, example: Counterexample) -> Caught:

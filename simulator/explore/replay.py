@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from itertools import chain
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -89,8 +88,8 @@ def _acted(model: Model, record: Record, at: datetime, at_us: int) -> Iterator[T
 
 
 def _looked(settings: Settings, model: Model, at: datetime, at_us: int) -> Iterator[Timed]:
-    for view in chain.from_iterable(views(settings.world)):
-        record = model.look(*view)
+    for see, by, case in views(settings.world):
+        record = model.look(see, by, case)
         if record is not None:
             yield at_us, {**record, "at": _text(at)}
 

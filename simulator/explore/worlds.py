@@ -343,22 +343,6 @@ LIMITS: Final = World(
     vary=({}, *_each("megabyte", "decimal")),
 )
 
-_BOTH: Final = (KARL, JULE)
-TWO: Final = World(
-    name="two",
-    shows="two recipients of each message, each with every way of opening and of answering",
-    recipients=_BOTH,
-    beginning=_begin(ANNA_MAY, THE_CASE),
-    alphabet=(
-        *(_send(expects, _BOTH) for expects in ("acknowledge", "reply", "reply_with_file")),
-        *(_open(str(opening.record["via"]), one) for one in _BOTH for opening in OPENINGS),
-        *(_mark_read(one) for one in _BOTH),
-        *(_answer(one, files) for one in _BOTH for files in ((), (10,))),
-        *(_new_message(one, files) for one in _BOTH for files in ((), (10,))),
-        *(_answer(one, text=" ") for one in _BOTH),
-    ),
-)
-
 WORLDS: Final[Mapping[str, World]] = {
     world.name: world
     for world in (
@@ -371,6 +355,5 @@ WORLDS: Final[Mapping[str, World]] = {
         REPLICATION,
         ACCOUNTS,
         LIMITS,
-        TWO,
     )
 }

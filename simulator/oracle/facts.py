@@ -116,15 +116,11 @@ class Box:
         new.own_documents = self.own_documents
         return new
 
-    def facts(self) -> list[tuple[str, int]]:
-        """Give the messages with what of the facts about each makes a difference."""
-        return [(name, telling(bits)) for name, bits in self.items.items()]
-
     def key(self) -> Hashable:
         """Give what distinguishes this mailbox from another."""
         if self.cached is None:
             self.cached = (
-                tuple(self.facts()),
+                tuple([(name, _TELLING[bits & FACTS]) for name, bits in self.items.items()]),
                 self.known,
                 self.right,
                 self.text,
@@ -328,11 +324,6 @@ def entry_of_reply(flight: Flight, letter: Letter) -> Words:
     """Give the words of a reply; as it has no recipients, it keeps what it answers."""
     to = digest(letter.answers)
     return entry(flight.line, flight.at, flight.recipient, flight.message, letter, to)
-
-
-def telling(bits: int) -> int:
-    """Give what of the facts about a message makes a difference."""
-    return _TELLING[bits & FACTS]
 
 
 def unread(bits: int) -> bool:

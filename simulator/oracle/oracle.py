@@ -2,7 +2,7 @@
 
 from collections.abc import Hashable, Mapping, Sequence
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from simulator.history.vocabulary import READINGS
 from simulator.oracle.acts import ACTS
@@ -13,7 +13,6 @@ from simulator.oracle.rules.inbox import ACKNOWLEDGE
 from simulator.oracle.sees import SEES, overdue
 from simulator.oracle.world import COUNTED, NEVER, RULES, World
 
-Name = tuple[int | str, ...]
 NONE: Final[tuple[Finding, ...]] = ()
 
 
@@ -106,33 +105,18 @@ class Oracle:
 
     def fingerprint(self) -> Hashable:
         """Give what the oracle still distinguishes; logs and counters are left out."""
-        return tuple([pair for name in self.parts() for pair in self.part(name)])
-
-    def parts(self) -> tuple[Name, ...]:
-        """Name what the fingerprint is made of: each case, its mailboxes, and all else.
-
-        A case to or from which something travels is one part with its mailboxes.
-        """
-        names: list[Name] = [()]
-        for number in self.world.cases:
-            case = self.world.case(number, 0)
-            names.append((number,))
-            if not (case.split or case.flights):
-                names += [(number, one) for one in case.boxes]
-        return tuple(names)
-
-    def part(self, name: Name) -> tuple[tuple[Name, Hashable], ...]:
-        """Give a part of the fingerprint, under its name and what else it includes."""
         world = self.world
-        if not name:
-            return (((), _common(world)),)
-        case = world.case(name[0], 0)
-        if len(name) > 1:
-            return ((name, case.boxes[str(name[1])].key()),)
-        if not (case.split or case.flights):
-            return ((name, _rest(world, case)),)
-        states = [_whole(world, state) for state in world.doubt.get(case.number, (case,))]
-        return states[0] if len(states) == 1 else ((name, tuple(states)),)
+        if world.common is None:
+            world.common = _common(world)
+        if not world.doubt and len(world.cases) == 1:
+            case = cast("Case", next(iter(world.cases.values())))  # alone it is not folded up
+            return world.common, _cached_rest(world, case)
+        cases = [
+            (number, *[_cached_rest(world, state) for state in world.doubt.get(number) or [alone]])
+            for number in world.cases
+            if (alone := world.find(number))
+        ]
+        return world.common, tuple(cases)
 
 
 def _common(world: World) -> Hashable:
@@ -152,20 +136,21 @@ def _common(world: World) -> Hashable:
     )
 
 
-def _whole(world: World, case: Case) -> tuple[tuple[Name, Hashable], ...]:
-    """Give a state once all that travels has arrived, as far as no outage holds it up."""
-    if case.flights and not world.active:
-        case = case.copy(world.token)
-        world.settle(case, NEVER)
-    boxes = [((case.number, one), box.key()) for one, box in case.boxes.items()]
-    return (((case.number,), _rest(world, case)), *boxes)
+def _cached_rest(world: World, case: Case) -> Hashable:
+    cached = case.cached
+    if cached is None or cached[0] is not world.epoch:
+        cached = case.cached = (world.epoch, case.number, _rest(world, case))
+    return cached[1:]
 
 
 def _rest(world: World, case: Case) -> tuple[Hashable, ...]:
-    """Give a state without its mailboxes.
+    """Give a state once all that travels has arrived, as far as no outage holds it up.
 
     Runs count from now, and of what was read only what can still show in the fields.
     """
+    if case.flights and not world.active:
+        case = case.copy(world.token)
+        world.settle(case, NEVER)
     versions = case.versions
     base = len(versions) - 1
     while base > 0 and versions[base][0] >= world.full_runs:
@@ -173,7 +158,7 @@ def _rest(world: World, case: Case) -> tuple[Hashable, ...]:
     day, follow_up, flights = world.day, case.follow_up, case.flights
     boxes = sorted(case.boxes.items()) if len(case.boxes) > 1 else case.boxes.items()
     return (
-        tuple([(name, max(box.version - base, 0)) for name, box in boxes]),
+        tuple([(name, max(box.version - base, 0), box.key()) for name, box in boxes]),
         flights
         and tuple(
             [(*one[1:LINE_OF_FLIGHT], day(one.at), one.at >= world.down_from) for one in flights]

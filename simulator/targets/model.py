@@ -4,12 +4,12 @@ Envelopes are delivered at once. While link, portal or server are down they wait
 all are up again the last one delivered goes out once more, as its acknowledgement may be lost.
 """
 
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from datetime import date, datetime
 from types import MappingProxyType
 from typing import Any, ClassVar, Final
 
-from attrs import Factory, define
+from attrs import Factory, define, frozen
 
 from reference.domain.accounts import (
     Account,
@@ -36,14 +36,12 @@ from reference.domain.acts import (
 )
 from reference.domain.case import (
     Case,
-    Channel,
     create_case,
     decide_case,
     fields_for,
     listed_for,
     replicated,
     take_into_case,
-    with_channels,
 )
 from reference.domain.facts import (
     Decision,
@@ -62,7 +60,6 @@ from reference.domain.facts import (
 from reference.domain.mailbox import (
     Mailbox,
     button,
-    counted_anew,
     decide_mailbox,
     hint,
     replicated_mailbox,
@@ -96,6 +93,23 @@ MAILS: Final = frozenset({"mail", "portal", "server"})
 RUNS: Final = CARRIES | {"replication"}
 
 
+@frozen
+class Linked:
+    """A log that only grows: its newest part, and the log before it. Copies share what is old."""
+
+    newest: Any
+    before: "Linked | None"
+
+
+def _since(log: Linked | None, earlier: Linked | None) -> list[Any]:
+    """Give what a log has more than an earlier state of itself, oldest first."""
+    parts: list[Any] = []
+    while log is not None and log is not earlier:
+        parts.append(log.newest)
+        log = log.before
+    return parts[::-1]
+
+
 _PORTAL_LOOKS: Final = frozenset({"inbox", "portal_case"})
 _Act = Callable[["Model", Mapping[str, Any], datetime], Refusal | None]
 _Look = Callable[["Model", str, CaseNumber | None], Line | None]
@@ -117,7 +131,7 @@ class Model:
     )
     _accounts: dict[str, Account] = Factory(dict[str, Account])
     _roles: dict[str, CloudRole] = Factory(dict[str, CloudRole])
-    _log: list[tuple[CaseNumber, Entry]] = Factory(list[tuple[CaseNumber, Entry]])
+    _logs: dict[CaseNumber, Linked] = Factory(dict[CaseNumber, Linked])
     _templates: Mapping[str, Template] = Factory(lambda self: self.rules.templates, takes_self=True)
     _down: frozenset[str] = frozenset()
     _outbox: tuple[Envelope, ...] = ()
@@ -126,11 +140,10 @@ class Model:
     _marked: tuple[Record, ...] = ()
     _unsent: tuple[Mail, ...] = ()
     _links: int = 0
+    _logged: int = 0
     run: tuple[Line, ...] = ()  # the bundles of the last replication
-    _mails: list[tuple[Mail, datetime]] = Factory(list[tuple[Mail, datetime]])
-    _arrivals: list[tuple[CaseNumber, str, datetime]] = Factory(
-        list[tuple[CaseNumber, str, datetime]]
-    )
+    _mails: Linked | None = None
+    _arrivals: Linked | None = None
 
     def fork(self) -> "Model":
         """Give a copy that goes its own way; what cannot change is shared."""
@@ -141,7 +154,7 @@ class Model:
             self._mailboxes.copy(),
             self._accounts.copy(),
             self._roles.copy(),
-            self._log.copy(),
+            self._logs.copy(),
             self._templates,
             self._down,
             self._outbox,
@@ -150,9 +163,10 @@ class Model:
             self._marked,
             self._unsent,
             self._links,
+            self._logged,
             self.run,
-            self._mails.copy(),
-            self._arrivals.copy(),
+            self._mails,
+            self._arrivals,
         )
 
     def fingerprint(self) -> Hashable:
@@ -160,26 +174,12 @@ class Model:
 
         Activity lists, mails that went out, counters, and times within a day are left out.
         """
-        return frozenset([pair for name in self.parts() for pair in self.part(name)])
-
-    def parts(self) -> tuple[tuple[CaseNumber, str] | None, ...]:
-        """Name what the fingerprint consists of: the mailboxes, and all else (None)."""
-        return (None, *self._mailboxes)
-
-    def part(self, name: tuple[CaseNumber, str] | None) -> tuple[tuple[Hashable, Hashable], ...]:
-        """Give a part of the fingerprint under its name."""
-        if name is None:
-            return ((name, self._all_but_mailboxes()),)
-        box = self._mailboxes[name]
-        items = tuple([(i.message, i.expects, i.read, i.opened, i.answered) for i in box.items])
-        return ((name, (box.subject, box.documents, items, box.text, box.release)),)
-
-    def _all_but_mailboxes(self) -> Hashable:
         return (
             frozenset(self._cases.items()),
+            frozenset(self._mailboxes.items()),
             frozenset(map(self._account_key, self._accounts.values())),
             frozenset(self._roles.items()),
-            frozenset(self._templates.items()),
+            None if self._templates is self.rules.templates else frozenset(self._templates.items()),
             self._down,
             tuple(map(self._envelope_key, self._outbox)),
             tuple(map(self._envelope_key, self._waiting)),
@@ -418,7 +418,6 @@ class Model:
         answer = answer_of(record.get("result", -1))
         if isinstance(answer, Refusal):
             return answer
-        self.run = ()
         if answer is Answer.FAILED:
             return None
         if self._down & RUNS:
@@ -472,26 +471,7 @@ class Model:
                 self._last = envelope
             else:
                 kept.append(envelope)
-        carried, self._outbox = self._outbox, tuple(kept)
-        if not kept:
-            self._count_anew(carried)
-
-    def _count_anew(self, carried: tuple[Envelope, ...]) -> None:
-        """Count the envelopes of channels that are at rest from 1: the last one may come again.
-
-        So it makes no difference how many there were before.
-        """
-        for number, recipient in {(one.case, one.recipient): None for one in carried}:
-            case, key = self._cases[number], self.rules.mailbox_key(number, recipient)
-            box = self._mailboxes.get(key)
-            channel = case.channels.get(recipient, Channel())
-            if box is not None and (channel.sent > 1 or channel.taken > 1):
-                anew = Channel(min(channel.sent, 1), min(channel.taken, 1))
-                self._cases[number] = with_channels(case, {**case.channels, recipient: anew})
-                self._mailboxes[key] = counted_anew(box)
-        last = self._last
-        if last is not None and last.number > 1:
-            self._last = Envelope(last.case, last.recipient, 1, last.content)
+        self._outbox = tuple(kept)
 
     def _deliver(self, envelope: Envelope, at: datetime) -> bool:
         """Hand an envelope to its receiver; say whether it took it, now or before."""
@@ -516,9 +496,10 @@ class Model:
         """Keep the facts that someone can look at, and mark what replication has to carry."""
         for fact in facts:
             if isinstance(fact, EntryLogged):
-                self._log.append((fact.case, fact.entry))
+                self._logged += 1
+                self._logs[fact.case] = Linked(fact.entry, self._logs.get(fact.case))
             elif isinstance(fact, MessageArrived):
-                self._arrivals.append((fact.case, fact.message, at))
+                self._arrivals = Linked((fact.case, fact.message, at), self._arrivals)
             else:
                 record = record_of(fact)
                 if record is not None:
@@ -541,22 +522,27 @@ class Model:
         if self._down & MAILS:
             return
         for mail in self._unsent:
-            self._mails.append((mail, at))
+            self._mails = Linked((mail, at), self._mails)
         self._unsent = ()
 
     # Observations
 
+    @property
+    def logged(self) -> int:
+        """How many entries the activity lists have together."""
+        return self._logged
+
     def mails_since(self, earlier: "Model | None" = None) -> list[Line]:
         """Give the mails that went out since an earlier state of this model, oldest first."""
-        known = 0 if earlier is None else len(earlier._mails)  # noqa: SLF001 - its own kind
-        return [_mail_line(mail, at) for mail, at in self._mails[known:]]
+        log = _since(self._mails, None if earlier is None else earlier._mails)  # noqa: SLF001 - its own kind
+        return [_mail_line(mail, at) for mail, at in log]
 
     def arrivals_since(self, earlier: "Model | None" = None) -> list[Line]:
         """Give the arrivals of recipients' messages since an earlier state of this model."""
-        known = 0 if earlier is None else len(earlier._arrivals)  # noqa: SLF001 - its own kind
+        log = _since(self._arrivals, None if earlier is None else earlier._arrivals)  # noqa: SLF001 - its own kind
         return [
             {"at": at.isoformat(), "see": "arrival", "case": case, "message": message}
-            for case, message, at in self._arrivals[known:]
+            for case, message, at in log
         ]
 
     def look(
@@ -643,7 +629,8 @@ class Model:
         del by
         if number is None or number not in self._cases:
             return None
-        return {"entries": [_entry_line(entry) for case, entry in self._log if case == number]}
+        entries: Sequence[Entry] = _since(self._logs.get(number), None)
+        return {"entries": [_entry_line(entry) for entry in entries]}
 
     def _see_preset(self, by: str, number: CaseNumber | None) -> Line | None:
         del by

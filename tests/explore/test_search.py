@@ -38,15 +38,14 @@ PINNED = {
     ("sending", "preset_recipients=all"): (299, 2544, 6),
     ("rights", "defaults"): (99, 1422, 5),
     ("rights", "reply_right=if_granted"): (87, 1254, 6),
-    ("outage", "defaults"): (1739, 13132, 8),
-    ("outage", "several_acknowledge=latest"): (1739, 13132, 8),
-    ("faults", "defaults"): (284, 2992, 8),
+    ("outage", "defaults"): (1793, 13528, 8),
+    ("outage", "several_acknowledge=latest"): (1793, 13528, 8),
+    ("faults", "defaults"): (304, 3200, 8),
     ("replication", "defaults"): (4873, 37007, 10),
-    ("replication", "receipt_transport=replication"): (7400, 55148, 10),
-    ("accounts", "defaults"): (166, 1072, 7),
+    ("replication", "receipt_transport=replication"): (7466, 55682, 10),
+    ("accounts", "defaults"): (369, 2376, 7),
     ("limits", "defaults"): (84, 270, 4),
     ("limits", "megabyte=decimal"): (44, 170, 4),
-    ("two", "defaults"): (443, 8936, 6),
 }
 SETTINGS = {
     (world.name, ", ".join(f"{k}={v}" for k, v in one.readings.items()) or "defaults"): one

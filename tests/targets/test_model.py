@@ -425,6 +425,7 @@ def test_a_fork_goes_its_own_way():
     assert len(model.look("activities", "anna", 53)["entries"]) == 1
     assert len(copy.look("activities", "anna", 53)["entries"]) == 3
     assert events(copy, model) == [(J, "registration", None), (J, "new_message", "m2")]
+    assert events(model, copy.fork()) == events(model)
 
 
 def test_the_fingerprint_leaves_out_what_only_grows():
