@@ -12,6 +12,7 @@ Path: TypeAlias = tuple[str | int, ...]
 
 _TOKEN: Final = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\],:]|[^\s{}\[\],:"]+')
 _LONGEST_QUOTE: Final = 60
+_MOST_NAMED: Final = 40
 
 
 @define(eq=False)
@@ -58,14 +59,17 @@ def quote(value: object) -> str:
 
 
 def suggest(word: object, known: Iterable[str]) -> str:
-    """Word a hint: the known word that is meant, or all of them."""
+    """Word a hint: the known word that is meant, or those there are."""
     words = list(known)
     if isinstance(word, str):
         lowered = {known_word.lower(): known_word for known_word in words}
         close = get_close_matches(word[:_LONGEST_QUOTE].lower(), lowered, n=1)
         if close:
             return f'did you mean "{lowered[close[0]]}"?'
-    return "known: " + ", ".join(quote(known_word) for known_word in words) if words else ""
+    if not words:
+        return ""
+    named = ", ".join(map(quote, words[:_MOST_NAMED]))
+    return f"known: {named}{', …' if len(words) > _MOST_NAMED else ''}"
 
 
 @define

@@ -87,6 +87,7 @@ from simulator.oracle.rules.mailing import (
     an_event_switched_off_sends_no_mail,
     an_outage_delays_the_notice_and_doubles_none,
     each_recipient_is_told_once,
+    is_telling,
     mail_carries_no_message_text,
 )
 from simulator.oracle.rules.replying import (
@@ -1426,7 +1427,7 @@ def _content(w: World, line: int, record: Record, due: Due) -> None:
             said = f"the document {name} in the mail"
             _wrong_notice(w, line, record, "MAIL-3", said, "no content", because)
     text = due.text
-    if text is None or len(text.strip()) < SHORT_TEXT:
+    if text is None or not is_telling(text):
         return
     w.counts[MAIL_3] += 1
     if mail_carries_no_message_text(body, text):

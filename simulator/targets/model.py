@@ -419,6 +419,7 @@ class Model:
         if isinstance(answer, Refusal):
             return answer
         if answer is Answer.FAILED:
+            self.run = ()
             return None
         if self._down & RUNS:
             return Refusal.REPLICATION_FAILED

@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from simulator.history.bad_input import BadInput
+from simulator.history.bad_input import BadInput, suggest
 from simulator.history.reading import Header, Trace
 
 AT = '"at": "2024-02-19T12:00:00+01:00"'
@@ -140,6 +140,13 @@ def test_moment_is_a_second_in_a_calendar_with_an_offset(moment, us):
 )  # fmt: skip
 def test_what_is_no_line_is_refused_with_its_place_and_a_suggestion(line, message):
     assert message in refusal(line, MARK)
+
+
+def test_of_many_words_the_first_are_named():
+    words = [f"word{i:02}" for i in range(41)]
+    assert suggest("x", words).endswith('"word39", …')
+    assert suggest("x", words[:40]).endswith('"word39"')
+    assert suggest("x", []) == ""
 
 
 def test_refused_act_may_hold_any_values_or_none():

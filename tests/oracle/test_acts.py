@@ -265,3 +265,9 @@ def test_every_promise_has_a_name_a_meaning_and_what_it_judges():
         assert promise.meaning.endswith(".")
         assert "_" in promise.name
     assert len({promise.rule for promise in REGISTRY}) > 45
+
+
+def test_who_received_one_message_of_a_case_cannot_open_another_one():
+    story = sent("reply", L).send("m2", "reply", K)
+    assert story.open(K, "m1", outcome="refused").rules == []
+    assert story.open(K, "m1").rules == [("ACC-4", 5)]

@@ -475,3 +475,20 @@ def test_inferring_tells_the_finding_of_the_default_readings_where_all_find_one(
     broken = []
     infer(story.lines, broken=broken.append)
     assert [(one.rule, one.line, one.seen) for one in broken] == [("STA-4", 4, "cloud_status OK")]
+
+
+def test_an_outage_that_begins_at_the_last_moment_delays_all_the_same():
+    story = sent().tell(2 * SECOND, act="fault", what="link", state="down", outcome="ok")
+    assert story.inbox(K).rules == []
+
+
+def test_a_short_outage_gives_the_whole_limit_anew():
+    story = sent().tell(SECOND, act="fault", what="link", state="down", outcome="ok")
+    story.tell(SECOND // 2, act="fault", what="link", state="up", outcome="ok")
+    assert story.inbox(K, after=2 * SECOND).rules == []
+    assert story.inbox(K, after=1).rules == [("DLV-4", 6)]
+
+
+def test_the_smallest_limit_is_a_limit():
+    assert sent(limit_us=1).inbox(K, after=1).rules == []
+    assert sent(limit_us=1).inbox(K, after=2).rules == [("DLV-1", 3)]

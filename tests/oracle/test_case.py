@@ -249,3 +249,8 @@ def test_entry_of_a_note_has_no_recipients():
     story = Story().act("note", "anna", case=53, text="x")
     assert log(story, entry(None, text="x", author="anna", to=[], expects=None)).rules == []
     assert log(story, entry(None, to=[K])).rules == [("SEND-2", 3)]
+
+
+def test_a_new_message_shows_where_the_last_one_sent_decides():
+    story = sent(readings={"last_communication": "last_sent"}).reply(K, "r1", None)
+    assert story.see(cloud_status="OK", acknowledged_on=DAY).rules == []

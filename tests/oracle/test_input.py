@@ -44,6 +44,15 @@ def test_what_was_never_mentioned_is_bad_input(tell, field, value):
     assert str(error) == f"line 5: {field} {value!r} was never mentioned before"
 
 
+def test_of_many_cases_the_latest_are_those_that_may_be_meant():
+    story = Story()
+    for number in range(1200):
+        story.case(number)
+    with pytest.raises(Unmentioned) as caught:
+        story.see(case="1199x")
+    assert caught.value.known == tuple(str(number) for number in range(200, 1200))
+
+
 def test_send_to_a_preset_that_was_never_told_is_bad_input():
     with pytest.raises(Unmentioned) as caught:
         Story().tell(given="case", case=53).send("m1", "reply")

@@ -1,7 +1,13 @@
 """Cases of which long nothing was told are folded up, and are as they were when told of again."""
 
+from pathlib import Path
+
 import pytest
 
+import simulator.examples
+from benchmarks.traces import trace
+from simulator.check.judging import Task, oracle_for
+from simulator.history.reading import Header, Trace
 from simulator.oracle import Reused, Unmentioned, explain_case, explain_message
 from simulator.oracle.facts import Case
 from simulator.oracle.settled import Settled
@@ -224,3 +230,32 @@ def test_folded_case_is_explained():
     assert (chain[-1].line, chain[-1].rule) == (0, "STA-4")
     chain = explain_message(story.lines, Story().oracle, "m2", K)
     assert [one.rule for one in chain] == ["DLV-1", "INB-2", "INB-10", "INB-4", "INB-3"]
+
+
+EXAMPLES = sorted(Path(next(iter(simulator.examples.__path__))).glob("*.jsonl"))
+
+
+def verdict(path, *, folds):
+    """Judge a trace, and tell whether cases were folded: with `folds`, after every line."""
+    with path.open("rb") as stream:
+        trace = Trace.open(stream, path.name)
+        oracle = oracle_for(trace.header or Header(), Task())
+        for line, at, record in trace:
+            oracle.take(line, at, record)
+            if folds:
+                oracle.world.let_sleep(line + 2 * QUIET, at)
+    return oracle.finish(), bool(oracle.world.settled)
+
+
+@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
+def test_verdict_is_the_same_where_cases_are_folded_after_every_line(path):
+    assert verdict(path, folds=True)[0] == verdict(path, folds=False)[0]
+
+
+def test_long_trace_is_right_where_cases_are_folded_after_every_line(tmp_path):
+    path = tmp_path / "long.jsonl"
+    path.write_bytes(b"".join(trace(1500, 20)))
+    judged, folded = verdict(path, folds=True)
+    assert (judged, False) == verdict(path, folds=False)
+    assert judged.kept
+    assert folded

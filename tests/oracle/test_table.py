@@ -78,3 +78,10 @@ def test_promises_of_the_inbox_that_other_lines_show():
     assert promise("reading_by_one_changes_no_other_inbox")(True)
     assert not promise("reading_by_one_changes_no_other_inbox")(False)
     assert promise("number_shown_is_that_of_unread_messages")([True, False, True]) == 2
+
+
+def test_every_promise_is_registered_by_its_name_with_the_first_line_of_its_meaning():
+    for told in REGISTRY:
+        assert told.meaning == (promise(told.name).__doc__ or "").splitlines()[0]
+        assert all(word.islower() for word in told.judges)
+    assert len({told.name for told in REGISTRY}) == len(REGISTRY)

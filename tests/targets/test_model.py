@@ -453,3 +453,13 @@ def test_the_fingerprint_tells_what_waits_apart_by_its_day():
         send(model, "m2")
         prints.add(model.fingerprint())
     assert len(prints) == 2
+
+
+def test_a_failed_run_tells_no_bundles_of_the_run_before():
+    model = Model(rules_for())
+    at = datetime(2024, 2, 19, 12, tzinfo=UTC)
+    model.act({"act": "create_case", "by": "anna", "case": 53}, at)
+    model.act({"act": "replicate", "result": 0}, at)
+    assert model.run
+    model.act({"act": "replicate", "result": 2}, at)
+    assert model.run == ()

@@ -1,6 +1,7 @@
 """MAIL and ACC: which mails are due, to whom, and what they may say."""
 
 from collections.abc import Container, Sized
+from typing import Final
 
 from simulator.oracle.rules.registry import promise
 
@@ -27,6 +28,16 @@ def an_event_switched_off_sends_no_mail(event: str, events_off: Container[str]) 
 
 
 promise(an_event_switched_off_sends_no_mail, "MAIL-2", "mail")
+
+
+#: From this length on, in characters, a single word is nobody else's.
+TELLING_WORD: Final = 16
+
+
+def is_telling(text: str) -> bool:
+    """Whether a text, found in a mail, must come from the message: not a word of any mail."""
+    words = text.split()
+    return len(words) > 1 or any(len(word) >= TELLING_WORD for word in words)
 
 
 def mail_carries_no_message_text(body: str, text: str) -> bool:
