@@ -74,7 +74,7 @@ def _act(act: str, by: str | None, **fields: object) -> Letter:
 
 def _send(expects: object, to: tuple[str, ...] | None = (KARL,), **fields: object) -> Letter:
     chosen = {} if to is None else {"to": list(to)}
-    record = {"act": "send", "by": ANNA, "case": CASE, "text": "Please look at this", "expects": expects}
+    record = {"act": "send", "by": ANNA, "case": CASE, "text": "Please look", "expects": expects}
     return Letter({**record, **chosen, "documents": [], **fields}, writes=True)
 
 
