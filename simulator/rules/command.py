@@ -34,7 +34,8 @@ def rules(*, check: bool) -> None:
 
 
 def _table(found: list[Cover]) -> Table:
-    table = Table("clause", "promise", "shown by", "promises", "examples", "flaws", "tests")
+    columns = ("clause", "promise", "shown by", "promises", "examples", "flaws", "scenarios")
+    table = Table(*columns, "tests")
     for cover in found:
         clause = cover.clause
         table.add_row(
@@ -46,6 +47,7 @@ def _table(found: list[Cover]) -> Table:
                 name.removeprefix(f"{clause.id}-").removesuffix(".jsonl") for name in cover.examples
             ),
             str(len(cover.flaws) or ""),
+            str(len(cover.scenarios) or ""),
             "\n".join(cover.tests) or (f"waits for {cover.waits_for}" if cover.waits_for else ""),
         )
     return table

@@ -16,6 +16,7 @@ EXAMPLES: Final = Path(simulator.__file__).parent / "examples"
 _MARK: Final = re.compile(
     r"^\s*(?:@|pytestmark\s*=.*)?pytest\.mark\.clause\(([^)]*)\)", re.MULTILINE
 )
+_ABOUT: Final = re.compile(r"^rules:(.*)$", re.MULTILINE)
 _ID: Final = re.compile(r"[A-Z]{3,4}-\d+")
 
 
@@ -28,6 +29,7 @@ class Cover:
     examples: tuple[str, ...]
     flaws: tuple[str, ...]
     tests: tuple[str, ...]
+    scenarios: tuple[str, ...] = ()
 
     @property
     def missing(self) -> str:
@@ -52,9 +54,10 @@ class Cover:
         return f"{self.clause.id}-{kind}.jsonl" in self.examples
 
 
-def covers(tests: Path) -> Iterator[Cover]:
-    """Give every clause with what covers it; `tests` is the folder whose marks count."""
+def covers(tests: Path, scenarios: Path = Path("scenarios")) -> Iterator[Cover]:
+    """Give every clause with what covers it: `tests` by their marks, `scenarios` by their rules."""
     marked = marked_tests(tests)
+    about = scenarios_about(scenarios)
     for id_, clause in CLAUSES.items():
         yield Cover(
             clause,
@@ -62,7 +65,18 @@ def covers(tests: Path) -> Iterator[Cover]:
             examples=tuple(sorted(path.name for path in EXAMPLES.glob(f"{id_}-*.jsonl"))),
             flaws=tuple(name for name, flaw in FLAWS.items() if id_ in flaw.caught_under),
             tests=marked.get(id_, ()),
+            scenarios=about.get(id_, ()),
         )
+
+
+def scenarios_about(folder: Path) -> Mapping[str, tuple[str, ...]]:
+    """Give the scenario files that name each clause as what they are about."""
+    files: dict[str, list[str]] = {}
+    for path in sorted(folder.rglob("*.yaml")):
+        found = _ABOUT.search(path.read_text("utf-8"))
+        for id_ in _ID.findall(found[1]) if found else ():
+            files.setdefault(id_, []).append(str(path.relative_to(folder)))
+    return {id_: tuple(names) for id_, names in files.items()}
 
 
 def marked_tests(tests: Path) -> Mapping[str, tuple[str, ...]]:

@@ -11,7 +11,7 @@ from reference.domain.readings import READING_VALUES
 from simulator.__main__ import main
 from simulator.history.clauses import CLAUSES, Shown
 from simulator.history.vocabulary import ACTS, READINGS, SEES
-from simulator.rules.coverage import Cover, covers, marked_tests
+from simulator.rules.coverage import Cover, covers, marked_tests, scenarios_about
 
 RULES = (Path(coverage_of.__file__).parents[2] / "reference" / "RULES.md").read_text("utf-8")
 COMMON = {"at", "by", "outcome", "reason"}
@@ -83,3 +83,13 @@ def test_without_check_a_missing_example_is_only_told(tmp_path, monkeypatch):
     result = CliRunner().invoke(main, ["rules"])
     assert result.exit_code == 0
     assert "INB-3 is not covered" in result.output
+
+
+def test_a_scenario_covers_the_clauses_that_it_is_about(tmp_path):
+    (tmp_path / "inbox").mkdir()
+    file = tmp_path / "inbox" / "story.yaml"
+    file.write_text("scenario: x\nrules: [INB-3, STA-2]\nsteps: []  # INB-4\n", encoding="utf-8")
+    assert scenarios_about(tmp_path) == {
+        "INB-3": ("inbox/story.yaml",),
+        "STA-2": ("inbox/story.yaml",),
+    }
