@@ -312,9 +312,7 @@ def _refused_send(w: World, line: int, at: int, record: Record) -> None:
     if number not in w.cases:
         return
     case = w.case(number, line)
-    for state in w.doubt.get(number, [case]):
-        if state.flights:
-            w.settle(state, at)
+    for state in w.come_to_rest(case, line, at):
         why = _send_refusal(w, state, record, _addresses(record))
         if why is not None:
             w.decide(why[0])
@@ -350,6 +348,7 @@ def _send(w: World, case: Case, line: int, at: int, data: Sending, outcome: str)
     case.sent = message
     case.communicate(letter.expects, message, at, len(recipients))
     case.happens("send", line)
+    case.receipts = {one: there for one, there in case.receipts.items() if not w.is_over(there, at)}
     w.depart(case, [Flight(at, DOWN, one, MESSAGE, message, letter) for one in recipients], at)
 
 

@@ -159,6 +159,7 @@ class Case:
         "perhaps",
         "preset",
         "reads",
+        "receipts",
         "recipients",
         "seen",
         "seen_date",
@@ -192,6 +193,7 @@ class Case:
         self.moment = 0
         self.recipients = 0
         self.reads: dict[str, int] = {}
+        self.receipts: Mapping[str, int] = {}  # delivered lately -> when at the latest
         self.sent: str | None = None
         self.given_date: str | None = None
         self.seen_status: str | None = None
@@ -228,6 +230,7 @@ class Case:
         new.moment = self.moment
         new.recipients = self.recipients
         new.reads = self.reads
+        new.receipts = self.receipts
         new.sent = self.sent
         new.given_date = self.given_date
         new.seen_status = self.seen_status
@@ -386,6 +389,7 @@ def arrive(
             case.notices -= {(flight.message, flight.recipient)}
             bits |= NOTICED
         box.items[flight.message] = bits
+        case.receipts = {**case.receipts, flight.message: latest}
         box.text = letter.text
         box.own_text = 0
         box.version = max(box.version, letter.version)
@@ -407,7 +411,8 @@ def arrive(
 def _reply_arrives(
     case: Case, flight: Flight, letter: Letter, when: tuple[int, int], readings: Mapping[str, str]
 ) -> None:
-    case.follow_up = when
+    before = case.follow_up[0] if isinstance(case.follow_up, tuple) else when[0]
+    case.follow_up = (max(when[0], before), when[1])
     case.log.extend(entry_of_reply(flight, letter))
     if letter.files and case.documents is not None:
         case.documents = case.documents.union(letter.files)

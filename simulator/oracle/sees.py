@@ -459,7 +459,10 @@ def _see_under_way(w: World, case: Case, line: int, at: int, seen: list[str]) ->
         return
     flying = {flight.message for flight in case.flights if flight.kind == MESSAGE}
     for message in dict.fromkeys([*sorted(flying), *seen]):
-        if (message in flying) != (message in seen):
+        # The case learns that a message is there by a receipt, which has to travel back.
+        delivered = case.receipts.get(message)
+        receipt_travels = delivered is not None and not w.is_over(delivered, at)
+        if (message in flying) != (message in seen) and not receipt_travels:
             said, must = (
                 ("under way", "delivered") if message in seen else ("delivered", "under way")
             )
@@ -915,9 +918,7 @@ def _see_number(w: World, line: int, at: int, seen: int, one: str) -> None:
     for number in numbers:
         case = w.case(number, line)
         states: list[Case] = []
-        for state in w.doubt.get(number, [case]):
-            if state.flights:
-                w.settle(state, at)
+        for state in w.come_to_rest(case, line, at):
             states += w.arrivals(state, one, at)
         if not all(_is_known(state, one) for state in states):
             return

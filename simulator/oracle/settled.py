@@ -11,10 +11,10 @@ from zlib import DEFLATED, compressobj, decompressobj
 
 from simulator.oracle.facts import Box, Case
 
+_ELSEWHERE: Final = {"boxes", "log", "number"}
+_PASSING: Final = {"cached", "flights", "receipts", "serial", "split", "token"}
 #: What a folded case keeps beside its mailboxes and its log.
-_KEPT: Final = sorted(
-    {*Case.__slots__} - {"boxes", "cached", "flights", "log", "number", "serial", "split", "token"}
-)
+_KEPT: Final = sorted({*Case.__slots__} - _ELSEWHERE - _PASSING)
 #: What it keeps of a mailbox.
 _BOX: Final = sorted({*Box.__slots__} - {"cached", "owner"})
 _SAMPLES: Final = 8  # so many cases show what the cases of a trace look like

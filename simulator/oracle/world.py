@@ -9,11 +9,11 @@ from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
 from itertools import islice
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, cast
 from zoneinfo import ZoneInfo
 
 from simulator.oracle.blur import blur
-from simulator.oracle.facts import DOWN, HELD, RELEASE, UP, Case, Flight, Raw, arrive
+from simulator.oracle.facts import ANSWER, DOWN, HELD, RELEASE, UP, Case, Flight, Raw, arrive
 from simulator.oracle.findings import Finding, Unmentioned
 from simulator.oracle.rules.delivery import (
     a_sent_message_is_there_at_once,
@@ -265,11 +265,10 @@ class World:
         quiet: list[Case] = []
         for number in self.awake:
             case = self.case(number, line)
-            rests = case.last_line < before and case.seen < before and not case.split
-            if rests:
-                self.settle(case, at)
-            if rests and not case.flights:
-                quiet.append(case)
+            rests = case.last_line < before and case.seen < before
+            states = self.come_to_rest(case, line, at) if rests else ()
+            if len(states) == 1 and not states[0].flights:
+                quiet.append(states[0])
             else:
                 awake.append(number)
         self.awake = awake
@@ -325,6 +324,8 @@ class World:
         if oldest < self.calm_from or self.holds:
             return False
         if oldest + self.limit < at:
+            if _may_overtake(case.flights):
+                return False
             case.cached = None
             self.settle(case, at)
             if not case.flights:
@@ -338,9 +339,7 @@ class World:
         self, case: Case, judge: Judge, need: str, line: int, at: int, data: Any, outcome: str
     ) -> None:
         number = case.number
-        states = self.doubt.pop(number) if case.split else [case]
-        for state in states:
-            self.settle(state, at)
+        states = self._what_must_be_there(case, at)
         if outcome == SEEN and need:
             states = self._fewest_arrivals(states, judge, need, line, at, data)
         else:
@@ -405,7 +404,12 @@ class World:
         """Keep the states that differ, up to a bound; beyond it they are folded."""
         if len(states) > 1:
             states.sort(key=lambda state: len(state.charges))
-            unique = {(*s.key(self.day), bytes(s.log)): s for s in reversed(states)}
+            unique: dict[Hashable, Case] = {}
+            for state in reversed(states):
+                key = (*state.key(self.day), bytes(state.log))
+                if key in unique:
+                    state.receipts = _later(state.receipts, unique[key].receipts)
+                unique[key] = state
             states = self._bounded(list(unique.values())[::-1], line)
         proved = states[0].charges
         for charge in proved:
@@ -469,8 +473,32 @@ class World:
             for flight in flights:
                 arrive(case, flight, at, at, self.readings)
 
+    def come_to_rest(self, case: Case, line: int, at: int) -> Sequence[Case]:
+        """Let arrive in a case what must be there by now; give its possible states."""
+        number = case.number
+        self.keep(number, self._what_must_be_there(case, at), line)
+        return self.doubt.get(number) or [cast("Case", self.cases[number])]
+
+    def _what_must_be_there(self, case: Case, at: int) -> list[Case]:
+        """Let arrive what must be there by now, in every order in which it may have come."""
+        states = self.doubt.pop(case.number) if case.split else [case]
+        states = [
+            some
+            for state in states
+            for some in (self.arrivals(state, UP, at) if self._overtakes(state, at) else [state])
+        ]
+        for state in states:
+            self.settle(state, at)
+        return states
+
+    def _overtakes(self, case: Case, at: int) -> bool:
+        """Tell whether a reply that must be there by now may have met one of somebody else."""
+        return _may_overtake(case.flights) and any(
+            one.kind == ANSWER and self.is_over(one.at, at) for one in case.flights
+        )
+
     def settle(self, case: Case, at: int) -> None:
-        """Let everything arrive that must be there by now."""
+        """Let everything arrive that must be there by now, in the order in which it left."""
         flights, limit = case.flights, self.limit
         if not flights:
             return
@@ -540,6 +568,18 @@ class World:
 
     def _may_be_carried(self, flight: Flight) -> bool:
         return self.partial_at >= flight.at
+
+
+def _may_overtake(flights: Sequence[Flight]) -> bool:
+    """Tell whether replies of several recipients are under way: any may come first (DLV-5)."""
+    return len(flights) > 1 and len({one.recipient for one in flights if one.kind == ANSWER}) > 1
+
+
+def _later(one: Mapping[str, int], other: Mapping[str, int]) -> Mapping[str, int]:
+    """Give the later of two moments at which each message may have been delivered."""
+    return (
+        one if one == other else {**one, **{m: max(at, one.get(m, at)) for m, at in other.items()}}
+    )
 
 
 #: What lines change only now and then: forks share it until one of them changes any of it.

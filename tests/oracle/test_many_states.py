@@ -93,6 +93,20 @@ def test_acts_in_a_mailbox_that_is_not_known_are_not_judged():
     assert story.rules == []
 
 
+def test_notices_of_a_folded_case_are_judged_as_of_any_case():
+    def announced(*told):
+        story = folded().fault("mail", "down").fault("mail", "up")
+        story.send("n1", "reply", K).send("n2", "reply", K, after=SECOND)
+        for message in told:
+            story.see("mail", after=0, to=K, event="new_message", message=message)
+        return story.see(cloud_status="Antwort").see(cloud_status="Antwort")
+
+    assert announced("n1", "n2").rules == []
+    assert announced("n2", "n1").rules == []
+    assert announced("n1", "n2", "n1").rules == [("MAIL-4", 20)]
+    assert announced("n2").rules == [("MAIL-1", 19)]
+
+
 KNOWN = {
     "m0": FRESH,
     "m1": {"unread": True, "opened": True, "answered": False},
