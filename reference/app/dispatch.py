@@ -36,7 +36,11 @@ def add_routes(
     app: web.Application, operations: Iterable[Operation], identify: Identify, requests: Requests
 ) -> None:
     """Let an application answer for operations, and say of everything else that it is not there."""
-    by_path = sorted(operations, key=lambda operation: operation.path)
+    operations = tuple(operations)
+    often = {operation.path for operation in operations if operation.often}
+    by_path = sorted(
+        operations, key=lambda operation: (operation.path not in often, operation.path)
+    )
     for path, group in groupby(by_path, lambda operation: operation.path):
         pattern = _PARAMETER.sub(r"{\1:[^/]+}", path)  # by itself it would take no braces
         methods = {

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 import os
 import signal
 import sys
@@ -26,6 +27,8 @@ ENVIRONMENT: Final = 4
 BEHIND_MAX: Final = timedelta(minutes=5)
 #: A process that has not come to its end by then is ended, in seconds.
 STOP_S_MAX: Final = 10.0
+#: New objects more than were let go, before cycles are looked for; requests leave hardly any.
+COLLECT_AFTER: Final = 20_000
 log = structlog.get_logger(__name__)
 
 
@@ -33,6 +36,8 @@ def run(config: Config) -> int:
     """Serve until a signal comes; give the exit code."""
     set_up_logs(config.log_level)
     forward_libraries(config.log_level)
+    gc.freeze()  # what is loaded by now stays to the end
+    gc.set_threshold(COLLECT_AFTER)
     try:
         with asyncio.Runner(loop_factory=_loop_factory()) as runner:
             runner.run(_serve(config))

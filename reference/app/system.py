@@ -23,8 +23,10 @@ from reference.link.replication import Replicator
 from reference.mail.mailer import Mailer, Relay
 from reference.mvp import acts as mvp_acts
 from reference.store import collaboration_tables, mvp_tables
+from reference.store.codec import to_us
 from reference.store.database import open_database
 from reference.store.files import Files
+from reference.store.ids import id_source
 from reference.store.link_content import LinkContent
 from reference.store.secrets import new_id, new_secret
 from reference.store.side import Side
@@ -225,4 +227,5 @@ async def _side(
     stack.push_async_callback(reader.close)
     files = Files(config.data / f"{name}-files", writer)
     await files.sweep()
-    return Side(rules, now, writer, reader, files, new_id, lambda: None)
+    ids = id_source(to_us(now()), new_id()[:8])
+    return Side(rules, now, writer, reader, files, ids, lambda: None)

@@ -148,6 +148,7 @@ class Operation:
     refusals: tuple[Refusal | Problem, ...] = ()
     example: object = None
     media: tuple[str, ...] = ()
+    often: bool = False  # looked for first
     gives: str = JSON_TYPE
 
     @property

@@ -320,6 +320,7 @@ class MvpApi:
                 body=NewMessage,
                 answer=Sent,
                 status=201,
+                often=True,
                 act=True,
                 refusals=(Refusal.UNKNOWN_CASE, *_SENDING),
             ),

@@ -127,9 +127,15 @@ def _shaped(kind: Any) -> Callable[[object, object], object]:  # noqa: ANN401 - 
     return check
 
 
+@cache
+def _words(kind: type[Word]) -> dict[object, Word]:
+    return {word.value: word for word in kind}
+
+
 def _word(value: object, kind: type[Word]) -> Word:
-    if isinstance(value, str) and value in set(kind):
-        return kind(value)
+    word = _words(kind).get(value) if isinstance(value, str) else None
+    if word is not None:
+        return word
     raise ValueError(f"one of these is wanted: {', '.join(kind)}")
 
 
