@@ -201,7 +201,7 @@ def note(w: World, line: int, at: int, record: Record) -> None:
 
 def _note(w: World, case: Case, line: int, at: int, record: Record, outcome: str) -> None:
     letter = Letter(NOTE - 2, digest_of_text(record.get("text")), None, 0)
-    case.log.extend(entry(line, at, record["by"], None, letter, digest(None)))
+    case.write(entry(line, at, record["by"], None, letter, digest(None)))
     w.decide("SEND-2")
     case.happens("note", line)
 
@@ -341,7 +341,7 @@ def _send(w: World, case: Case, line: int, at: int, data: Sending, outcome: str)
     if not case.versions:
         case.versions = ((w.full_runs, w.partial_runs, w.failed, None),)
     letter = _letter(record, len(case.versions) - 1)
-    case.log.extend(_sent_entry(line, at, record, recipients, letter))
+    case.write(_sent_entry(line, at, record, recipients, letter))
     case.preset = recipients
     if case.chosen != recipients:
         case.chosen = tuple(dict.fromkeys((*(case.chosen or ()), *recipients)))

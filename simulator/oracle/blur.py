@@ -26,6 +26,7 @@ def _folded(states: list[Case]) -> Case:
     new.flights = _that_may_travel(states)
     new.forget_fields()
     new.whole_log = False
+    new.other_logs = frozenset()
     new.happened = frozenset()
     for state in states:
         new.notices &= state.notices

@@ -156,6 +156,7 @@ class Case:
         "moment",
         "notices",
         "number",
+        "other_logs",
         "perhaps",
         "preset",
         "reads",
@@ -200,6 +201,7 @@ class Case:
         self.seen_date: tuple[str | None] | None = None
         self.follow_up: tuple[int, int] | str | None = UNTOLD
         self.log: array[int] = array("I")
+        self.other_logs: frozenset[bytes] = frozenset()  # the same entries in another order
         self.whole_log = True
         self.notices: frozenset[tuple[str, str]] = frozenset()
         self.last = "create"
@@ -237,6 +239,7 @@ class Case:
         new.seen_date = self.seen_date
         new.follow_up = self.follow_up
         new.log = self.log[:]
+        new.other_logs = self.other_logs
         new.whole_log = self.whole_log
         new.notices = self.notices
         new.last = self.last
@@ -286,6 +289,22 @@ class Case:
         else:
             box.cached = None
         return box
+
+    def write(self, words: Words) -> None:
+        """Add an entry to the log, in whichever order those before it stand."""
+        self.log.extend(words)
+        if self.other_logs:
+            added = array("I", words).tobytes()
+            self.other_logs = frozenset([log + added for log in self.other_logs])
+
+    def logs(self) -> frozenset[bytes]:
+        """Give every order in which the entries may stand."""
+        return self.other_logs | {bytes(self.log)}
+
+    def stands_as(self, logs: frozenset[bytes]) -> None:
+        """Know that the entries stand as in one of these logs."""
+        first = min(logs)
+        self.log, self.other_logs = array("I", first), logs - {first}
 
     def happens(self, what: str, line: int) -> None:
         """Remember the last thing that happened, so that a deviation can be blamed on it."""
@@ -413,7 +432,7 @@ def _reply_arrives(
 ) -> None:
     before = case.follow_up[0] if isinstance(case.follow_up, tuple) else when[0]
     case.follow_up = (max(when[0], before), when[1])
-    case.log.extend(entry_of_reply(flight, letter))
+    case.write(entry_of_reply(flight, letter))
     if letter.files and case.documents is not None:
         case.documents = case.documents.union(letter.files)
     case.seen = 0

@@ -78,13 +78,13 @@ def given_message(w: World, line: int, at: int, record: Record) -> None:
     if expects is None or to is None:
         letter = Letter(-1, text, None, 0)
         answers = digest(record["answers"]) if "answers" in record else 0
-        case.log.extend(entry(line, at, address(record["by"]), message, letter, answers))
+        case.write(entry(line, at, address(record["by"]), message, letter, answers))
         _given_reply(case, message)
         return
     letter = Letter(EXPECTS[expects], text, None, 0)
     recipients = tuple(dict.fromkeys(address(one) for one in to))
     sent_to = digest_of_recipients(recipients)
-    case.log.extend(entry(line, at, record["by"], message, letter, sent_to))
+    case.write(entry(line, at, record["by"], message, letter, sent_to))
     _given_sent(w, case, at, message, letter.expects, recipients)
 
 

@@ -1,5 +1,6 @@
 """The observations: what each has to show by the facts, and which rule a deviation breaks."""
 
+from array import array
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
@@ -548,6 +549,8 @@ def _see_log(w: World, case: Case, line: int, at: int, entries: list[Record], ou
         return
     counts = w.counts
     counts[LOG_DECIDED] += 1
+    if case.other_logs:
+        _find_order(case, entries)
     if not _same_sequence(w, case, line, entries):
         return
     written = case.log.tolist()
@@ -626,17 +629,33 @@ LOG_DECIDED: Final = together("LOG-3", "SEND-10", "DLV-5")
 EXPECTS_WORD: Final = {None: 0, "acknowledge": 2, "reply": 3, "reply_with_file": 4}
 
 
-def _same_sequence(w: World, case: Case, line: int, entries: list[Record]) -> bool:
-    """Compare which entries there are, and report the first that is missing, doubled or strange."""
-    demanded = case.log[::WORDS].tolist()
+def _names(entries: list[Record], known: list[int]) -> list[int]:
+    """Give the digests of the messages that are shown; where a line leaves one out, as known."""
     try:
-        seen = [hash(entry["message"]) & DIGEST or 1 for entry in entries]
+        return [hash(entry["message"]) & DIGEST or 1 for entry in entries]
     except KeyError:
-        known = [*demanded, *[0] * len(entries)]
-        seen = [
+        known = [*known, *[0] * len(entries)]
+        return [
             digest(entry["message"]) if "message" in entry else known[i]
             for i, entry in enumerate(entries)
         ]
+
+
+def _find_order(case: Case, entries: list[Record]) -> None:
+    """Keep of the orders in which the entries may stand those that are shown, if any is."""
+    fitting: set[bytes] = set()
+    for log in case.logs():
+        demanded = array("I", log)[::WORDS].tolist()
+        if entries_stay_in_order_and_single(_names(entries, demanded), demanded):
+            fitting.add(log)
+    if fitting:
+        case.stands_as(frozenset(fitting))
+
+
+def _same_sequence(w: World, case: Case, line: int, entries: list[Record]) -> bool:
+    """Compare which entries there are, and report the first that is missing, doubled or strange."""
+    demanded = case.log[::WORDS].tolist()
+    seen = _names(entries, demanded)
     if entries_stay_in_order_and_single(seen, demanded):
         return True
     names = [str(entry.get("message") or "a note") for entry in entries]

@@ -4,8 +4,8 @@ Usually a case has one possible state. It gets several only where a line depends
 that may or may not have arrived, or on an act of unknown outcome; observations rule states out.
 """
 
-from collections import OrderedDict, deque
-from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
 from itertools import islice
@@ -47,6 +47,7 @@ INDEX: Final = {rule: index for index, rule in enumerate(RULES)}
 #: What is counted: each rule alone, and sets of rules that always decide together.
 COUNTED: Final[list[tuple[str, ...]]] = [(rule,) for rule in RULES]
 POSSIBILITIES_MAX: Final = 2048
+LOGS_MAX: Final = 16 * POSSIBILITIES_MAX  # orders of entries, of all possible states together
 QUARTER_US: Final = 900_000_000
 DAY_US: Final = 86_400_000_000
 NEVER: Final = 1 << 62
@@ -345,7 +346,7 @@ class World:
         else:
             if need:
                 states = [some for state in states for some in self.arrivals(state, need, at)]
-            states = self._bounded(states, line)
+            states = self._bounded(self._distinct(states), line)
             if outcome == "unknown":
                 states = self._both(states, judge, line, at, data)
             elif len(states) == 1:
@@ -363,24 +364,26 @@ class World:
         What else may have arrived is left open: a later line shows it.
         """
         tried: list[tuple[Case, list[Raw]]] = []
-        known: set[Hashable] = set()
-        waiting = deque(states)
-        while waiting:
-            state = waiting.popleft()
-            other = state.copy(self.token)
-            findings = self._try(other, judge, line, at, data, SEEN)
-            tried.append((other, findings))
-            if findings:
-                waiting.extend(self._next_arrivals(state, need, at, known))
-            if len(tried) > POSSIBILITIES_MAX:
-                folded = self._bounded([*waiting, *[one for one, _ in tried]], line)
+        level = states
+        while level:
+            unfit: list[Case] = []
+            for state in level:
+                other = state.copy(self.token)
+                findings = self._try(other, judge, line, at, data, SEEN)
+                tried.append((other, findings))
+                if findings:
+                    unfit.append(state)
+            level = self._next_arrivals(unfit, need, at)
+            followed = [*level, *[one for one, _ in tried]]
+            if _are_too_many(followed):
+                folded = self._bounded(followed, line)
                 tried = [(one, self._try(one, judge, line, at, data, SEEN)) for one in folded]
                 break
         return self._fitting(tried)
 
     def _bounded(self, states: list[Case], line: int) -> list[Case]:
         """Fold the states where they are too many; the case then stays undecided."""
-        if len(states) <= POSSIBILITIES_MAX:
+        if not _are_too_many(states):
             return states
         self.own_rest()
         self.beyond.setdefault(states[0].number, line)
@@ -404,13 +407,7 @@ class World:
         """Keep the states that differ, up to a bound; beyond it they are folded."""
         if len(states) > 1:
             states.sort(key=lambda state: len(state.charges))
-            unique: dict[Hashable, Case] = {}
-            for state in reversed(states):
-                key = (*state.key(self.day), bytes(state.log))
-                if key in unique:
-                    state.receipts = _later(state.receipts, unique[key].receipts)
-                unique[key] = state
-            states = self._bounded(list(unique.values())[::-1], line)
+            states = self._bounded(self._distinct(states), line)
         proved = states[0].charges
         for charge in proved:
             self.report(*charge)
@@ -422,6 +419,16 @@ class World:
                 state.charges = tuple(one for one in state.charges if one not in proved)
         if len(states) > 1:
             self.doubt[number] = states
+
+    def _distinct(self, states: list[Case]) -> list[Case]:
+        """Give the states that differ; of those that differ in the order of the log alone, one."""
+        unique: dict[Hashable, Case] = {}
+        for state in reversed(states):
+            key = (*state.key(self.day), state.logs())
+            if key in unique:
+                state.receipts = _later(state.receipts, unique[key].receipts)
+            unique[key] = state
+        return _merged(list(unique.values())[::-1], self.day)
 
     def _both(self, states: list[Case], judge: Judge, line: int, at: int, data: Any) -> list[Case]:
         """Give the states in which an act of unknown outcome did not happen, and those in which.
@@ -522,40 +529,34 @@ class World:
                 stay.append(flight)
         case.flights = tuple(stay)
 
-    def arrivals(
-        self, case: Case, need: str, at: int, known: set[Hashable] | None = None
-    ) -> list[Case]:
+    def arrivals(self, case: Case, need: str, at: int) -> list[Case]:
         """Give the states that differ by what arrived so far, all arrived first, none last.
 
         Of more than are followed, only as many are given that this shows.
         """
-        known = set() if known is None else known
-        states: list[Case] = []
-        for other in self._next_arrivals(case, need, at, known):
-            states += self.arrivals(other, need, at, known)
-            if len(states) > POSSIBILITIES_MAX:
-                break
-        return [*states, case]
+        states = level = [case]
+        while level and not _are_too_many(states):
+            level = self._next_arrivals(level, need, at)
+            states = [*level, *states]
+        return states
 
-    def _next_arrivals(
-        self, case: Case, need: str, at: int, known: set[Hashable]
-    ) -> Iterator[Case]:
-        """Give the states in which one thing more has arrived, those that are not known yet."""
-        heads: dict[tuple[str, str], Flight] = {}
-        for flight in case.flights:
-            if self._matters(flight, need):
-                heads.setdefault((flight.way, flight.recipient), flight)
-        for flight in heads.values():
-            other = case.copy(self.token)
-            flights = list(case.flights)
-            flights.remove(flight)
-            other.flights = tuple(flights)
-            latest = max(flight.at, min(at, self.deadline(flight.at)))
-            arrive(other, flight, flight.at, latest, self.readings)
-            key = (*other.key(), bytes(other.log))
-            if key not in known:
-                known.add(key)
-                yield other
+    def _next_arrivals(self, states: Sequence[Case], need: str, at: int) -> list[Case]:
+        """Give the states in which one thing more has arrived, the order of the log left open."""
+        further: list[Case] = []
+        for case in states:
+            heads: dict[tuple[str, str], Flight] = {}
+            for flight in case.flights:
+                if self._matters(flight, need):
+                    heads.setdefault((flight.way, flight.recipient), flight)
+            for flight in heads.values():
+                other = case.copy(self.token)
+                flights = list(case.flights)
+                flights.remove(flight)
+                other.flights = tuple(flights)
+                latest = max(flight.at, min(at, self.deadline(flight.at)))
+                arrive(other, flight, flight.at, latest, self.readings)
+                further.append(other)
+        return _merged(further)
 
     def _matters(self, flight: Flight, need: str) -> bool:
         if need == EVERYBODY:
@@ -570,9 +571,27 @@ class World:
         return self.partial_at >= flight.at
 
 
+def _are_too_many(states: Sequence[Case]) -> bool:
+    """Tell whether there are more possible states than are followed."""
+    logs = sum([len(one.other_logs) for one in states])
+    return len(states) > POSSIBILITIES_MAX or logs > LOGS_MAX
+
+
 def _may_overtake(flights: Sequence[Flight]) -> bool:
     """Tell whether replies of several recipients are under way: any may come first (DLV-5)."""
     return len(flights) > 1 and len({one.recipient for one in flights if one.kind == ANSWER}) > 1
+
+
+def _merged(states: list[Case], when: Callable[[int], Hashable] = int) -> list[Case]:
+    """Make one state of those that differ in the order of the log alone: only the log shows it."""
+    unique: dict[Hashable, Case] = {}
+    for state in states:
+        key = (*state.key(when), state.happened, state.charges)
+        same = unique.setdefault(key, state)
+        if same is not state:
+            same.stands_as(same.logs() | state.logs())
+            same.receipts = _later(same.receipts, state.receipts)
+    return list(unique.values())
 
 
 def _later(one: Mapping[str, int], other: Mapping[str, int]) -> Mapping[str, int]:

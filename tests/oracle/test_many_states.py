@@ -209,7 +209,7 @@ def test_order_of_more_writers_than_are_followed_is_left_open():
 
 
 def test_what_is_sent_while_more_replies_are_on_their_way_than_are_followed_is_judged():
-    story = writers(7).send("m2", "acknowledge", K).see(cloud_status="Info")
+    story = writers(8).send("m2", "acknowledge", K).see(cloud_status="Info")
     assert story.verdict.undecided == (FOLDED.format(story.line - 1),)
     assert story.see(cloud_status="OK").fault("link", "up").see(cloud_status="OK").rules == []
     story.send("m3", "reply", K).see(cloud_status="OK")

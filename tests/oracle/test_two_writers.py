@@ -38,6 +38,22 @@ def test_a_reply_that_must_have_been_there_is_not_overtaken():
     assert log(seen.reply(L, "r2", "m1", after=0), "m1", "r2", "r1").rules == [("LOG-3", 6)]
 
 
+def test_what_fits_no_order_is_told_once_and_any_order_may_show_later():
+    story = log(two_replies(SECOND), "m1", "r2")
+    assert story.rules == [("LOG-3", 5)]
+    assert log(story, "m1", "r2", "r1").rules == [("LOG-3", 5)]
+
+
+def test_the_order_stays_open_while_notes_follow_and_fields_are_seen():
+    for first in ([], ["r1"], ["r2"], ["r1", "r2"], ["r2", "r1"]):
+        story = two_replies(SECOND // 8).act("note", "anna", after=0, case=53, text="Note")
+        story.see(cloud_status="OK", after=0) if first else None
+        rest = [one for one in ("r2", "r1") if one not in first]
+        entries = [{"message": one} for one in ("m1", *first)]
+        entries += [{"message": None}, *[{"message": one} for one in rest]]
+        assert story.see("activities", entries=entries).rules == []
+
+
 def test_the_replies_of_one_recipient_arrive_in_the_order_of_writing():
     story = two_replies(SECOND).reply(K, "r3", "m1", after=0)
     assert log(story, "m1", "r2", "r3", "r1").rules == [("LOG-3", 6)]
