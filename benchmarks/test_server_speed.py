@@ -40,7 +40,6 @@ class Bench:
     echo: int
     operator: str
     data: Path
-    sent: int = 0
 
     def call(self, method: str, path: str, body: object = None) -> Any:
         """Ask the server as the operator."""

@@ -26,7 +26,7 @@ WORDS: Final = {
 _ENVIRONMENT: Final = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True)
 
 
-def report_html(ran: Sequence[Ran], again: str, target: str) -> str:
+def report_html(ran: Sequence[Ran], again: str) -> str:
     """Give the report as one HTML file: verdict first, what failed before what was kept."""
     order = sorted(ran, key=lambda one: one.exit is Exit.KEPT)
     verdict = worst_of(one.exit for one in ran).name.lower()
@@ -51,8 +51,6 @@ def report_html(ran: Sequence[Ran], again: str, target: str) -> str:
             if clause.shown is Shown.TRACE
         ],
         again=printable(again),
-        target=target,
-        seeds=", ".join(map(str, sorted({one.seed for one in ran}))),
         machine=f"Python {platform.python_version()} on {platform.machine()}",
     )
 

@@ -43,7 +43,6 @@ def files_in(named: Sequence[Path]) -> list[Path]:
 
 @click.command(cls=RichCommand)
 @click.argument("scenarios", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("--seed", type=click.IntRange(min=0), help="The seed, instead of the file's.")
 @click.option("--limit", default="2s", show_default=True, help="What “at once” means.")
 @click.option("--trace", type=click.Path(path_type=Path), help="A folder for the traces.")
 @click.option("--json", "json_file", type=click.Path(path_type=Path), help="The result as JSON.")
@@ -51,9 +50,8 @@ def files_in(named: Sequence[Path]) -> list[Path]:
 @click.option("--report", type=click.Path(path_type=Path), help="A folder for the report.")
 @click.option("--flaws", is_flag=True, help="Show which file notices which known flaw.")
 @click.option("--jobs", type=click.IntRange(min=1), help="How many files side by side.")
-def run(  # noqa: PLR0913 - the options of a command
+def run(
     scenarios: tuple[Path, ...],
-    seed: int | None,
     limit: str,
     trace: Path | None,
     json_file: Path | None,
@@ -71,7 +69,7 @@ def run(  # noqa: PLR0913 - the options of a command
         sys.exit(Exit.KEPT if noticed else Exit.VIOLATED)
     if trace is not None:
         trace.mkdir(parents=True, exist_ok=True)
-    task = Task(seed=seed, trace=trace, keep=report is not None, limit_us=_limit(limit))
+    task = Task(trace=trace, keep=report is not None, limit_us=_limit(limit))
     ran = list(_all(files, task, jobs))
     again = shlex.join(["collab-simulator", *sys.argv[1:]])
     write_text(Console(soft_wrap=False), ran, again)
@@ -81,7 +79,7 @@ def run(  # noqa: PLR0913 - the options of a command
     if report is not None:
         report.mkdir(parents=True, exist_ok=True)
         place = report / "report.html"
-        place.write_text(report_html(ran, again, task.target), encoding="utf-8")
+        place.write_text(report_html(ran, again), encoding="utf-8")
         click.echo(f"report: {place}")
     sys.exit(worst_of(one.exit for one in ran))
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from attrs import evolve, frozen
+from attrs import frozen
 
 from reference.domain.readings import readings_from
 from reference.domain.rules import Rules, rules_for
@@ -26,8 +26,6 @@ _MICROSECONDS: Final = 1_000_000
 class Task:
     """What is asked of every file."""
 
-    target: str = "model"
-    seed: int | None = None
     trace: Path | None = None  # a folder: a trace for each file
     keep: bool = False  # lines, for pictures
     limit_us: int = 2 * _MICROSECONDS
@@ -56,8 +54,6 @@ def run_file(path: Path, task: Task, make_target: MakeTarget = in_memory) -> Ran
     except OSError as error:
         text = f"{path}: {error.strerror or error}"
         return Ran(str(path), Exit.ENVIRONMENT, errors=(text,))
-    if task.seed is not None:
-        scenario = evolve(scenario, seed=task.seed)
     target = make_target(scenario, rules_of(scenario))
     try:
         if task.trace is None:
@@ -124,7 +120,6 @@ def _result(world: World, verdict: Verdict, error: str) -> Ran:
         undecided,
         tuple(world.skipped),
         {name: scenario.readings.get(name, values[0]) for name, values in READINGS.items()},
-        scenario.seed,
         acts,
         sum(counts.values()) - acts,
         {rule: count for rule, count in verdict.decisive.items() if count},

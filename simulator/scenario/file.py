@@ -18,14 +18,13 @@ from simulator.scenario.forms import (
     Flag,
     Listed,
     Named,
-    Nullable,
     Record,
     Scalar,
     Schema,
     Slot,
     Word,
 )
-from simulator.scenario.nodes import Faults, Place, Text, tree_of
+from simulator.scenario.nodes import Faults, Place, tree_of
 from simulator.scenario.quantities import duration
 from simulator.scenario.steps import (
     CASE,
@@ -74,7 +73,6 @@ class Scenario:
     carrier: str
     begins: datetime
     ends: datetime | None
-    seed: int
     replicate_every: timedelta | None
     registers: bool
     caseworkers: Mapping[str, CaseworkerSetup]
@@ -120,12 +118,6 @@ def _interval(text: str) -> timedelta | None:
     if every <= timedelta():
         raise ValueError("an interval is longer than nothing: write it like 15m, or never")
     return every
-
-
-def _seed(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and len(text) <= 15):  # noqa: PLR2004
-        raise ValueError(f"{quote(text)} is no seed: write a whole number")
-    return int(text)
 
 
 _CASEWORKER: Final = Record(
@@ -187,7 +179,6 @@ SLOTS: Final = (
         default=(FIRST_DAY, DAWN),
     ),
     Slot("ends", WHEN, "when it ends; right after the last step unless told"),
-    Slot("seed", Scalar(_seed, "a whole number", types=("integer",)), "of chance", default=1),
     Slot(
         "replicate_every",
         Scalar(_interval, "an interval"),
@@ -275,7 +266,6 @@ def _whole(values: dict[str, Any], place: Place, faults: Faults) -> Scenario:
         values["carrier"],
         begins,
         ends,
-        values["seed"],
         values["replicate_every"],
         values["registers"],
         values["caseworkers"],
@@ -401,6 +391,3 @@ def schema() -> Schema:
         "title": "A scenario of messages between an MVP and its collaboration",
         **_FILE.schema(),
     }
-
-
-__all__ = ["BadScenario", "Nullable", "Scenario", "Text", "Timed", "read_scenario", "schema"]

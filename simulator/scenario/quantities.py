@@ -1,4 +1,4 @@
-"""Durations, sizes, shares and numbers as a tester writes them."""
+"""Durations, sizes and counts as a tester writes them."""
 
 import re
 from collections.abc import Mapping
@@ -34,9 +34,7 @@ _BYTES: Final[Mapping[str, int]] = MappingProxyType(
     }
 )
 _SIZE: Final = re.compile(r"([0-9]{1,15}(?:\.[0-9]{1,6})?) ?([kKMG]i?B|B)?")
-_SHARE: Final = re.compile(r"([0-9]{1,3}(?:\.[0-9]{1,6})?) ?%")
 _COUNT: Final = re.compile(r"[0-9]{1,3}(?:_?[0-9]{3})*|[0-9]{1,12}")
-_NUMBER: Final = re.compile(r"[0-9]{1,12}(?:\.[0-9]{1,9})?")
 
 
 def duration(text: str) -> timedelta:
@@ -62,35 +60,6 @@ def size(text: str) -> int:
     if found is None:
         raise ValueError(f"{quote(text)} is no size: write it like 120 kB, 2.5 MB or 35 MiB")
     return round(float(found[1]) * _BYTES[found[2] or ""])
-
-
-def share(text: str) -> float:
-    """Read a share between nothing and all: `30 %`, `0.3`.
-
-    Raises:
-        ValueError: for anything else; the text says what would be right.
-    """
-    percent = _SHARE.fullmatch(text)
-    value = float(percent[1]) / 100 if percent else _number_or_none(text)
-    if value is None or not 0 <= value <= 1:
-        raise ValueError(f"{quote(text)} is no share: write it like 30%, at most 100%")
-    return value
-
-
-def _number_or_none(text: str) -> float | None:
-    return float(text) if _NUMBER.fullmatch(text) else None
-
-
-def number(text: str) -> float:
-    """Read a number that is not negative.
-
-    Raises:
-        ValueError: for anything else; the text says what would be right.
-    """
-    value = _number_or_none(text)
-    if value is None:
-        raise ValueError(f"{quote(text)} is no number: write it like 12 or 1.5")
-    return value
 
 
 def count(text: str) -> int:

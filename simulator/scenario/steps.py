@@ -161,7 +161,6 @@ class Step:
     reason: str | None = None
     wait: Wait | None = None
     rule: str | None = None
-    until: When | None = None
 
     @property
     def is_act(self) -> bool:

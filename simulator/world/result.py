@@ -53,7 +53,6 @@ class Ran:
     undecided: tuple[str, ...] = ()
     skipped: tuple[Skipped, ...] = ()
     readings: Mapping[str, str] = Factory(dict[str, str])
-    seed: int = 0
     acts: int = 0
     looks: int = 0
     decisive: Mapping[str, int] = Factory(dict[str, int])

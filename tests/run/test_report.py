@@ -25,7 +25,7 @@ def report(tmp_path: Path):
             file = tmp_path / f"{number}.yaml"
             file.write_text(STORY % status, encoding="utf-8")
             ran.append(run_file(file, Task(keep=True)))
-        return report_html(ran, "collab-simulator run <x>", "model")
+        return report_html(ran, "collab-simulator run <x>")
 
     return report
 
