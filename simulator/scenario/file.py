@@ -21,6 +21,7 @@ from simulator.scenario.forms import (
     Record,
     Scalar,
     Schema,
+    Short,
     Slot,
     Word,
 )
@@ -142,13 +143,8 @@ _CASE: Final = Record(
         Slot("by", NAME, "who created it; the first caseworker unless told"),
     ),
     lambda values, _: CaseSetup(**values),
-    lambda node, faults: _subject_only(node, faults),  # noqa: PLW0108 - defined below
+    Short(TEXT, lambda subject: CaseSetup(subject=subject)),
 )
-
-
-def _subject_only(node: Any, faults: Faults) -> Any:
-    subject = TEXT.read(node, faults)
-    return BAD if subject is BAD else CaseSetup(subject=subject)
 
 
 _READINGS: Final = Record(

@@ -163,7 +163,8 @@ class Named:
 
     def schema(self) -> Schema:
         """Give an object with any names."""
-        by_name: Schema = {"type": "object", "additionalProperties": self.inner.schema()}
+        inner = self.inner.schema() if self.empty is BAD else Nullable(self.inner).schema()
+        by_name: Schema = {"type": "object", "additionalProperties": inner}
         if self.empty is BAD:
             return by_name
         return {"anyOf": [by_name, Listed(self.name).schema()]}
@@ -187,13 +188,13 @@ class Record:
     what: str
     slots: tuple[Slot, ...]
     build: Callable[[dict[str, Any], Place], Any]
-    short: Callable[[Node, Faults], Any] | None = None  # reads what is not written as fields
+    short: Form | None = None  # what can stand instead of the fields
 
     def read(self, node: Node, faults: Faults) -> Any:
         """Give what is built of the fields."""
         if not isinstance(node, Fields):
             if self.short is not None:
-                return self.short(node, faults)
+                return self.short.read(node, faults)
             faults.add(node.place, f"{self.what} has fields, like {self._example()}")
             return BAD
         values = read_fields(node, self.slots, self.what, faults)
@@ -203,13 +204,31 @@ class Record:
         return ", ".join(f"{slot.name}: …" for slot in self.slots[:2])
 
     def schema(self) -> Schema:
-        """Give an object with these fields and no others."""
-        return {
+        """Give an object with these fields and no others, or what can stand instead."""
+        fields: Schema = {
             "type": "object",
             "properties": {slot.name: described(slot) for slot in self.slots},
             "required": [slot.name for slot in self.slots if slot.required],
             "additionalProperties": False,
         }
+        return fields if self.short is None else {"anyOf": [fields, self.short.schema()]}
+
+
+@frozen
+class Short:
+    """A single value that stands for a record; `build` makes it."""
+
+    form: Form
+    build: Callable[[Any], Any]
+
+    def read(self, node: Node, faults: Faults) -> Any:
+        """Give what is built of the value."""
+        value = self.form.read(node, faults)
+        return BAD if value is BAD else self.build(value)
+
+    def schema(self) -> Schema:
+        """Give the value."""
+        return self.form.schema()
 
 
 def described(slot: Slot) -> Schema:

@@ -27,6 +27,7 @@ from simulator.scenario.forms import (
     Record,
     Scalar,
     Schema,
+    Short,
     Slot,
     Word,
     described,
@@ -76,11 +77,6 @@ CASE: Final = Scalar(case_number, "a case's number", types=("integer", "string")
 COUNT: Final = Scalar(_whole, "a whole number", types=("integer", "string"))
 
 
-def _file(node: Node, faults: Faults) -> Any:
-    name = NAME.read(node, faults)
-    return BAD if name is BAD else {"name": name, "size": FILE_BYTES}
-
-
 FILE: Final = Record(
     "a file",
     (
@@ -88,7 +84,7 @@ FILE: Final = Record(
         Slot("size", SIZE, "its size", default=FILE_BYTES),
     ),
     lambda values, _: values,
-    _file,
+    Short(NAME, lambda name: {"name": name, "size": FILE_BYTES}),
 )
 
 _FORMS: Final[Mapping[Kind, Form]] = MappingProxyType(
