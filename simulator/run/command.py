@@ -18,7 +18,7 @@ from rich_click import RichCommand
 from simulator.exits import Exit, worst_of
 from simulator.flaws import FLAWS
 from simulator.report.report import report_html
-from simulator.run.matrix import Row, row_of, write_matrix
+from simulator.run.matrix import Row, fit_for, row_of, write_matrix
 from simulator.run.outputs import as_json, as_junit, write_text
 from simulator.run.running import Task, run_file
 from simulator.scenario.file import BadScenario, read_scenario, schema
@@ -34,7 +34,9 @@ def files_in(named: Sequence[Path]) -> list[Path]:
     """
     files: list[Path] = []
     for path in named:
-        found = sorted(path.rglob("*.yaml")) if path.is_dir() else [path]
+        found = [path]
+        if path.is_dir():
+            found = sorted([*path.rglob("*.yaml"), *path.rglob("*.yml")])
         if not found:
             raise click.UsageError(f"{path}: no scenario file (*.yaml) is in this folder")
         files += found
@@ -64,24 +66,44 @@ def run(
     """Run scenario files, or all in a folder, and judge every act and observation."""
     files = files_in(scenarios)
     jobs = jobs or os.cpu_count() or 1
+    again = shlex.join(["collab-simulator", *sys.argv[1:]])
     if flaws:
+        if any((trace, json_file, junit, report)):
+            raise click.UsageError("--flaws prints its matrix and writes no files")
+        unfit = fit_for(files)
+        if unfit:
+            write_text(
+                Console(soft_wrap=False), unfit, shlex.join(["collab-simulator", *sys.argv[1:]])
+            )
+            sys.exit(worst_of(one.exit for one in unfit))
         noticed = write_matrix(Console(soft_wrap=False), _matrix(files, jobs))
         sys.exit(Exit.KEPT if noticed else Exit.VIOLATED)
-    if trace is not None:
-        trace.mkdir(parents=True, exist_ok=True)
-    task = Task(trace=trace, keep=report is not None, limit_us=_limit(limit))
-    ran = list(_all(files, task, jobs))
-    again = shlex.join(["collab-simulator", *sys.argv[1:]])
-    write_text(Console(soft_wrap=False), ran, again)
+    limit_us = _limit(limit)
+    if trace is not None and len({file.stem for file in files}) < len(files):
+        raise click.UsageError("--trace: two files have the same name, and so would their traces")
+    try:
+        for folder in filter(None, (trace, report)):
+            folder.mkdir(parents=True, exist_ok=True)
+        task = Task(trace=trace, keep=report is not None, limit_us=limit_us)
+        ran = list(_all(files, task, jobs))
+        write_text(Console(soft_wrap=False), ran, again)
+        _write_files(ran, again, json_file, junit, report)
+    except OSError as error:
+        click.echo(f"{error.filename or 'output'}: {error.strerror or error}", err=True)
+        sys.exit(Exit.ENVIRONMENT)
+    sys.exit(worst_of(one.exit for one in ran))
+
+
+def _write_files(
+    ran: Sequence[Ran], again: str, json_file: Path | None, junit: Path | None, report: Path | None
+) -> None:
     for place, content in ((json_file, as_json(ran, again)), (junit, as_junit(ran))):
         if place is not None:
             place.write_bytes(content)
     if report is not None:
-        report.mkdir(parents=True, exist_ok=True)
         place = report / "report.html"
         place.write_text(report_html(ran, again), encoding="utf-8")
         click.echo(f"report: {place}")
-    sys.exit(worst_of(one.exit for one in ran))
 
 
 def _limit(text: str) -> int:
@@ -123,6 +145,7 @@ def lint(scenarios: tuple[Path, ...], *, show_schema: bool) -> None:
     if not scenarios:
         raise click.UsageError("name a scenario file or a folder")
     bad = 0
+    code = Exit.KEPT
     files = files_in(scenarios)
     for file in files:
         try:
@@ -131,7 +154,8 @@ def lint(scenarios: tuple[Path, ...], *, show_schema: bool) -> None:
             bad += 1
             click.echo("\n".join(map(str, error.faults)))
         except OSError as error:
+            bad += 1
+            code = Exit.ENVIRONMENT
             click.echo(f"{file}: {error.strerror or error}", err=True)
-            sys.exit(Exit.ENVIRONMENT)
     click.echo(f"{len(files) - bad} of {len(files)} files are in order")
-    sys.exit(Exit.BAD_INPUT if bad else Exit.KEPT)
+    sys.exit(code or (Exit.BAD_INPUT if bad else Exit.KEPT))

@@ -23,6 +23,13 @@ class Row:
     caught: tuple[tuple[str, str], ...]
 
 
+def fit_for(files: Sequence[Path]) -> tuple[Ran, ...]:
+    """Give what is wrong with files without any flaw: they could not tell one from another."""
+    ran = (run_file(file, Task()) for file in files)
+    bad = {Exit.VIOLATED, Exit.BAD_INPUT, Exit.ENVIRONMENT}
+    return tuple(one for one in ran if one.exit in bad)
+
+
 def row_of(name: str, files: Sequence[Path]) -> Row:
     """Run all files on a model with a flaw."""
     flaw = FLAWS[name]

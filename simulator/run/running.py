@@ -133,6 +133,7 @@ def _undecided(world: World, verdict: Verdict) -> tuple[str, ...]:
         for rule in world.scenario.rules
         if CLAUSES[rule].shown is Shown.TRACE and not verdict.decisive.get(rule)
     ]
+    reasons += [f"line {skip.line}: this target cannot do {skip.what}" for skip in world.skipped]
     expects = any(not timed.step.is_act for timed in world.scenario.steps)
     reasons += [reason for reason in verdict.undecided if "no line" not in reason or not expects]
     return tuple(reasons)

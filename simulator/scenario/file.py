@@ -251,6 +251,7 @@ def _whole(values: dict[str, Any], place: Place, faults: Faults) -> Scenario:
         cases = values["cases"]
     steps = _timed(values["steps"], begins, zone, cases, faults)
     _check_names(cases, steps, faults)
+    _check_people(values["caseworkers"], steps, faults)
     ends = _end(values["ends"], begins, steps, zone, place, faults)
     return Scenario(
         faults.file,
@@ -294,7 +295,8 @@ def _timed(
             if len(cases) == 1:
                 record["case"] = next(iter(cases))
             else:
-                faults.add(step.place, 'this step needs "case": there is more than one')
+                why = "there is more than one" if cases else "there is none"
+                faults.add(step.place, f'this step needs "case": {why}')
         timed.append(Timed(step, at, record))
         if step.wait is not None and step.wait.kind == "stays_for" and step.wait.duration:
             before += step.wait.duration
@@ -349,6 +351,20 @@ def _check_names(
                 faults.add(
                     place, f"no message {quote(name)} was written before", suggest(name, messages)
                 )
+
+
+def _check_people(
+    caseworkers: Mapping[str, CaseworkerSetup], steps: tuple[Timed, ...], faults: Faults
+) -> None:
+    """Check that who acts or looks is a caseworker of the file, or an address."""
+    known = dict.fromkeys(caseworkers)
+    for timed in steps:
+        if timed.record.get("act") == "set_role":
+            known[timed.record["caseworker"]] = None
+        by = timed.record.get("by")
+        if isinstance(by, str) and "@" not in by and by not in known:
+            message = f"{quote(by)} is no caseworker of this scenario, and no address"
+            faults.add(timed.step.place, message, suggest(by, known))
 
 
 def _named_messages(record: Mapping[str, Any]) -> list[str]:

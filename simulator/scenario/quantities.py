@@ -19,6 +19,7 @@ _UNITS: Final[Mapping[str, timedelta]] = MappingProxyType(
         "w": timedelta(weeks=1),
     }
 )
+LONGEST: Final = timedelta(days=3660)
 _PART: Final = re.compile(r"([0-9]{1,9}(?:\.[0-9]{1,9})?) ?(ms|s|min|m|h|d|w)")
 _BYTES: Final[Mapping[str, int]] = MappingProxyType(
     {
@@ -47,7 +48,10 @@ def duration(text: str) -> timedelta:
     rest = _PART.sub("", text).strip()
     if not parts or rest:
         raise ValueError(f"{quote(text)} is no duration: write it like 90s, 15m, 1h 30m or 2d")
-    return sum((float(part[1]) * _UNITS[part[2]] for part in parts), timedelta())
+    seconds = sum(float(part[1]) * _UNITS[part[2]].total_seconds() for part in parts)
+    if seconds > LONGEST.total_seconds():
+        raise ValueError(f"{quote(text)} is longer than any scenario: at most {LONGEST.days} days")
+    return timedelta(seconds=seconds)
 
 
 def size(text: str) -> int:

@@ -257,7 +257,7 @@ class StepForm:
 
 def _step(values: dict[str, Any], node: Fields, faults: Faults) -> Any:
     own = {name: values.pop(name, None) for name in ("at", "rule", "outcome", "reason", *_WAITS)}
-    waits = [name for name in _WAITS if own[name]]
+    waits = [name for name in _WAITS if own[name] not in {None, False}]
     if len(waits) > 1:
         faults.add(node.place, f"only one of {', '.join(waits)} fits into a step")
         return BAD

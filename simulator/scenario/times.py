@@ -12,6 +12,7 @@ from simulator.scenario.quantities import duration
 _CLOCK: Final = re.compile(r"([0-9]{1,2}):([0-9]{2})(?::([0-9]{2}))?")
 _DAY: Final = re.compile(r"day ([0-9]{1,4})(?: (.+))?")
 _DATE: Final = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:[T ](.+))?")
+FIRST_YEAR, LAST_YEAR = 1971, 2100
 RIGHT: Final = "write it like 09:00, +5m, day 2 10:00 or 2024-02-20 10:00"
 
 
@@ -64,9 +65,12 @@ def calendar_day(text: str) -> date:
         ValueError: for anything else; the text says what would be right.
     """
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError:
         raise ValueError(f"{quote(text)} is no day: write it like 2024-02-20") from None
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+        raise ValueError(f"{quote(text)} is out of reach: {FIRST_YEAR} to {LAST_YEAR}")
+    return day
 
 
 def moment_of(asked: When, before: datetime, begins: datetime, zone: tzinfo) -> datetime:

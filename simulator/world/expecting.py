@@ -51,7 +51,7 @@ def miss(expected: Record, seen: Record | None) -> Miss | None:
     """Give what is not as expected; None where everything is. Fields not told are not compared."""
     see = expected["see"]
     if seen is None:
-        return Miss(_first_rule(expected), "something to see", "nothing is there for who looks")
+        return Miss(about(expected), "something to see", "nothing is there for who looks")
     for name, value in expected.items():
         if name in _ABOUT:
             continue
@@ -61,7 +61,8 @@ def miss(expected: Record, seen: Record | None) -> Miss | None:
     return None
 
 
-def _first_rule(expected: Record) -> str:
+def about(expected: Record) -> str:
+    """Give the clause that an expectation is about, by the first field that it names."""
     see = expected["see"]
     names = [name for name in expected if (see, name) in RULE_OF]
     return RULE_OF[see, names[0]] if names else "ACC-4"

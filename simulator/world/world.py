@@ -10,7 +10,7 @@ from attrs import Factory, define, field
 from simulator.oracle import Finding
 from simulator.scenario.file import Scenario, Timed
 from simulator.targets.port import Outcome, Target
-from simulator.world.expecting import Miss, miss
+from simulator.world.expecting import Miss, about, miss
 from simulator.world.judge import Judge
 from simulator.world.result import Failure, Skipped
 
@@ -54,6 +54,7 @@ class World:
         if self.scenario.ends is not None and self.scenario.ends > self.now:
             self.env.run(until=(self.scenario.ends - self.scenario.begins) // _MICROSECOND)
             self._advance()
+        self._watch()
 
     # Acts and looks
 
@@ -120,6 +121,7 @@ class World:
         while True:
             yield self.env.timeout(every // _MICROSECOND)
             self.do({"act": "replicate", "result": 0})
+            self._watch()
 
     def _script(self) -> Process:
         for timed in self.scenario.steps:
@@ -193,13 +195,15 @@ class World:
         for timed in tuple(self._watched):
             if self._miss(timed) is None:
                 self._watched.remove(timed)
-                self._fail(timed, Miss("", "never", "it was seen"))
+                self._fail(timed, Miss(about(timed.record), "never", "it was seen"))
 
     def _miss(self, timed: Timed) -> Miss | None:
         record = timed.record
         if record["see"] != "mail":
             return miss(record, self.look(record, timed.step.place.line))
         wanted = {name: value for name, value in record.items() if name != "see"}
+        if "to" in wanted:
+            wanted["to"] = str(wanted["to"]).strip().lower()
         for mail in self.mails:
             if all(mail.get(name) == value for name, value in wanted.items()):
                 return None

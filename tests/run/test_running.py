@@ -8,7 +8,7 @@ import pytest
 
 from simulator.exits import Exit
 from simulator.flaws import FLAWS
-from simulator.run.matrix import row_of
+from simulator.run.matrix import fit_for, row_of
 from simulator.run.running import Task, run_file
 from simulator.scenario.file import BadScenario, scenario_of
 from simulator.scenario.nodes import Faults
@@ -182,3 +182,33 @@ def test_every_known_flaw_is_noticed_by_a_scenario(flaw: str) -> None:
 def _about(file: Path) -> set[str]:
     first = file.read_text(encoding="utf-8").partition("steps:")[0]
     return set(re.findall(r"[A-Z]+-\d+", first))
+
+
+def test_what_must_never_be_seen_is_looked_for_after_the_last_step_too(run) -> None:
+    tail = (
+        "  - {at: 10:00, by: anna, act: edit_case, subject: Neu}\n"
+        "  - {never: true, by: k@example.org, see: portal_case, subject: Neu}\n"
+    )
+    quiet = "ends: 12:00\n" + TALE + tail
+    assert run(quiet).exit is Exit.KEPT
+    assert run("replicate_every: 15m\n" + quiet).failures[0].rule == "RPL-2"
+
+
+def test_a_step_that_the_target_cannot_do_leaves_the_scenario_undecided(run) -> None:
+    assert run(TALE + "  - {act: fault, what: server, state: down}\n").exit is Exit.UNDECIDED
+
+
+def test_a_misspelt_caseworker_is_a_mistake_of_the_file(run) -> None:
+    ran = run(TALE + "  - {by: ana, see: case, cloud_status: OK}\n")
+    assert (ran.exit, 'did you mean "anna"' in ran.why) == (Exit.BAD_INPUT, True)
+
+
+def test_times_out_of_reach_are_mistakes_of_the_file(run) -> None:
+    for line in ("ends: +99999999d\n", "begins: 0001-01-01\n", "begins: 9999-12-31\n"):
+        assert run(line + TALE).exit is Exit.BAD_INPUT
+
+
+def test_a_file_that_is_wrong_without_a_flaw_tells_none_from_another(tmp_path: Path) -> None:
+    broken = tmp_path / "broken.yaml"
+    broken.write_text("scenario: x\n", encoding="utf-8")
+    assert [one.exit for one in fit_for([broken, FILES[0]])] == [Exit.BAD_INPUT]
