@@ -1,11 +1,18 @@
 """Command lines whose subcommands are imported only when they are called: `--help` is quick."""
 
+import contextlib
+import errno
+import os
+import sys
 from collections.abc import Mapping
 from importlib import import_module
-from typing import Any
+from typing import Any, Final
 
 import click
 from rich_click import RichCommand, RichGroup
+
+#: The exit code of a failed environment.
+ENVIRONMENT: Final = 4
 
 
 class LazyGroup(RichGroup):
@@ -15,6 +22,22 @@ class LazyGroup(RichGroup):
         """Take the table besides what every group takes."""
         super().__init__(*args, **attrs)
         self.table = table
+
+    def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - what the command gives
+        """Call the subcommand; an output that cannot be written is a failed environment."""
+        try:
+            try:
+                return super().invoke(ctx)
+            finally:
+                sys.stdout.flush()
+        except OSError as error:
+            if error.errno == errno.EPIPE:
+                raise  # who reads has seen enough
+            with contextlib.suppress(OSError):  # nothing is left to be written at the end
+                os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            name = error.filename or "standard output"
+            click.echo(f"error: {name}: {error.strerror or error}", err=True)
+            ctx.exit(ENVIRONMENT)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Name the subcommands, in the order of the table."""

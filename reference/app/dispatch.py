@@ -151,6 +151,9 @@ def _key(request: web.Request, operation: Operation) -> str | None:
 async def _raw(request: web.Request) -> bytes:
     if request.content_type != "application/json":
         raise Refused(Problem.MEDIA_TYPE)
+    if request.headers.get("Content-Encoding", "identity").lower() != "identity":
+        what = "send the body as it is"
+        raise Refused(Problem.MEDIA_TYPE, Fault("header Content-Encoding", what))
     if (request.content_length or 0) > BODY_MAX:
         raise Refused(Problem.TOO_LONG)
     if request.content.is_eof():  # it came with the head: nothing to wait for

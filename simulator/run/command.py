@@ -72,9 +72,7 @@ def run(
             raise click.UsageError("--flaws prints its matrix and writes no files")
         unfit = fit_for(files)
         if unfit:
-            write_text(
-                Console(soft_wrap=False), unfit, shlex.join(["collab-simulator", *sys.argv[1:]])
-            )
+            write_text(Console(soft_wrap=False), unfit, again)
             sys.exit(worst_of(one.exit for one in unfit))
         noticed = write_matrix(Console(soft_wrap=False), _matrix(files, jobs))
         sys.exit(Exit.KEPT if noticed else Exit.VIOLATED)

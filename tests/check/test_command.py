@@ -260,3 +260,13 @@ def test_what_breaks_a_rule_under_every_reading_is_told_with_the_readings():
     assert result.exit_code == 1
     assert "whatever the readings: " in result.stdout
     assert "INB-3" in result.stdout
+
+
+def test_an_output_that_cannot_be_written_is_a_failed_environment():
+    command = [sys.executable, "-m", "simulator", "rules"]
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert (done.returncode, done.stderr) == (
+        4,
+        "error: standard output: No space left on device\n",
+    )
