@@ -11,6 +11,7 @@ import structlog
 from aiohttp import web
 from attrs import evolve, frozen
 
+from reference.app.arrivals import ArrivalsApi
 from reference.app.authentication import Authentication, authentication_of, operator_token
 from reference.app.between import breakable, operations_between
 from reference.app.config import Config
@@ -141,6 +142,7 @@ def operations_of(
         operations += LanguageApi(system.collaboration).operations()
         operations += _mails(system.collaboration, config).operations()
     operations += operations_between(system)
+    operations += ArrivalsApi(system).operations()
     operations += OperatingApi(system).operations()
     operations += MetricsApi(system, requests).operations()
     if isinstance(system.clock, ManualClock):
