@@ -1,6 +1,6 @@
 """How recipients register, log in and out, ask for another password, and choose what is theirs."""
 
-from typing import Final, Literal, cast
+from typing import Final
 
 from aiohttp import web
 from attrs import define
@@ -133,8 +133,7 @@ class AccountPages:
         chosen = visit.typed.get("mails", "")
         if chosen not in LANGUAGES:
             raise Refused(Problem.INVALID)
-        language = Language(cast("Literal['de', 'en']", chosen))
-        await visit.act(self.language.set_language, language)
+        await visit.act(self.language.set_language, Language("en" if chosen == "en" else "de"))
         return visit.go(f"{self.pages.site.base}/account", "account.kept")
 
     async def end_sessions(self, visit: Visit) -> web.Response:
