@@ -32,11 +32,11 @@ class Since:
 
 @frozen
 class Arrival:
-    """A message that came into a recipient's mailbox; into its case, where `to` is null."""
+    """A message that came into a recipient's mailbox; into its case, where `recipient` is null."""
 
     case: CaseNumber
     message: str
-    to: str | None
+    recipient: str | None
     at: datetime | None
 
 

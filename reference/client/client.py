@@ -39,11 +39,11 @@ class File:
 
 @frozen
 class Arrival:
-    """A message that came into a recipient's mailbox; into its case, where `to` is None."""
+    """A message that came into a recipient's mailbox; into its case, where `recipient` is None."""
 
     case: CaseNumber
     message: str
-    to: str | None
+    recipient: str | None
     at: datetime | None = None
 
 
