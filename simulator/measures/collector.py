@@ -18,7 +18,7 @@ from simulator.measures.measured import Measured, Sampled
 from simulator.measures.messages import Messages, Record
 from simulator.measures.registry import MEASURES, Kind
 from simulator.measures.runs import OF_RUNS, Runs
-from simulator.measures.samples import curve, figures, in_order, statistic
+from simulator.measures.samples import Figures, curve, figures, in_order, statistic
 from simulator.measures.statuses import Statuses
 
 Case = int | str
@@ -144,7 +144,7 @@ class Collector:
         ordered = self._ordered(name, self.cells.all())
         if not ordered:
             return None
-        by = {}
+        by: dict[str, dict[str, Figures]] = {}
         for kind in GROUPS if name in OF_MESSAGES else ():
             groups = {group: self._ordered(name, cells) for group, cells in self.cells.groups(kind)}
             by[kind] = {group: figures(each) for group, each in groups.items() if each}

@@ -49,20 +49,25 @@ class Measured:
                 }
                 told[measure.key] = {**asdict(sampled.whole), **groups}
             elif name in self.levels:
-                course = self.levels[name]
-                told[measure.key] = {"max": course.max, "mean": course.mean, "last": course.last}
+                told[measure.key] = _figures_of(self.levels[name])
             elif name in self.totals:
                 told[measure.key] = self.totals[name]
-        told["sent_by_hour"] = list(self.sent_by_hour)
-        return told
+        return {**told, "sent_by_hour": list(self.sent_by_hour)}
 
     def flat(self) -> dict[str, float]:
         """Give the figures of the whole run under one name each: `delivery_ms_p99`."""
         told: dict[str, float] = {}
-        for key, value in self.plain().items():
-            if isinstance(value, dict):
-                figures = {name: one for name, one in value.items() if not isinstance(one, dict)}
-                told |= {f"{key}_{name}": one for name, one in figures.items() if one is not None}
-            elif not isinstance(value, list):
-                told[key] = value
+        for name, measure in MEASURES.items():
+            figures: dict[str, float | None] = {}
+            if name in self.samples:
+                figures = asdict(self.samples[name].whole)
+            elif name in self.levels:
+                figures = _figures_of(self.levels[name])
+            elif name in self.totals:
+                told[measure.key] = self.totals[name]
+            told |= {f"{measure.key}_{key}": one for key, one in figures.items() if one is not None}
         return told
+
+
+def _figures_of(course: Course) -> dict[str, float | None]:
+    return {"max": course.max, "mean": course.mean, "last": course.last}
