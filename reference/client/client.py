@@ -14,7 +14,7 @@ from reference.collaboration import looks as portal
 from reference.domain.words import CaseNumber
 from reference.http.access import LoggedIn
 from reference.link.replication import ReplicationState, Run
-from reference.mail.api import MailView
+from reference.mail.api import Mails, MailView
 from reference.mvp import looks as mvp
 from reference.mvp.api import Recipients
 from reference.mvp.caseworkers_api import ApiToken
@@ -347,6 +347,10 @@ class Client:
     async def mails(self) -> tuple[MailView, ...]:
         """Look at all mails that were written."""
         return tuple(_items(await self._pages("/mails"), "mails", MailView))
+
+    async def mail_page(self, after: int = 0) -> Mails:
+        """Look at a page of the mails that were written, oldest first."""
+        return await self.connection.look("/mails", Mails, {"after": after, "limit": _PAGE})
 
     async def move_clock(self, by_s: float = 0, to: datetime | None = None) -> datetime:
         """Move virtual time on, through all that falls due, and give what time it is then.
