@@ -3,6 +3,7 @@
 import secrets  # noqa: TID251 - an id that nobody else has is made where it is sent
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
+from io import BytesIO
 from typing import Any, Final, TypeVar
 
 import aiohttp
@@ -136,7 +137,7 @@ class Client:
     async def add_document(self, case: CaseNumber, document: File) -> Done[None]:
         """File a document under a case."""
         path = f"{_case(case)}/documents/{part(document.name)}"
-        return await self.connection.act("PUT", path, content=lambda: document.content)
+        return await self.connection.act("PUT", path, content=lambda: BytesIO(document.content))
 
     async def note(self, case: CaseNumber, text: str) -> Done[None]:
         """Save a text without sharing it (SEND-2)."""
@@ -312,7 +313,7 @@ class Client:
         def form() -> aiohttp.FormData:
             data = aiohttp.FormData({name: value for name, value in body.items() if value})
             for file in files:
-                data.add_field("file", file.content, filename=file.name)
+                data.add_field("file", BytesIO(file.content), filename=file.name)
             return data
 
         return await self.connection.act("POST", path, content=form)

@@ -1,10 +1,11 @@
 """Runs one scenario file: the result holds everything from which the outputs are written."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Final
 
-from attrs import frozen
+from attrs import Factory, frozen
 
 from reference.domain.readings import readings_from
 from reference.domain.rules import Rules, rules_for
@@ -12,6 +13,7 @@ from simulator.exits import Exit
 from simulator.history.clauses import CLAUSES, Shown
 from simulator.history.vocabulary import ACTS, READINGS
 from simulator.oracle import BadLine, Oracle, Verdict
+from simulator.run.place import Place, Unfit, target_at
 from simulator.scenario.file import BadScenario, Scenario, read_scenario
 from simulator.targets.in_memory import InMemory
 from simulator.targets.port import Target
@@ -29,6 +31,7 @@ class Task:
     trace: Path | None = None  # a folder: a trace for each file
     keep: bool = False  # lines, for pictures
     limit_us: int = 2 * _MICROSECONDS
+    place: Place = Factory(Place)
 
 
 MakeTarget = Callable[[Scenario, Rules], Target]
@@ -45,8 +48,11 @@ def in_memory(scenario: Scenario, rules: Rules) -> Target:
     return InMemory(rules, registers=scenario.registers)
 
 
-def run_file(path: Path, task: Task, make_target: MakeTarget = in_memory) -> Ran:
-    """Run a file; its mistakes are a result too, never an exception."""
+def run_file(path: Path, task: Task, make_target: MakeTarget | None = None) -> Ran:
+    """Run a file; its mistakes are a result too, never an exception.
+
+    The target is that of the task, unless it is made otherwise.
+    """
     try:
         scenario = read_scenario(path)
     except BadScenario as bad:
@@ -54,17 +60,29 @@ def run_file(path: Path, task: Task, make_target: MakeTarget = in_memory) -> Ran
     except OSError as error:
         text = f"{path}: {error.strerror or error}"
         return Ran(str(path), Exit.ENVIRONMENT, errors=(text,))
-    target = make_target(scenario, rules_of(scenario))
+    rules, limit = rules_of(scenario), timedelta(microseconds=task.limit_us)
+    target: Target | None = None
     try:
-        if task.trace is None:
-            return run_scenario(scenario, target, Judge(_oracle(scenario, task), None, task.keep))
-        place = task.trace / f"{path.stem}.jsonl"
-        with place.open("wb") as trace:
-            return run_scenario(scenario, target, Judge(_oracle(scenario, task), trace, task.keep))
+        if make_target is None:
+            target = target_at(task.place, scenario, rules, limit)
+        else:
+            target = make_target(scenario, rules)
+        return _traced(scenario, target, task)
+    except Unfit as unfit:
+        return Ran(str(path), Exit.UNDECIDED, scenario.title, undecided=(str(unfit),))
     except OSError as error:
         return Ran(str(path), Exit.ENVIRONMENT, scenario.title, errors=(str(error),))
     finally:
-        target.close()
+        if target is not None:
+            target.close()
+
+
+def _traced(scenario: Scenario, target: Target, task: Task) -> Ran:
+    if task.trace is None:
+        return run_scenario(scenario, target, Judge(_oracle(scenario, task), None, task.keep))
+    place = task.trace / f"{Path(scenario.file).stem}.jsonl"
+    with place.open("wb") as trace:
+        return run_scenario(scenario, target, Judge(_oracle(scenario, task), trace, task.keep))
 
 
 def _oracle(scenario: Scenario, task: Task) -> Oracle:

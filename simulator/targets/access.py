@@ -4,7 +4,7 @@ import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, cast
 from urllib.parse import urlsplit
 
 from attrs import frozen
@@ -162,10 +162,10 @@ def url_of(text: str) -> str:
 
 
 def _table(told: Mapping[str, Any], name: str) -> Mapping[str, Any]:
-    table = told.get(name, {})
+    table: Any = told.get(name, {})
     if not isinstance(table, dict):
-        raise ValueError(f"{name}: write it as a table, [{name}]")
-    return table
+        raise ValueError(f"{name}: write it as a table, [{name}]")  # noqa: TRY004 - input
+    return cast("Mapping[str, Any]", table)
 
 
 def _text(told: Mapping[str, Any], name: str, within: str) -> str:
@@ -175,7 +175,7 @@ def _text(told: Mapping[str, Any], name: str, within: str) -> str:
     return value
 
 
-def _known(told: Mapping[str, Any], names: Any, within: str) -> None:  # noqa: ANN401 - names
+def _known(told: Mapping[str, Any], names: Any, within: str) -> None:
     for name in told:
         if name not in names:
             hint = suggest(name, names)

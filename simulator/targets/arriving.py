@@ -65,9 +65,10 @@ class Found:
 
     def expect(self, record: Record) -> None:
         """Wait for a message from now on: `to` names its recipients."""
-        case, message = record["case"], record["message"]
+        case: int | str = record["case"]
+        message: str = record["message"]
         if record["act"] == "reply":
-            self._replied[message] = case, self._writers.get(case, record["by"])
+            self._replied[message] = (case, self._writers.get(case, ""))
             return
         self._writers[case] = record["by"]
         for address in record["to"]:
@@ -80,8 +81,8 @@ class Found:
         for address in dict.fromkeys(address for address, _ in self._sent):
             line, _ = await self.doing.look({"see": "inbox", "by": address})
             there = {each["message"] for each in (line or {}).get("messages", ())}
-            for key in [key for key in self._sent if key[0] == address and key[1] in there]:
-                found.append(Delivery(self._sent.pop(key), key[1], address, moment))
+            came = [key for key in self._sent if key[0] == address and key[1] in there]
+            found += [Delivery(self._sent.pop(key), key[1], address, moment) for key in came]
         for case, by in dict.fromkeys(self._replied.values()):
             line, _ = await self.doing.look({"see": "activities", "by": by, "case": case})
             there = {each.get("message") for each in (line or {}).get("entries", ())}

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from attrs import Factory, define
 
+from reference.clock import EPOCH
 from simulator.targets.in_memory import InMemory
 from simulator.targets.over_http import OverHttp
 from simulator.targets.port import Delivery, Difference, Hitch, Outcome, Record, described
@@ -24,6 +25,7 @@ _UNORDERED: Final = {
     "recipients": None,
     "under_way": None,
 }
+_OF_RECORDS: Final = frozenset({"messages", "cases", "entries"})
 _Key = tuple[Any, ...]
 
 
@@ -79,15 +81,14 @@ class Beside:
         same = wanted.word == outcome.word and (
             wanted.reason == outcome.reason or act in _REASON_OPEN or not self.judges_reasons
         )
-        if act == "request_link" or (act == "replicate" and record.get("result") == 2):  # noqa: PLR2004
-            same = True  # the answer tells nothing; a run that is to fail may fail otherwise
-        if not same:
+        # The answer to who asks for a link tells nothing; a run that is to fail may fail otherwise.
+        open_ = act == "request_link" or (act == "replicate" and record.get("result") != 0)
+        if not (same or open_):
             told = Difference(described(record), str(wanted), str(outcome))
             self._differences.append(told)
-        elif wanted.told != outcome.told and wanted.told and outcome.told and act == "replicate":
-            if record.get("result") == 0:
-                told = Difference("the bundles of the run", str(wanted.told), str(outcome.told))
-                self._differences.append(told)
+        elif wanted.told != outcome.told and outcome.told and not open_:
+            told = Difference("the bundles of the run", str(wanted.told), str(outcome.told))
+            self._differences.append(told)
 
     def look(self, records: Sequence[Mapping[str, Any]], at: datetime) -> Sequence[Record | None]:
         """Look at both; give what the target shows."""
@@ -120,7 +121,7 @@ class Beside:
             if name in seen and name not in ignored:
                 one, other = _plain(name, wanted, ignored), _plain(name, seen[name], ignored)
                 if one != other:
-                    return Difference(f"{what}: {name}", *_first_difference(one, other))
+                    return Difference(f"{what}: {name}", *_first_difference(name, one, other))
         return None
 
     def advance(self, to: datetime) -> None:
@@ -173,7 +174,7 @@ class Beside:
         """Give what arrived at one of them alone, and has had its time."""
         if not self._owed:
             return
-        now = self.target.moment(datetime.min) if not self.target.virtual else datetime.min
+        now = self.target.moment(EPOCH)
         for key in list(self._owed):
             since = self._since.setdefault(key, now)
             if not self.target.virtual and now - since <= self.limit:
@@ -210,30 +211,23 @@ def _said(key: _Key) -> str:
     return f"{message} in {f'the case {case}' if to is None else f'the mailbox of {to}'}"
 
 
-def _plain(name: str, value: Any, ignored: set[str]) -> Any:  # noqa: ANN401 - a value of JSON
+def _plain(name: str, value: Any, ignored: set[str]) -> Any:
     """Give a value without what may differ."""
-    if name in _UNORDERED and isinstance(value, list | tuple):
+    if name in _UNORDERED:
         key = _UNORDERED[name]
         return sorted(value, key=str if key is None else lambda each: str(each[key]))
     if name == "entries":
-        return [
-            {field: told for field, told in entry.items() if field not in ignored}
-            for entry in value
-        ]
+        return [{field: each[field] for field in each if field not in ignored} for each in value]
     return value
 
 
-def _first_difference(one: Any, other: Any) -> tuple[str, str]:  # noqa: ANN401 - values of JSON
+def _first_difference(name: str, one: Any, other: Any) -> tuple[str, str]:
     """Say where two values differ, as closely as it can be said."""
-    if isinstance(one, list) and isinstance(other, list):
+    if name in _OF_RECORDS:
         for mine, theirs in zip(one, other, strict=False):
-            if mine != theirs and isinstance(mine, dict) and isinstance(theirs, dict):
-                names = [name for name in mine if mine[name] != theirs.get(name)]
-                about = mine.get("message") or mine.get("case") or mine.get("text")
-                if names:
-                    return (
-                        f"{about}: {names[0]}: {mine[names[0]]!r}",
-                        f"{theirs.get('message') or theirs.get('case') or theirs.get('text')}: "
-                        f"{names[0]}: {theirs.get(names[0])!r}",
-                    )
+            about = mine.get("message") or mine.get("case") or mine.get("text")
+            for field in mine:
+                if mine[field] != theirs.get(field):
+                    said = (f"{about}: {field}: {each.get(field)!r}" for each in (mine, theirs))
+                    return next(said), next(said)
     return repr(one), repr(other)

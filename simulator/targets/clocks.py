@@ -1,7 +1,8 @@
 """What time it is for a target: as it is told, or as it really is."""
 
 import asyncio
-from datetime import datetime, timedelta
+import re
+from datetime import date, datetime, timedelta
 from typing import Final
 
 from attrs import define, field
@@ -9,10 +10,13 @@ from attrs import define, field
 from reference.client.client import Client
 from reference.client.connection import NotSeen
 from reference.clock import Now, SystemClock
-from simulator.targets.port import TargetError
+from simulator.targets.port import Record, TargetError
+from simulator.targets.texts import with_texts
 
 #: Waiting up to this is never shortened: it may be for something to arrive.
 UNSCALED: Final = timedelta(seconds=5)
+_DAYS: Final = frozenset({"acknowledged_on", "follow_up_on"})
+_STAMPED_DAY: Final = re.compile(r"\b(\d{2})\.(\d{2})\.(\d{4})\b")
 
 
 @define(eq=False)
@@ -33,8 +37,35 @@ class Virtual:
             ) from error
 
     def moment(self, at: datetime) -> datetime:
-        """Give the moment."""
-        return at + self.later
+        """Give the same moment: what the target tells is put back to it."""
+        return at
+
+    def out(self, record: Record) -> Record:
+        """Give a record with days as the target is to get them."""
+        day = record.get("follow_up_on")
+        if not self.later or day is None:
+            return record
+        return {**record, "follow_up_on": (date.fromisoformat(day) + self.later).isoformat()}
+
+    def back(self, line: Record) -> Record:
+        """Give what the target told with days and moments of the scenario."""
+        told: Record = with_texts(line, self._put_back) if self.later else line
+        return told
+
+    def _put_back(self, field: str, text: str) -> str:
+        if field in _DAYS:
+            return (date.fromisoformat(text) - self.later).isoformat()
+        if field == "at":
+            return (datetime.fromisoformat(text) - self.later).isoformat()
+        return _STAMPED_DAY.sub(self._stamp, text) if field == "stamp" else text
+
+    def _stamp(self, found: re.Match[str]) -> str:
+        day, month, year = map(int, found.groups())
+        try:
+            was = date(year, month, day) - self.later
+        except ValueError:  # no day after all
+            return found[0]
+        return f"{was:%d.%m.%Y}"
 
 
 @define(eq=False)
@@ -55,6 +86,14 @@ class Real:
         """Give what time it is."""
         del at
         return self.now()
+
+    def out(self, record: Record) -> Record:
+        """Give the record: days are those of the calendar."""
+        return record
+
+    def back(self, line: Record) -> Record:
+        """Give what the target told."""
+        return line
 
 
 def real(wait: timedelta, speed: float) -> timedelta:

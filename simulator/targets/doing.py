@@ -18,8 +18,6 @@ from reference.store.shapes import ABSENT
 from simulator.targets.people import Barred, People
 from simulator.targets.port import Outcome, Record, TargetError
 
-#: Who starts replications where the record names nobody.
-HARNESS: Final = "simulator"
 _NOT_LOGGED_IN: Final = "not_authenticated"
 _LANGUAGE: Final = "de"
 _DoAct = Callable[["Doing", Record, str], Awaitable[Done[Any]]]
@@ -46,7 +44,9 @@ class Doing:
         except Barred as barred:
             return Outcome("refused", barred.reason)
         except MisfitError as error:
-            raise TargetError(f"{record['act']}: the answer is not that of the API: {error}") from error
+            raise TargetError(
+                f"{record['act']}: the answer is not that of the API: {error}"
+            ) from error
         _check(done, record)
         return Outcome(done.outcome.value, done.reason, _told(record, done.value), done.at)
 
@@ -55,8 +55,9 @@ class Doing:
         return client.with_key(key)
 
     async def _set_role(self, record: Record, key: str) -> Done[None]:
-        client = self.people.mvp.with_key(key)
-        return await client.set_role(record["caseworker"], record["role"], record.get("email"))
+        client, name = self.people.mvp.with_key(key), record["caseworker"]
+        self.people.named[name] = None
+        return await client.set_role(name, record["role"], record.get("email"))
 
     async def _create_case(self, record: Record, key: str) -> Done[None]:
         client, day = await self._as(record, key), _day(record.get("follow_up_on"))
@@ -137,8 +138,9 @@ class Doing:
         )
 
     async def _replicate(self, record: Record, key: str) -> Done[Run]:
-        client = (await self.people.caseworker(record.get("by", HARNESS))).with_key(key)
-        return await client.replicate(record["result"], record.get("failed", 0))
+        by = record.get("by")
+        client = await (self.people.anybody() if by is None else self.people.caseworker(by))
+        return await client.with_key(key).replicate(record["result"], record.get("failed", 0))
 
     async def look(self, record: Mapping[str, Any]) -> tuple[Record | None, str | None]:
         """Look at something; give what is seen, or None and why nothing is.

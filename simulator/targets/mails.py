@@ -226,4 +226,3 @@ class FromApi:
 
 def _parsed(raw: bytes) -> EmailMessage:
     return email.message_from_bytes(raw, policy=email.policy.default)
-

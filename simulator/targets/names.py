@@ -6,6 +6,7 @@ from typing import Any
 from attrs import Factory, define, evolve
 
 from simulator.targets.port import Delivery, Record
+from simulator.targets.texts import with_texts
 
 
 @define(eq=False)
@@ -46,21 +47,15 @@ class Names:
         """Give what was seen in the names of the scenario; cases of others are left out."""
         if not self.run:
             return line
-        told: Record = self._back(line)
         if line["see"] == "case_list":
-            told["cases"] = [
-                self._back(each) for each in line["cases"] if each["case"] in self._scenario
-            ]
+            mine = [each for each in line["cases"] if each["case"] in self._scenario]
+            line = {**line, "cases": mine}
+        told: Record = with_texts(line, self._back)
         return told
 
-    def _back(self, value: Any) -> Any:  # noqa: ANN401 - any value of JSON
-        if isinstance(value, str):
-            return self._scenario.get(value, value.replace(f"-{self.run}@", "@"))
-        if isinstance(value, list):
-            return [self._back(each) for each in value]
-        if isinstance(value, dict):
-            return {name: self._back(each) for name, each in value.items()}
-        return value
+    def _back(self, field: str, text: str) -> int | str:
+        del field
+        return self._scenario.get(text, text.replace(f"-{self.run}@", "@"))
 
     def back_delivery(self, came: Delivery) -> Delivery | None:
         """Give a delivery in the names of the scenario; None for one of others."""
@@ -68,12 +63,9 @@ class Names:
             return came
         if came.message not in self._scenario:
             return None
-        return evolve(
-            came,
-            case=self._back(came.case),
-            message=self._back(came.message),
-            to=self._back(came.to),
-        )
+        case, message = self._scenario[str(came.case)], str(self._scenario[came.message])
+        to = None if came.to is None else str(self._back("to", came.to))
+        return evolve(came, case=case, message=message, to=to)
 
     def is_mine(self, address: str) -> bool:
         """Say whether an address of the target belongs to this run."""

@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 import aiohttp
 from attrs import frozen
@@ -24,7 +25,7 @@ from simulator.targets.access import Access
 from simulator.targets.arriving import Arriving, Found, Told
 from simulator.targets.beside import Beside
 from simulator.targets.clocks import Real, Virtual
-from simulator.targets.doing import HARNESS, Doing
+from simulator.targets.doing import Doing
 from simulator.targets.in_memory import InMemory
 from simulator.targets.mails import FromApi, InFolder, Listening, Nowhere, Post, Reader
 from simulator.targets.names import Names
@@ -53,6 +54,7 @@ class Setting:
     carrier: str
     registers: bool
     begins: datetime
+    ends: datetime
     limit: timedelta
 
 
@@ -97,11 +99,10 @@ async def _our_server(setting: Setting, runner: asyncio.Runner, stack: AsyncExit
     token = secrets.token_hex(16)
     server = Server(folder, _options(setting, token, post.port))
     stack.callback(server.stop)
-    await asyncio.to_thread(server.start)
+    server.start()
     operator = await _client(server.url, token, _OURS, stack)
     people = People(operator, operator, operator=True, registers=setting.registers)
     doing = Doing(people)
-    await operator.set_role(HARNESS, "Administrator")
     target = OverHttp(
         doing,
         post,
@@ -135,9 +136,7 @@ def _options(setting: Setting, token: str, smtp: int) -> list[str]:
     return told
 
 
-async def _client(
-    url: str, token: str | None, patience: Patience, stack: AsyncExitStack
-) -> Client:
+async def _client(url: str, token: str | None, patience: Patience, stack: AsyncExitStack) -> Client:
     connector = aiohttp.TCPConnector(limit=64)
     http = await stack.enter_async_context(aiohttp.ClientSession(connector=connector))
     return Client.at(url, http, token, patience)
@@ -168,7 +167,7 @@ async def _other_server(
         passwords=access.recipients,
     )
     doing = Doing(people)
-    clock = Real(speed) if now is None else Virtual(mvp, _later(now, setting.begins))
+    clock = Real(speed) if now is None else Virtual(mvp, _later(now, setting))
     post = _post(access, mvp)
     await post.open()
     stack.callback(post.close)
@@ -237,9 +236,21 @@ async def _check_token(client: Client) -> None:
         ) from error
 
 
-def _later(now: datetime, begins: datetime) -> timedelta:
-    """Give by how many whole weeks a scenario is later on a target whose clock went on."""
-    return max(-((begins - now) // _WEEK), 0) * _WEEK
+def _later(now: datetime, setting: Setting) -> timedelta:
+    """Give by how much later a scenario is on a target whose clock has gone on.
+
+    These are whole weeks after which the broker's clocks are as far from UTC as in the scenario.
+    """
+    zone = ZoneInfo(setting.time_zone)
+    later = max(-((setting.begins - now) // _WEEK), 0) * _WEEK
+
+    def differs(moment: datetime) -> bool:
+        apart = moment.astimezone(zone).utcoffset(), (moment + later).astimezone(zone).utcoffset()
+        return apart[0] != apart[1]
+
+    while differs(setting.begins) or differs(setting.ends):
+        later += _WEEK
+    return later
 
 
 def _post(access: Access, client: Client) -> Post:

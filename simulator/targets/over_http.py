@@ -9,8 +9,8 @@ from typing import Any, Final, Protocol, TypeVar
 
 from attrs import Factory, define, evolve
 
-from reference.client.client import Client
-from reference.client.connection import NotSeen, Outcome as Came
+from reference.client.connection import NotSeen
+from reference.client.connection import Outcome as Came
 from simulator.targets.arriving import Arriving
 from simulator.targets.doing import Doing
 from simulator.targets.mails import Post
@@ -46,7 +46,15 @@ class Clock(Protocol):
         ...
 
     def moment(self, at: datetime) -> datetime:
-        """Give the moment of the target at one of the scenario."""
+        """Give the moment of a line of the trace at one of the scenario."""
+        ...
+
+    def out(self, record: Record) -> Record:
+        """Give a record with days as the target is to get them."""
+        ...
+
+    def back(self, line: Record) -> Record:
+        """Give what the target told with days and moments of the scenario."""
         ...
 
 
@@ -157,7 +165,7 @@ class OverHttp:
             return await self._fault(record["what"], record["state"])
         if self._down:
             return Outcome("refused", "replication_failed" if act == "replicate" else _AWAY)
-        sent = self.names.out(record)
+        sent = self.clock.out(self.names.out(record))
         key = self._keys.pop(key_of(record), "") or secrets.token_hex(16)
         outcome = await self._once(sent, key, record)
         if hitch is Hitch.DOUBLED:
@@ -213,12 +221,12 @@ class OverHttp:
             self._down = True
             return
         if state != "down" and self._down:
-            await asyncio.to_thread(self.server.start)
+            self.server.start()
             self._down = False
             self._at = None
             if self._wanted is not None:
                 await self._move(self._wanted)
-            for what, was in self._faults.items():
+            for what, was in self._faults.items():  # some may have changed meanwhile
                 await self._set_fault(what, was)
         for what in _EVERYTHING if state == "slow" else ():
             await self._set_fault(what, state)
@@ -245,9 +253,11 @@ class OverHttp:
             await self._check_that_it_lives("looking")
         stamp = self.moment(at).isoformat()
         return [
-            (None if line is None else {"at": stamp, **self.names.back(line)}, why)
-            for line, why in seen
+            (None if line is None else {"at": stamp, **self._back(line)}, why) for line, why in seen
         ]
+
+    def _back(self, line: Record) -> Record:
+        return self.clock.back(self.names.back(line))
 
     # Time, and what arrives
 
@@ -267,6 +277,8 @@ class OverHttp:
             mine = self.names.back_delivery(came)
             if mine is None:
                 continue
+            if self.virtual and moment is not None:
+                mine = evolve(mine, at=moment)
             self._deliveries.append(mine)
             if mine.to is None:
                 about = {"case": mine.case, "message": mine.message}
@@ -310,5 +322,3 @@ def _waves(records: Sequence[Record]) -> Iterable[list[int]]:
             wave, taken = [], set()
     if wave:
         yield wave
-
-
