@@ -305,8 +305,9 @@ def _timed(
 def _stay(step: Step) -> timedelta:
     """Give how long a step takes at least: it looks for so long."""
     wait = step.wait
-    stays = wait is not None and wait.kind == "stays_for"
-    return (stays and wait.duration) or timedelta()
+    if wait is None or wait.kind != "stays_for" or wait.duration is None:
+        return timedelta()
+    return wait.duration
 
 
 #: What belongs to no case.
