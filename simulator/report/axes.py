@@ -63,9 +63,7 @@ class Linear:
             return [(0.0, "0")]
         power = 10.0 ** floor(log10(self.top / _TICKS))
         step = next(power * each for each in (1, 2, 5, 10) if power * each * _TICKS >= self.top)
-        return [
-            (step * number, digits(step * number)) for number in range(int(self.top / step) + 1)
-        ]
+        return [(each, digits(each)) for each in _multiples(step, self.top)]
 
 
 @frozen
@@ -94,9 +92,7 @@ class Durations:
     def ticks(self) -> Sequence[Tick]:
         """Give round durations."""
         step = next((each for each in _STEPS if each * _TICKS >= self.top), self.top or 1.0)
-        return [
-            (step * number, duration(step * number)) for number in range(int(self.top / step) + 1)
-        ]
+        return [(each, duration(each)) for each in _multiples(step, self.top)]
 
 
 @frozen
