@@ -69,7 +69,7 @@ async def serving(config: Config, now: Now) -> AsyncGenerator[Server]:
             apis = apis_of(system, authentication, config)
             operations = operations_of(system, apis, config, requests)
             site = entrance_site(config, token)
-            pages = pages_of(site, system, apis)
+            pages = pages_of(site, system, apis, config)
             app = build_app(
                 (*operations, *pages), authentication.identify, requests, refusing(site)
             )
