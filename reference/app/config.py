@@ -452,22 +452,22 @@ def _in_file(file: Path, known: Mapping[str, Option]) -> dict[str, str]:
     for name, value in written.items():
         if name not in known:
             raise ConfigError(f"{file}: {name}: there is no such option: {_meant(name, known)}")
-        texts[name] = _as_text(file, name, value)
+        texts[name] = _as_text(file, known[name], value)
     return texts
 
 
-def _as_text(file: Path, name: str, value: object) -> str:
+def _as_text(file: Path, option: Option, value: object) -> str:
     """Give a value of the file as the command line would have it; a reading may be a table."""
     match value:
-        case bool():
+        case bool() if option.is_switch:
             return "yes" if value else "no"
-        case str() | int():
+        case str() | int() if not isinstance(value, bool):
             return str(value)
-        case dict() if name == "reading":
+        case dict() if option.name == "reading":
             chosen = cast("dict[str, object]", value)
             return ",".join(f"{switch}={reading}" for switch, reading in chosen.items())
         case _:
-            raise ConfigError(f"{file}: {name}: write a text or a number")
+            raise ConfigError(f"{file}: {option.name}: write a text or a number")
 
 
 def _meant(text: str, known: Mapping[str, object] | tuple[str, ...]) -> str:

@@ -5,7 +5,6 @@ Without --all those of the README; with it every page, wide and narrow, in both 
 
 import argparse
 import asyncio
-import re
 import shutil
 import tempfile
 from pathlib import Path
@@ -14,7 +13,7 @@ from playwright.async_api import async_playwright
 
 from reference.app.config import Config
 from reference.app.demo import prepare
-from reference.app.demo_people import ANNA, KATRIN
+from reference.app.demo_people import KATRIN
 from reference.app.server import serving
 from reference.clock import SystemClock
 from tests.pages.conftest import OPTIONS
