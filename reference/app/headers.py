@@ -17,13 +17,12 @@ HEADERS: Final = CIMultiDict(
 _POLICY: Final = istr("Content-Security-Policy")
 
 
-async def secured(request: web.Request, response: web.StreamResponse) -> None:
+def secured(response: web.StreamResponse) -> None:
     """Add the headers to an answer.
 
     A page can have a policy of its own. Nothing is kept by caches unless the answer says so, as
     everything here is somebody's.
     """
-    del request
     headers = response.headers
     headers.update(HEADERS)
     headers.setdefault(_POLICY, NOTHING)

@@ -15,9 +15,8 @@ from reference.app.authentication import Authentication, authentication_of, oper
 from reference.app.between import breakable, operations_between
 from reference.app.config import Config
 from reference.app.description import DescriptionApi
-from reference.app.dispatch import BODY_MAX, Identify, add_routes
+from reference.app.dispatch import server_of
 from reference.app.folder import StartError, held
-from reference.app.headers import secured
 from reference.app.logs import set_up_logs
 from reference.app.metrics import MetricsApi, Requests
 from reference.app.operating import ClockApi, OperatingApi
@@ -72,8 +71,8 @@ async def serving(config: Config, now: Now) -> AsyncGenerator[Server]:
             authentication = authentication_of(system, config, token)
             requests = Requests()
             operations = operations_of(system, authentication, config, requests)
-            app = build_app(operations, authentication.identify, requests)
-            runner = web.AppRunner(app, access_log=None, shutdown_timeout=SHUTDOWN_S)
+            served = server_of(operations, authentication.identify, requests)
+            runner = web.ServerRunner(served, shutdown_timeout=SHUTDOWN_S)
             await runner.setup()
             try:
                 await web.SockSite(runner, listener).start()
@@ -104,16 +103,6 @@ def _rules(config: Config) -> Rules:
     rules = rules_for(config.readings, time_zone=config.time_zone, carrier=config.carrier)
     rules = evolve(rules, replicate_every=config.replicate_every or rules.replicate_every)
     return rules if config.mail_templates is None else with_wordings(rules, config.mail_templates)
-
-
-def build_app(
-    operations: tuple[Operation, ...], identify: Identify, requests: Requests
-) -> web.Application:
-    """Build the application that serves operations, and counts `requests`."""
-    app = web.Application(client_max_size=BODY_MAX)
-    app.on_response_prepare.append(secured)
-    add_routes(app, operations, identify, requests)
-    return app
 
 
 def operations_of(

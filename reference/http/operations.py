@@ -10,7 +10,7 @@ from hashlib import blake2b
 from typing import Any, Final, TypeVar
 
 from aiohttp import web
-from attrs import evolve, frozen
+from attrs import define, field, frozen
 
 from reference.domain.facts import Decision
 from reference.domain.refusals import Refusal
@@ -55,14 +55,18 @@ class Page:
     limit: Limit = 100
 
 
-@frozen
+@define(eq=False)
 class Answer:
-    """What an operation answers: a status, and JSON as bytes."""
+    """What an operation answers: a status, and JSON as bytes.
+
+    One that is given again and again keeps its `head` as it is written.
+    """
 
     status: int
     body: bytes
     content_type: str = JSON_TYPE
     headers: Mapping[str, str] = {}
+    head: str | None = field(default=None, init=False)
 
 
 @frozen(eq=False)
@@ -119,7 +123,8 @@ class Call:
 
 def _happened(answer: Answer, at: int) -> Answer:
     """Let an answer tell when the act happened, to the microsecond."""
-    return evolve(answer, headers={**answer.headers, MOMENT: from_us(at).isoformat()})
+    answer.headers = {**answer.headers, MOMENT: from_us(at).isoformat()}
+    return answer
 
 
 Handle = Callable[[Call], Awaitable[Answer | web.StreamResponse]]
@@ -148,7 +153,6 @@ class Operation:
     refusals: tuple[Refusal | Problem, ...] = ()
     example: object = None
     media: tuple[str, ...] = ()
-    often: bool = False  # looked for first
     gives: str = JSON_TYPE
 
     @property
