@@ -20,7 +20,16 @@ from reference.app.headers import secured
 from reference.app.metrics import Requests
 from reference.app.replies import Reply, head_of, reply
 from reference.app.routes import Routes, routes_of
-from reference.http.operations import JSON_TYPE, Answer, Call, Operation, Who, fingerprint
+from reference.http.operations import (
+    JSON_TYPE,
+    Answer,
+    Call,
+    Operation,
+    Refuse,
+    Response,
+    Who,
+    fingerprint,
+)
 from reference.http.parsing import fits_in_path, parsed, queried
 from reference.http.problems import PROBLEM_TYPE, Fault, Problem, Refused
 from reference.http.uploads import go_on
@@ -36,17 +45,17 @@ QUERIES_MAX: Final = 1_000
 
 Identify = Callable[[web.Request, Who], Awaitable[str]]
 #: What answers a request, given the values in its path.
-Handler = Callable[[web.Request, Mapping[str, str]], Awaitable[Reply | web.StreamResponse]]
+Handler = Callable[[web.Request, Mapping[str, str]], Awaitable[Response]]
 log = structlog.get_logger(__name__)
 
 
 def server_of(
-    operations: Iterable[Operation], identify: Identify, requests: Requests
+    operations: Iterable[Operation], identify: Identify, requests: Requests, refuse: Refuse
 ) -> web.Server:
-    """Give the server that answers for operations, and says of all else that it is not there."""
+    """Give the server that answers for operations, and will `refuse` everything else."""
     loop = asyncio.get_running_loop()
     return web.Server(
-        cast("Any", Dispatch(_routes(operations, identify, requests))),
+        cast("Any", Dispatch(_routes(operations, identify, requests), refuse)),
         # Its requests have what those of an application have; nothing of ours asks for that.
         request_factory=cast("Any", partial(web.Request, loop=loop, client_max_size=BODY_MAX)),
         access_log=None,
@@ -74,23 +83,30 @@ class Dispatch:
     """What aiohttp calls with each request."""
 
     routes: Routes[Handler]
+    refuse: Refuse
 
-    async def __call__(self, request: web.Request) -> Reply | web.StreamResponse:
+    async def __call__(self, request: web.Request) -> Response:
         """Answer a request."""
-        parts = _parts(request.rel_url.raw_path)
-        route = None if parts is None else self.routes.find(parts)
-        if parts is None or route is None:
-            return problem(request, Refused(Problem.NOT_FOUND))
-        handle = route.methods.get(request.method)
-        if handle is None:
-            return _other_method(request, route.methods)
-        values = route.values(parts)
-        if not fits_in_path(values):
-            return problem(request, Refused(Problem.NOT_FOUND))
-        answer = await handle(request, values)
+        answer = await self._answer(request)
         if isinstance(answer, web.StreamResponse):
             secured(answer)
         return answer
+
+    async def _answer(self, request: web.Request) -> Response:
+        parts = _parts(request.rel_url.raw_path)
+        route = None if parts is None else self.routes.find(parts)
+        if parts is None or route is None:
+            return self.refuse(request, Refused(Problem.NOT_FOUND))
+        handle = route.methods.get(request.method)
+        if handle is None:
+            return self._other_method(request, route.methods)
+        return await handle(request, route.values(parts))
+
+    def _other_method(self, request: web.Request, methods: Iterable[str]) -> Response:
+        headers = {"Allow": ", ".join(sorted({*methods, "OPTIONS"}))}
+        if request.method == "OPTIONS":
+            return reply(request, Answer(204, b"", headers=headers))
+        return self.refuse(request, Refused(Problem.METHOD, headers=headers))
 
 
 def _parts(path: str) -> list[str] | None:
@@ -106,9 +122,10 @@ def _parts(path: str) -> list[str] | None:
 
 def handler(operation: Operation, identify: Identify) -> Handler:
     """Give the function that answers requests for an operation."""
+    refuse = operation.refused or problem
     queries: dict[str, Any] = {}
 
-    async def handle(request: web.Request, values: Mapping[str, str]) -> Reply | web.StreamResponse:
+    async def handle(request: web.Request, values: Mapping[str, str]) -> Response:
         try:
             if "Expect" in request.headers:
                 await _expect(request)
@@ -118,19 +135,20 @@ def handler(operation: Operation, identify: Identify) -> Handler:
             if isinstance(answer, Answer):
                 return _reply(request, answer)
         except Refused as refused:
-            # What comes next may be the body, or another request.
-            close = operation.upload and not request.content.is_eof()
-            return problem(request, refused, close=close)
+            response = refuse(request, refused)
+            if operation.upload and not request.content.is_eof():
+                response.force_close()  # what comes next may be the body, or another request
+            return response
         except StorageError as error:
             log.error("storage", operation=operation.name, error=str(error))  # noqa: TRY400 - no defect
-            return problem(request, Refused(Problem.STORAGE))
+            return refuse(request, Refused(Problem.STORAGE))
         except web.HTTPRequestEntityTooLarge:
-            return problem(request, Refused(Problem.TOO_LONG))
+            return refuse(request, Refused(Problem.TOO_LONG))
         except (HttpProcessingError, web.RequestPayloadError):
-            return problem(request, Refused(Problem.BROKEN))
+            return refuse(request, Refused(Problem.BROKEN))
         except Exception as error:  # noqa: BLE001 - whoever asks gets an answer
             _report(operation, error)
-            return problem(request, Refused(Problem.INTERNAL))
+            return refuse(request, Refused(Problem.INTERNAL))
         return answer
 
     return _with_crash_points(handle) if ARMED and operation.method != "GET" else handle
@@ -141,7 +159,7 @@ def _counted(handle: Handler, operation: str, requests: Requests) -> Handler:
     bound = log.bind(operation=operation)
     told = bound.is_enabled_for(DEBUG)
 
-    async def count(request: web.Request, values: Mapping[str, str]) -> Reply | web.StreamResponse:
+    async def count(request: web.Request, values: Mapping[str, str]) -> Response:
         began = perf_counter()
         answer = await handle(request, values)
         took = perf_counter() - began
@@ -154,7 +172,7 @@ def _counted(handle: Handler, operation: str, requests: Requests) -> Handler:
 
 
 def _with_crash_points(handle: Handler) -> Handler:
-    async def answer(request: web.Request, values: Mapping[str, str]) -> Reply | web.StreamResponse:
+    async def answer(request: web.Request, values: Mapping[str, str]) -> Response:
         response = await handle(request, values)
         reached("answer.before")
         await response.prepare(request)
@@ -185,6 +203,8 @@ async def _call(
     values: Mapping[str, str],
     queries: dict[str, Any],
 ) -> Call:
+    if not fits_in_path(values):
+        raise Refused(Problem.NOT_FOUND)
     key = _key(request, operation) if operation.act else None
     query = None if operation.query is None else _query(request, operation.query, queries)
     raw = b""
@@ -236,10 +256,10 @@ async def _raw(request: web.Request) -> bytes:
         raise Refused(Problem.TIMEOUT) from None
 
 
-def problem(request: web.Request, refused: Refused, *, close: bool = False) -> Reply:
+def problem(request: web.Request, refused: Refused) -> Reply:
     """Answer with a problem document."""
     answer = Answer(refused.status, refused.body(), PROBLEM_TYPE, refused.headers)
-    return reply(request, answer, close=close)
+    return reply(request, answer)
 
 
 def _reply(request: web.Request, answer: Answer) -> Reply:
@@ -254,10 +274,3 @@ def _reply(request: web.Request, answer: Answer) -> Reply:
     if tag in wanted or wanted.strip() == "*":  # a list of tags, some of them weak
         return reply(request, Answer(304, b"", headers=answer.headers))
     return reply(request, answer)
-
-
-def _other_method(request: web.Request, methods: Mapping[str, Handler]) -> Reply:
-    headers = {"Allow": ", ".join(sorted({*methods, "OPTIONS"}))}
-    if request.method == "OPTIONS":
-        return reply(request, Answer(204, b"", headers=headers))
-    return problem(request, Refused(Problem.METHOD, headers=headers))

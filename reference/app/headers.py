@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from aiohttp import hdrs, web
+from aiohttp import web
 from multidict import CIMultiDict, istr
 
 #: The policy of all that is not a page: nothing is loaded, run, framed or sent from it.
@@ -10,11 +10,15 @@ NOTHING: Final = "default-src 'none'; base-uri 'none'; form-action 'none'; frame
 HEADERS: Final = CIMultiDict(
     {
         istr("Cross-Origin-Resource-Policy"): "same-origin",
-        istr("Referrer-Policy"): "no-referrer",
         istr("X-Content-Type-Options"): "nosniff",
     }
 )
-_POLICY: Final = istr("Content-Security-Policy")
+#: What is told where an answer says nothing else.
+UNLESS_SAID: Final = {
+    istr("Content-Security-Policy"): NOTHING,
+    istr("Referrer-Policy"): "no-referrer",
+    istr("Cache-Control"): "no-store",
+}
 
 
 def secured(response: web.StreamResponse) -> None:
@@ -25,5 +29,5 @@ def secured(response: web.StreamResponse) -> None:
     """
     headers = response.headers
     headers.update(HEADERS)
-    headers.setdefault(_POLICY, NOTHING)
-    headers.setdefault(hdrs.CACHE_CONTROL, "no-store")
+    for name, value in UNLESS_SAID.items():
+        headers.setdefault(name, value)

@@ -15,20 +15,22 @@ from reference.domain.words import CaseNumber, Word
 from reference.http.examples import EXAMPLES, OTHERS, WORDS
 from reference.http.operations import FORM_TYPE, JSON_TYPE, Operation, Who
 from reference.http.problems import PROBLEM_TYPE, Problem
-from reference.store.codec import shape_of, to_json
+from reference.store.codec import LIST_MAX, shape_of, to_json
 from reference.store.shapes import NAME, WHOLE_MAX, Absent, TextShape, WholeShape
 
 Json = dict[str, Any]
 _UNIONS: Final = frozenset({Union, UnionType})
 
+_OF_STAFF: Final[list[Json]] = [
+    {"operator_token": []},
+    {"caseworker_token": []},
+    {"caseworker_session": []},
+]
 _SECURITY: Final[Mapping[Who, list[Json]]] = {
     Who.ANYBODY: [],
     Who.CASEWORKER: [{"caseworker_token": []}, {"caseworker_session": []}],
-    Who.ADMINISTRATOR: [
-        {"operator_token": []},
-        {"caseworker_token": []},
-        {"caseworker_session": []},
-    ],
+    Who.STAFF: _OF_STAFF,
+    Who.ADMINISTRATOR: _OF_STAFF,
     Who.RECIPIENT: [{"recipient_token": []}, {"recipient_session": []}],
     Who.PEER: [{"peer_signature": []}],
     Who.HERE: [{}, {"operator_token": []}, {"caseworker_token": []}],
@@ -196,7 +198,7 @@ def problems_of(operation: Operation) -> set[Refusal | Problem]:
     found: set[Refusal | Problem] = {*operation.refusals, Problem.STORAGE}
     if operation.who is not Who.ANYBODY:
         found.add(Problem.NOT_AUTHENTICATED)
-    if operation.who is Who.ADMINISTRATOR:
+    if operation.who in {Who.CASEWORKER, Who.ADMINISTRATOR}:
         found.add(Problem.NOT_ALLOWED)
     if operation.method != "GET":
         found.add(Problem.CROSS_SITE)
@@ -262,7 +264,8 @@ class _Schemas:
             return self._class(kind)
         members = get_args(kind)
         if get_origin(kind) is tuple:
-            return {"type": "array", "items": self.of(members[0], name)}
+            items = self.of(members[0], name)
+            return {"type": "array", "items": items, "maxItems": LIST_MAX}
         if get_origin(kind) in _UNIONS:
             return self._union([each for each in members if each != Absent], name)
         return {"type": "object", "additionalProperties": self.of(members[1])}

@@ -8,23 +8,33 @@ from typing import Final
 from aiohttp import web
 from attrs import define
 
-from reference.app.headers import HEADERS, NOTHING
+from reference.app.headers import HEADERS, UNLESS_SAID
 from reference.http.operations import Answer
 
 #: How many bytes may wait for a slow reader before the next answer waits too.
 WAITING_BYTES_MAX: Final = 2**16
 _STATUS: Final = {each.value: f"HTTP/1.1 {each.value} {each.phrase}\r\n" for each in HTTPStatus}
 _FIXED: Final = "".join(f"{name}: {value}\r\n" for name, value in HEADERS.items())
+_UNLESS_SAID: Final = {str(name): f"{name}: {value}\r\n" for name, value in UNLESS_SAID.items()}
 _BODILESS: Final = frozenset({204, 304})
 
 
 @define(eq=False)
 class Reply:
-    """A whole answer; aiohttp asks of it what it asks of its own responses."""
+    """A whole answer; aiohttp asks of it what it asks of its own responses.
+
+    The connection stays open if whoever asked wants it to, and nobody forced it to close.
+    """
 
     status: int
-    keep_alive: bool | None
-    _wire: bytes | None
+    keep_alive: bool
+    _head: str
+    _body: bytes
+    _written: bool = False
+
+    def force_close(self) -> None:
+        """Close the connection after the answer."""
+        self.keep_alive = False
 
     async def prepare(self, request: web.Request) -> None:
         """Write the answer, once.
@@ -32,13 +42,15 @@ class Reply:
         Raises:
             ConnectionResetError: when nobody is there to read it.
         """
-        if self._wire is None:
+        if self._written:
             return
+        self._written = True
         transport = request.transport
         if transport is None or transport.is_closing():
             raise ConnectionResetError("whoever asked has gone")
-        transport.write(self._wire)
-        self._wire = None
+        connection = "keep-alive" if self.keep_alive else "close"
+        head = f"{self._head}{_dates.line()}Connection: {connection}\r\n\r\n"
+        transport.write(head.encode() + self._body)
         if transport.get_write_buffer_size() > WAITING_BYTES_MAX:
             await request.writer.drain()
 
@@ -46,14 +58,11 @@ class Reply:
         """End the answer: nothing is left to write."""
 
 
-def reply(request: web.Request, answer: Answer, *, close: bool = False) -> Reply:
-    """Give an answer as it goes to who sent a request; the connection stays open unless asked."""
-    keep_alive = request.keep_alive and not close
-    body = answer.body
-    tail = "Connection: keep-alive\r\n\r\n" if keep_alive else "Connection: close\r\n\r\n"
-    head = f"{answer.head or head_of(answer)}{_dates.line()}{tail}".encode()
-    wire = head if request.method == "HEAD" or answer.status in _BODILESS else head + body
-    return Reply(answer.status, keep_alive, wire)
+def reply(request: web.Request, answer: Answer) -> Reply:
+    """Give an answer as it goes to who sent a request."""
+    bodiless = answer.status in _BODILESS or request.method == "HEAD"
+    body = b"" if bodiless else answer.body
+    return Reply(answer.status, request.keep_alive, answer.head or head_of(answer), body)
 
 
 def head_of(answer: Answer) -> str:
@@ -68,10 +77,7 @@ def head_of(answer: Answer) -> str:
         if not value.isprintable():
             raise ValueError(f"header {name}: no control characters may stand there")
         lines.append(f"{name}: {value}\r\n")
-    if "Content-Security-Policy" not in headers:
-        lines.append(_POLICY)
-    if "Cache-Control" not in headers:
-        lines.append("Cache-Control: no-store\r\n")
+    lines += [line for name, line in _UNLESS_SAID.items() if name not in headers]
     if status not in _BODILESS:
         size = len(answer.body)
         if size:
@@ -80,9 +86,6 @@ def head_of(answer: Answer) -> str:
             lines.append(f"Content-Type: {kind}{charset}\r\n")
         lines.append(f"Content-Length: {size}\r\n")
     return "".join(lines)
-
-
-_POLICY: Final = f"Content-Security-Policy: {NOTHING}\r\n"
 
 
 @define(eq=False)

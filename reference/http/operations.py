@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
 from enum import Enum
 from hashlib import blake2b
-from typing import Any, Final, TypeVar
+from typing import Any, Final, Protocol, TypeVar
 
 from aiohttp import web
 from attrs import define, field, frozen
@@ -40,6 +40,8 @@ class Who(Enum):
 
     ANYBODY = "anybody"
     CASEWORKER = "caseworker"
+    #: A caseworker, or the operator.
+    STAFF = "staff"
     ADMINISTRATOR = "administrator"
     RECIPIENT = "recipient"
     PEER = "peer"
@@ -127,6 +129,28 @@ def _happened(answer: Answer, at: int) -> Answer:
     return answer
 
 
+class Response(Protocol):
+    """What goes out: a response of aiohttp, or what the server makes of an `Answer`."""
+
+    @property
+    def status(self) -> int:
+        """Give the HTTP status."""
+        ...
+
+    def force_close(self) -> None:
+        """Close the connection afterwards."""
+        ...
+
+    async def prepare(self, request: web.Request) -> object:
+        """Write the head."""
+        ...
+
+    async def write_eof(self) -> None:
+        """Write what is left."""
+        ...
+
+
+Refuse = Callable[[web.Request, Refused], Response]
 Handle = Callable[[Call], Awaitable[Answer | web.StreamResponse]]
 
 
@@ -136,7 +160,7 @@ class Operation:
 
     A `body` is parsed as JSON, unless the operation reads its `upload` itself; `media` tells what
     else than JSON, or bytes in an upload, it takes. `example` is a body where the examples of the
-    fields do not fit together.
+    fields do not fit together. `refused` answers what is refused, if not as a problem document.
     """
 
     method: str
@@ -154,6 +178,7 @@ class Operation:
     example: object = None
     media: tuple[str, ...] = ()
     gives: str = JSON_TYPE
+    refused: Refuse | None = None
 
     @property
     def name(self) -> str:

@@ -15,6 +15,8 @@ from simulator.exits import Exit, worst_of
 from simulator.printing import printable
 from simulator.world.result import Ran
 
+#: Differences that are told of a file: the first ones cause the others.
+DIFFERENCES_MAX: Final = 5
 WORDS: Final = {
     Exit.KEPT: ("kept", "green"),
     Exit.VIOLATED: ("violated", "bold red"),
@@ -60,6 +62,12 @@ def _reasons(console: Console, one: Ran) -> None:
         lines.append(f"  seen:     {found.seen}")
         lines.append(f"  demanded: {found.demanded}")
         lines.append(f"  because:  {found.because}")
+    for differed in one.differed[:DIFFERENCES_MAX]:
+        told = differed.difference
+        lines.append(f"{one.file}:{differed.line}: otherwise than the model: {told.what}")
+        lines += [f"  model:    {told.model}", f"  target:   {told.target}"]
+    if len(one.differed) > DIFFERENCES_MAX:
+        lines.append(f"{one.file}: {len(one.differed) - DIFFERENCES_MAX} more differences")
     lines += [f"{one.file}: undecided: {reason}" for reason in one.undecided]
     lines += [f"{one.file}:{skip.line}: skipped: {skip.what}" for skip in one.skipped]
     for line in lines:
@@ -79,8 +87,9 @@ def as_json(ran: Sequence[Ran], again: str) -> bytes:
 
 
 def _plain(one: Ran) -> dict[str, Any]:
-    told = asdict(one, filter=lambda field, _: field.name not in {"lines", "exit"})
-    return {**told, "verdict": one.exit.name.lower(), "exit": int(one.exit)}
+    told = asdict(one, filter=lambda field, _: field.name not in {"lines", "exit", "measured"})
+    measured = None if one.measured is None else one.measured.plain()
+    return {**told, "measured": measured, "verdict": one.exit.name.lower(), "exit": int(one.exit)}
 
 
 def as_junit(ran: Sequence[Ran]) -> bytes:
@@ -103,6 +112,10 @@ def as_junit(ran: Sequence[Ran]) -> bytes:
         name = printable(one.title or one.file)
         case = ET.SubElement(suite, "testcase", classname=printable(one.file), name=name)
         tag = tags.get(one.exit, "error")
+        if one.measured is not None:
+            figures = ET.SubElement(case, "properties")
+            for key, value in one.measured.flat().items():
+                ET.SubElement(figures, "property", name=key, value=f"{value:g}")
         if tag:
             ET.SubElement(case, tag, message=printable(one.why))
     ET.indent(root)
