@@ -6,7 +6,7 @@ from typing import Any
 
 from reference.domain.rules import Rules
 from simulator.targets.model import Model
-from simulator.targets.port import Delivery, Outcome, Record
+from simulator.targets.port import Delivery, Outcome, Record, arrival
 
 
 class InMemory:
@@ -52,14 +52,9 @@ class InMemory:
 
     def _ask(self) -> None:
         mails, deliveries = self.model.told()
-        self._news += (_arrival(each) for each in deliveries if each.to is None)
+        self._news += (arrival(each) for each in deliveries if each.to is None)
         self._news += mails
         self._deliveries += deliveries
 
     def close(self) -> None:
         """Do nothing: there is nothing to end."""
-
-
-def _arrival(came: Delivery) -> Record:
-    at = came.at.isoformat()
-    return {"at": at, "see": "arrival", "case": came.case, "message": came.message}
