@@ -36,8 +36,7 @@ class Folding(Generic[Key, Value]):
 
     def copy(self) -> "Folding[Key, Value]":
         """Give a copy that goes its own way."""
-        new: Folding[Key, Value] = Folding.__new__(Folding)
-        new._spell, new._read, new._awake = self._spell, self._read, self._awake
+        new = Folding[Key, Value](self._spell, self._read, self._awake)
         new._press = self._press
         new._values = self._values.copy()
         new._lately, new._before = self._lately.copy(), self._before.copy()
