@@ -1,17 +1,25 @@
 """What caseworkers see, read from the MVP's store as it was committed last."""
 
 import sqlite3
+from collections.abc import Mapping
 from datetime import date, datetime
+from itertools import islice
+from types import MappingProxyType
+from typing import Final
 
 from attrs import frozen
 
 from reference.domain.case import fields_for, listed_for
 from reference.domain.refusals import Refusal
 from reference.domain.rules import Rules
-from reference.domain.words import STATUS_TEXTS, CaseNumber, CloudRole
+from reference.domain.words import STATUS_TEXTS, CaseNumber, CloudRole, CloudStatus
 from reference.http.problems import Refused
-from reference.store.codec import from_us
+from reference.store.codec import from_us, to_day
 from reference.store.mvp_tables import CASES, CASEWORKERS, entry_of
+from reference.store.unit import Row
+
+#: How many words of a search are looked for; the others are ignored.
+SEARCHED_WORDS_MAX: Final = 20
 
 
 @frozen
@@ -50,6 +58,25 @@ class CaseList:
 
 
 @frozen
+class CaseFilter:
+    """Which cases are wanted: with a status, with all words of a search, due by a day."""
+
+    status: CloudStatus | None = None
+    search: str | None = None
+    due_on: date | None = None
+
+
+@frozen
+class CaseListPage:
+    """A numbered page of the case list, with the number of all cases and of pages."""
+
+    cases: tuple[ListedCase, ...]
+    total: int
+    page: int
+    pages: int
+
+
+@frozen
 class EntryView:
     """A line of the activity list (LOG)."""
 
@@ -70,6 +97,14 @@ class Activities:
 
     entries: tuple[EntryView, ...]
     next: int | None
+
+
+@frozen
+class LatestActivities:
+    """The end of the activity list, each entry with its id; `earlier` asks for those before."""
+
+    entries: tuple[tuple[int, EntryView], ...]
+    earlier: int | None
 
 
 @frozen
@@ -107,6 +142,15 @@ class Releases:
     """The releases of a case."""
 
     releases: tuple[ReleaseView, ...]
+
+
+@frozen
+class RightView:
+    """Whether a recipient may create messages in a case (REP-1), and the release that says so."""
+
+    recipient: str
+    create_messages: bool
+    release: ReleaseView | None
 
 
 @frozen
@@ -163,49 +207,99 @@ def case_list(
     connection: sqlite3.Connection,
     by: str,
     rules: Rules,
+    wanted: CaseFilter,
     *,
-    status: str | None,
-    search: str | None,
     after: int,
     limit: int,
 ) -> CaseList:
     """Give a page of the case list, in the order of creation (STA-8)."""
     role = role_of_viewer(connection, by)
-    sees_status = fields_visible(role, rules)
-    if status is not None and not sees_status:
+    if wanted.status is not None and not fields_visible(role, rules):
         return CaseList((), None)
+    where, values = _matching(wanted)
     found = connection.execute(
-        """
-        SELECT id, number, customer FROM cases
-        WHERE id > :after AND (:status IS NULL OR status = :status)
-          AND (:search IS NULL
-               OR instr(lower(subject || ' ' || number || ' ' || customer), :search))
-        ORDER BY id LIMIT :limit
-        """,
-        {
-            "after": after,
-            "status": status,
-            "search": search and search.lower(),
-            "limit": limit + 1,
-        },
+        f"SELECT id, number, customer FROM cases WHERE id > :after AND {where} "  # noqa: S608 - ours
+        "ORDER BY id LIMIT :limit",
+        values | {"after": after, "limit": limit + 1},
     ).fetchall()
-    lines: list[ListedCase] = []
-    for _, number, customer in found[:limit]:
-        case = CASES.load(connection, number)
-        assert case is not None  # noqa: S101 - listed in the same snapshot
-        shown = listed_for(case, role, rules)
-        fields = fields_for(case, role, rules)
-        lines.append(
-            ListedCase(
-                number,
-                case.subject,
-                customer,
-                None if shown is None else shown.value,
-                fields.acknowledged_on,
-                case.follow_up_on,
-            )
-        )
-    return CaseList(tuple(lines), found[limit - 1][0] if len(found) > limit else None)
+    lines = (_listed(connection, number, customer, role, rules) for _, number, customer in found)
+    return CaseList(
+        tuple(islice(lines, limit)), found[limit - 1][0] if len(found) > limit else None
+    )
+
+
+#: The orders in which the case list can be looked through page by page.
+CASE_ORDERS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "newest": "id DESC",
+        "follow_up": "follow_up_on IS NULL, follow_up_on, id DESC",
+        "subject": "folded(subject), id DESC",
+    }
+)
+
+
+def case_list_page(
+    connection: sqlite3.Connection,
+    by: str,
+    rules: Rules,
+    wanted: CaseFilter,
+    *,
+    order: str,
+    page: int,
+    size: int,
+) -> CaseListPage:
+    """Give a numbered page of the case list; behind the last one is the last one."""
+    role = role_of_viewer(connection, by)
+    if wanted.status is not None and not fields_visible(role, rules):
+        return CaseListPage((), 0, 1, 1)
+    where, values = _matching(wanted)
+    (total,) = connection.execute(
+        f"SELECT count(*) FROM cases WHERE {where}",  # noqa: S608 - ours
+        values,
+    ).fetchone()
+    pages = max(1, -(-total // size))
+    shown = min(max(page, 1), pages)
+    found = connection.execute(
+        f"SELECT number, customer FROM cases WHERE {where} ORDER BY {CASE_ORDERS[order]} "  # noqa: S608 - ours
+        "LIMIT :size OFFSET :skipped",
+        values | {"size": size, "skipped": (shown - 1) * size},
+    ).fetchall()
+    lines = tuple(_listed(connection, n, customer, role, rules) for n, customer in found)
+    return CaseListPage(lines, total, shown, pages)
+
+
+def _matching(wanted: CaseFilter) -> tuple[str, dict[str, object]]:
+    """Give the condition that a case is wanted, and its values."""
+    words = list(dict.fromkeys((wanted.search or "").casefold().split()))[:SEARCHED_WORDS_MAX]
+    conditions = [
+        "(:status IS NULL OR status = :status)",
+        "(:due_on IS NULL OR follow_up_on <= :due_on)",
+    ]
+    text = "folded(subject || ' ' || number || ' ' || customer)"
+    conditions += [f"instr({text}, :word{place})" for place in range(len(words))]
+    values: dict[str, object] = {f"word{place}": word for place, word in enumerate(words)}
+    values |= {"status": wanted.status, "due_on": to_day(wanted.due_on)}
+    return " AND ".join(conditions), values
+
+
+def _listed(
+    connection: sqlite3.Connection,
+    number: CaseNumber,
+    customer: str,
+    role: CloudRole,
+    rules: Rules,
+) -> ListedCase:
+    case = CASES.load(connection, number)
+    assert case is not None  # noqa: S101 - listed in the same snapshot
+    status = listed_for(case, role, rules)
+    return ListedCase(
+        number,
+        case.subject,
+        customer,
+        None if status is None else status.value,
+        fields_for(case, role, rules).acknowledged_on,
+        case.follow_up_on,
+    )
 
 
 def fields_visible(role: CloudRole, rules: Rules) -> bool:
@@ -219,32 +313,56 @@ def known_case(connection: sqlite3.Connection, number: CaseNumber) -> None:
         raise Refused(Refusal.UNKNOWN_CASE)
 
 
+_ENTRY: Final = (
+    "SELECT author, carried_by, at, stamp, message, text, recipients, expects, files, id "
+    "FROM entries WHERE number = ?"
+)
+
+
 def activities(
     connection: sqlite3.Connection, number: CaseNumber, after: int, limit: int
 ) -> Activities:
     """Give a page of the activity list (LOG)."""
     known_case(connection, number)
     rows = connection.execute(
-        "SELECT author, carried_by, at, stamp, message, text, recipients, expects, files, id "
-        "FROM entries WHERE number = ? AND id > ? ORDER BY id LIMIT ?",
-        (number, after, limit + 1),
+        f"{_ENTRY} AND id > ? ORDER BY id LIMIT ?", (number, after, limit + 1)
     ).fetchall()
-    entries = map(entry_of, rows[:limit])
-    lines = tuple(
-        EntryView(
-            e.author,
-            e.carried_by,
-            e.at,
-            e.stamp,
-            e.message,
-            e.text,
-            e.to,
-            None if e.expects is None else e.expects.value,
-            e.files,
-        )
-        for e in entries
-    )
+    lines = tuple(map(_entry, rows[:limit]))
     return Activities(lines, rows[limit - 1][9] if len(rows) > limit else None)
+
+
+def latest_activities(
+    connection: sqlite3.Connection, number: CaseNumber, before: int, limit: int
+) -> LatestActivities:
+    """Give the latest entries of the activity list, or with `before` those before an entry."""
+    known_case(connection, number)
+    rows = connection.execute(
+        f"{_ENTRY} AND (? = 0 OR id < ?) ORDER BY id DESC LIMIT ?",
+        (number, before, before, limit + 1),
+    ).fetchall()
+    lines = tuple((row[9], _entry(row)) for row in reversed(rows[:limit]))
+    return LatestActivities(lines, rows[limit - 1][9] if len(rows) > limit else None)
+
+
+def activity(connection: sqlite3.Connection, number: CaseNumber, entry: int) -> EntryView | None:
+    """Give one entry of the activity list."""
+    row = connection.execute(f"{_ENTRY} AND id = ?", (number, entry)).fetchone()
+    return None if row is None else _entry(row)
+
+
+def _entry(row: Row) -> EntryView:
+    e = entry_of(row[:9])
+    return EntryView(
+        e.author,
+        e.carried_by,
+        e.at,
+        e.stamp,
+        e.message,
+        e.text,
+        e.to,
+        None if e.expects is None else e.expects.value,
+        e.files,
+    )
 
 
 def documents(
@@ -286,6 +404,26 @@ def releases(connection: sqlite3.Connection, number: CaseNumber) -> Releases:
         (number,),
     )
     return Releases(tuple(ReleaseView(r[0], bool(r[1]), r[2], from_us(r[3])) for r in rows))
+
+
+def rights(
+    connection: sqlite3.Connection, number: CaseNumber, rules: Rules
+) -> tuple[RightView, ...]:
+    """Give who of a case may create messages: all who got one, or have a release (RGT-2)."""
+    case = CASES.load(connection, number)
+    if case is None:
+        raise Refused(Refusal.UNKNOWN_CASE)
+    set_ = {each.recipient: each for each in releases(connection, number).releases}
+    addresses = sorted({*case.channels, *case.preset, *set_})
+    return tuple(
+        RightView(
+            address,
+            rules.may_write[release.create_messages if release is not None else None],
+            release,
+        )
+        for address in addresses
+        for release in (set_.get(address),)
+    )
 
 
 def preset(connection: sqlite3.Connection, number: CaseNumber) -> tuple[str, ...]:
