@@ -1,7 +1,7 @@
 """What caseworkers see, read from the MVP's store as it was committed last."""
 
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from itertools import islice
 from types import MappingProxyType
@@ -12,10 +12,11 @@ from attrs import frozen
 from reference.domain.case import fields_for, listed_for
 from reference.domain.refusals import Refusal
 from reference.domain.rules import Rules
+from reference.domain.sending import TextBlock
 from reference.domain.words import STATUS_TEXTS, CaseNumber, CloudRole, CloudStatus
 from reference.http.problems import Refused
 from reference.store.codec import from_us, to_day
-from reference.store.mvp_tables import CASES, CASEWORKERS, entry_of
+from reference.store.mvp_tables import CASES, CASEWORKERS, DRAFTS, NEWEST_NUMBER, Draft, entry_of
 from reference.store.unit import Row
 
 #: How many words of a search are looked for; the others are ignored.
@@ -125,6 +126,16 @@ class Documents:
 
     documents: tuple[DocumentView, ...]
     next: int | None
+
+
+@frozen
+class DocumentsPage:
+    """A numbered page of the case documents, newest first, with the number of all and of pages."""
+
+    documents: tuple[DocumentView, ...]
+    total: int
+    page: int
+    pages: int
 
 
 @frozen
@@ -257,12 +268,11 @@ def case_list_page(
         f"SELECT count(*) FROM cases WHERE {where}",  # noqa: S608 - ours
         values,
     ).fetchone()
-    pages = max(1, -(-total // size))
-    shown = min(max(page, 1), pages)
+    pages, shown, skipped = _paged(total, page, size)
     found = connection.execute(
         f"SELECT number, customer FROM cases WHERE {where} ORDER BY {CASE_ORDERS[order]} "  # noqa: S608 - ours
         "LIMIT :size OFFSET :skipped",
-        values | {"size": size, "skipped": (shown - 1) * size},
+        values | {"size": size, "skipped": skipped},
     ).fetchall()
     lines = tuple(_listed(connection, n, customer, role, rules) for n, customer in found)
     return CaseListPage(lines, total, shown, pages)
@@ -365,21 +375,59 @@ def _entry(row: Row) -> EntryView:
     )
 
 
+_DOCUMENT: Final = (
+    "SELECT id, name, size, message, filed_by, filed_at FROM documents WHERE number = ?"
+)
+
+
 def documents(
     connection: sqlite3.Connection, number: CaseNumber, after: int, limit: int
 ) -> Documents:
     """Give a page of the case documents."""
     known_case(connection, number)
     rows = connection.execute(
-        "SELECT id, name, size, message, filed_by, filed_at FROM documents "
-        "WHERE number = ? AND id > ? ORDER BY id LIMIT ?",
-        (number, after, limit + 1),
+        f"{_DOCUMENT} AND id > ? ORDER BY id LIMIT ?", (number, after, limit + 1)
     ).fetchall()
-    shown = tuple(
-        DocumentView(id_, name, size, message, by, from_us(at))
-        for id_, name, size, message, by, at in rows[:limit]
-    )
+    shown = tuple(map(_document, rows[:limit]))
     return Documents(shown, rows[limit - 1][0] if len(rows) > limit else None)
+
+
+def documents_page(
+    connection: sqlite3.Connection, number: CaseNumber, page: int, size: int
+) -> DocumentsPage:
+    """Give a numbered page of the case documents; behind the last one is the last one."""
+    known_case(connection, number)
+    (total,) = connection.execute(
+        "SELECT count(*) FROM documents WHERE number = ?", (number,)
+    ).fetchone()
+    pages, shown, skipped = _paged(total, page, size)
+    rows = connection.execute(
+        f"{_DOCUMENT} ORDER BY id DESC LIMIT ? OFFSET ?", (number, size, skipped)
+    )
+    return DocumentsPage(tuple(map(_document, rows)), total, shown, pages)
+
+
+def document_names(
+    connection: sqlite3.Connection, number: CaseNumber, limit: int
+) -> tuple[str, ...]:
+    """Give the names of the case documents, those filed last first (SEND-9)."""
+    rows = connection.execute(
+        "SELECT name FROM documents WHERE number = ? GROUP BY name ORDER BY max(id) DESC LIMIT ?",
+        (number, limit),
+    )
+    return tuple(name for (name,) in rows)
+
+
+def _paged(total: int, page: int, size: int) -> tuple[int, int, int]:
+    """Give how many pages there are, which of them is shown, and how many rows it skips."""
+    pages = max(1, -(-total // size))
+    shown = min(max(page, 1), pages)
+    return pages, shown, (shown - 1) * size
+
+
+def _document(row: Row) -> DocumentView:
+    id_, name, size, message, by, at = row
+    return DocumentView(id_, name, size, message, by, from_us(at))
 
 
 def document_content(
@@ -432,6 +480,26 @@ def preset(connection: sqlite3.Connection, number: CaseNumber) -> tuple[str, ...
     if case is None:
         raise Refused(Refusal.UNKNOWN_CASE)
     return case.preset
+
+
+def draft(connection: sqlite3.Connection, by: str, number: CaseNumber) -> Draft:
+    """Give what a caseworker has typed in a case and not saved; an empty one if nothing."""
+    kept = DRAFTS.load(connection, (by, number))
+    return Draft() if kept is None else kept[1]
+
+
+def text_blocks(connection: sqlite3.Connection) -> Iterator[TextBlock]:
+    """Give all text blocks, by catalogue and name (SEND-11)."""
+    rows = connection.execute(
+        "SELECT name, catalogue, text FROM text_blocks ORDER BY catalogue, name"
+    )
+    return (TextBlock(*row) for row in rows)
+
+
+def next_number(connection: sqlite3.Connection) -> int:
+    """Give the number that the next case gets where none is asked for."""
+    (newest,) = connection.execute(NEWEST_NUMBER).fetchone()
+    return 1 if newest is None else newest + 1
 
 
 def caseworkers(connection: sqlite3.Connection) -> Caseworkers:

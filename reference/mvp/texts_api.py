@@ -11,6 +11,7 @@ from reference.domain.sending import TextBlock, offered_text_blocks
 from reference.http.operations import Answer, Call, Operation, Who, given
 from reference.http.problems import Fault, Problem, Refused
 from reference.mail.wordings import EVENTS, LANGUAGES, checked, wording
+from reference.mvp import looks
 from reference.mvp.acts import tell
 from reference.mvp.api import BASE
 from reference.store.link_content import Wording
@@ -103,10 +104,7 @@ class TextsApi:
         wanted: str | None = call.query.catalogue
 
         def look(connection: sqlite3.Connection) -> TextBlocks:
-            rows = connection.execute(
-                "SELECT name, catalogue, text FROM text_blocks ORDER BY catalogue, name"
-            )
-            blocks = (TextBlock(*row) for row in rows)
+            blocks = looks.text_blocks(connection)
             offered = offered_text_blocks(blocks, self.side.rules, filtered=wanted is None)
             return TextBlocks(tuple(b for b in offered if not wanted or b.catalogue == wanted))
 

@@ -4,7 +4,7 @@ import sqlite3
 from hashlib import blake2b
 from typing import Any, Final
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from reference.domain.addresses import AddressBook
 from reference.domain.case import Case, Channel, Shown
@@ -168,6 +168,8 @@ def _case_row(case: Case) -> Row:
     )
 
 
+NEWEST_NUMBER: Final = "SELECT max(number) FROM cases WHERE typeof(number) = 'integer'"
+
 #: Cases by number.
 CASES: Final = Kept[CaseNumber, Case](
     "cases",
@@ -297,7 +299,8 @@ NO_CASE: Final = ""
 class Draft:
     """What a caseworker has typed and not yet saved or sent (SEND-10).
 
-    `to` is None until recipients were chosen. The last fields are those of a new case, as typed.
+    `to` is None until recipients were chosen; `address` is one that was not added to them yet.
+    The last fields are those of a new case, as typed.
     """
 
     text: str = ""
@@ -306,6 +309,7 @@ class Draft:
     share_more: bool = False
     to: tuple[str, ...] | None = None
     documents: tuple[str, ...] = ()
+    address: str = ""
     number: str = ""
     subject: str = ""
     customer: str = ""
@@ -313,8 +317,9 @@ class Draft:
 
     @property
     def mark(self) -> str:
-        """Give what tells this draft from any other one."""
-        return blake2b(to_json(self), digest_size=12).hexdigest()
+        """Give what tells its message from any other one, whoever is to get it."""
+        message = evolve(self, to=None, documents=(), address="")
+        return blake2b(to_json(message), digest_size=12).hexdigest()
 
 
 Place = tuple[str, CaseNumber]  # a caseworker, and the case
