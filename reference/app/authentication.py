@@ -17,7 +17,7 @@ from reference.http.attempts import Attempts
 from reference.http.here import is_from_here
 from reference.http.operations import Who
 from reference.http.passwords import passwords_of
-from reference.http.problems import Problem, Refused
+from reference.http.problems import Fault, Problem, Refused
 from reference.link.signing import is_signed
 from reference.store.codec import to_us
 from reference.store.collaboration_tables import LOGINS
@@ -50,8 +50,8 @@ class Authentication:
         match who:
             case Who.RECIPIENT if self.collaboration is not None:
                 return await self.collaboration.user_of(request)
-            case Who.CASEWORKER if self.mvp is not None:
-                return await self.mvp.user_of(request)
+            case Who.CASEWORKER | Who.STAFF if self.mvp is not None:
+                return await self._caseworker(self.mvp, request, who)
             case Who.HERE if is_from_here(request):
                 return ""
             case Who.ADMINISTRATOR | Who.HERE:
@@ -66,10 +66,25 @@ class Authentication:
             case _:
                 raise not_authenticated()
 
+    async def _caseworker(self, mvp: Access, request: web.Request, who: Who) -> str:
+        """Give a caseworker; the operator is none, but one of the staff."""
+        try:
+            return await mvp.user_of(request)
+        except Refused:
+            if not self._is_operator(request):
+                raise
+        if who is Who.STAFF:
+            return OPERATOR
+        what = "the operator is no caseworker: send the token of one"
+        raise Refused(Problem.NOT_ALLOWED, Fault("header Authorization", what))
+
+    def _is_operator(self, request: web.Request) -> bool:
+        token = bearer_of(request)
+        return token is not None and hmac.compare_digest(hashed(token), self.operator)
+
     async def _administrator(self, request: web.Request) -> str:
         """Give the operator, or a caseworker with the cloud role Administrator."""
-        token = bearer_of(request)
-        if token is not None and hmac.compare_digest(hashed(token), self.operator):
+        if self._is_operator(request):
             return OPERATOR
         if self.mvp is None:
             raise not_authenticated()

@@ -21,14 +21,16 @@ from reference.store.shapes import NAME, WHOLE_MAX, Absent, TextShape, WholeShap
 Json = dict[str, Any]
 _UNIONS: Final = frozenset({Union, UnionType})
 
+_OF_STAFF: Final[list[Json]] = [
+    {"operator_token": []},
+    {"caseworker_token": []},
+    {"caseworker_session": []},
+]
 _SECURITY: Final[Mapping[Who, list[Json]]] = {
     Who.ANYBODY: [],
     Who.CASEWORKER: [{"caseworker_token": []}, {"caseworker_session": []}],
-    Who.ADMINISTRATOR: [
-        {"operator_token": []},
-        {"caseworker_token": []},
-        {"caseworker_session": []},
-    ],
+    Who.STAFF: _OF_STAFF,
+    Who.ADMINISTRATOR: _OF_STAFF,
     Who.RECIPIENT: [{"recipient_token": []}, {"recipient_session": []}],
     Who.PEER: [{"peer_signature": []}],
     Who.HERE: [{}, {"operator_token": []}, {"caseworker_token": []}],
@@ -196,7 +198,7 @@ def problems_of(operation: Operation) -> set[Refusal | Problem]:
     found: set[Refusal | Problem] = {*operation.refusals, Problem.STORAGE}
     if operation.who is not Who.ANYBODY:
         found.add(Problem.NOT_AUTHENTICATED)
-    if operation.who is Who.ADMINISTRATOR:
+    if operation.who in {Who.CASEWORKER, Who.ADMINISTRATOR}:
         found.add(Problem.NOT_ALLOWED)
     if operation.method != "GET":
         found.add(Problem.CROSS_SITE)

@@ -1,5 +1,7 @@
 """The API of the collaboration: one entry for each thing that a recipient can do or see."""
 
+from collections.abc import Callable
+from functools import partial
 from typing import cast
 
 from attrs import Factory, define, frozen
@@ -34,12 +36,8 @@ class CollaborationApi:
 
     def __attrs_post_init__(self) -> None:
         """Let what is written of a mailbox end what is remembered of its recipient's inbox."""
-        self.side.writer.written = self._written
-
-    def _written(self, place: Place) -> None:
-        kept, key = place
-        if kept is MAILBOXES:
-            self._seen.forget(cast("BoxKey", key)[1])
+        self.side.writer.writing = partial(_of_mailbox, self._seen.unsettle)
+        self.side.writer.written = partial(_of_mailbox, self._seen.forget)
 
     async def show_inbox(self, call: Call) -> Answer:
         """Show the inbox."""
@@ -166,3 +164,10 @@ class CollaborationApi:
                 refusals=(Refusal.UNKNOWN_MESSAGE, Refusal.MARK_READ_NOT_AVAILABLE),
             ),
         )
+
+
+def _of_mailbox(tell: Callable[[str], None], place: Place) -> None:
+    """Tell whose mailbox is written, if it is one."""
+    kept, key = place
+    if kept is MAILBOXES:
+        tell(cast("BoxKey", key)[1])

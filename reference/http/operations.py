@@ -40,6 +40,8 @@ class Who(Enum):
 
     ANYBODY = "anybody"
     CASEWORKER = "caseworker"
+    #: A caseworker, or the operator.
+    STAFF = "staff"
     ADMINISTRATOR = "administrator"
     RECIPIENT = "recipient"
     PEER = "peer"

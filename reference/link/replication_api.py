@@ -44,7 +44,7 @@ class ReplicationApi:
             Operation(
                 "GET",
                 PATH,
-                Who.CASEWORKER,
+                Who.STAFF,
                 "Show replication",
                 self.show_replication,
                 answer=ReplicationState,
@@ -52,7 +52,7 @@ class ReplicationApi:
             Operation(
                 "POST",
                 f"{PATH}/runs",
-                Who.CASEWORKER,
+                Who.STAFF,
                 "Start a replication",
                 self.start_replication,
                 body=Start if self.harness else None,

@@ -33,7 +33,7 @@ from reference.domain.replication import Record, address_record, record_of
 from reference.domain.rules import Rules
 from reference.domain.words import CaseNumber, CloudRole, Transport
 from reference.http.operations import accepted
-from reference.http.problems import Problem, Refused
+from reference.http.problems import Fault, Problem, Refused
 from reference.store.codec import dumps, to_us
 from reference.store.files import name_content
 from reference.store.link_content import Attached, CaseworkerAddress, LinkContent, Parcel, written
@@ -141,6 +141,9 @@ def keep_draft(unit: Unit, by: str, number: CaseNumber, draft: Draft) -> None:
 
 def set_role(unit: Unit, name: str, word: str, email: str | None, rules: Rules) -> Caseworker:
     """Give a caseworker a cloud role; their address has an account from now on (RGT-3, ACC-5)."""
+    if name == rules.carrier:
+        what = f"{name!r} stands for the transfer in the activity lists (LOG-2): take another name"
+        raise Refused(Problem.INVALID, Fault("path.name", what))
     role = role_of(word)
     if not isinstance(role, CloudRole):
         raise Refused(role)

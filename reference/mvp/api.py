@@ -451,7 +451,7 @@ class MvpApi:
             Operation(
                 "GET",
                 f"{BASE}/caseworkers",
-                worker,
+                Who.STAFF,
                 "List caseworkers",
                 self.list_caseworkers,
                 answer=looks.Caseworkers,

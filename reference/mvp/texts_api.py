@@ -172,13 +172,13 @@ class TextsApi:
 
     def operations(self) -> tuple[Operation, ...]:
         """Give the operations of prepared texts."""
-        worker, administrator = Who.CASEWORKER, Who.ADMINISTRATOR
+        staff, administrator = Who.STAFF, Who.ADMINISTRATOR
         block, mail = f"{BASE}/text-blocks", f"{BASE}/mail-templates"
         return (
             Operation(
                 "GET",
                 block,
-                worker,
+                staff,
                 "List text blocks",
                 self.list_text_blocks,
                 query=Catalogue,
@@ -206,7 +206,7 @@ class TextsApi:
             Operation(
                 "GET",
                 mail,
-                worker,
+                staff,
                 "List the wordings of mails",
                 self.list_mail_templates,
                 answer=MailTemplates,
@@ -214,7 +214,7 @@ class TextsApi:
             Operation(
                 "GET",
                 f"{mail}/{{event}}",
-                worker,
+                staff,
                 "Show the wording of a mail",
                 self.show_mail_template,
                 query=Language,

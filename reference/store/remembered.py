@@ -15,13 +15,17 @@ USERS_MAX: Final = 10_000
 class Remembered(Generic[A]):
     """The newest answers to what users look at; what is written of a user ends all of theirs.
 
-    A write ends them before it is answered, so that nobody sees less than they were told.
+    From before others can see a write until it is answered, each look is a read: nobody sees less
+    than they were told, or than they saw elsewhere.
     """
 
     _answers: dict[str, dict[Hashable, A]] = Factory(dict[str, dict[Hashable, A]])
+    _unsettled: set[str] = Factory(set[str])
 
     async def answer(self, user: str, what: Hashable, read: Callable[[], Awaitable[A]]) -> A:
         """Give the answer that is kept, else that of a read, which is kept from then on."""
+        if user in self._unsettled:
+            return await read()
         answers = self._answers.get(user)
         if answers is None:
             if len(self._answers) >= USERS_MAX:
@@ -33,6 +37,11 @@ class Remembered(Generic[A]):
             kept = answers[what] = await read()
         return kept
 
+    def unsettle(self, user: str) -> None:
+        """Let each look of a user be a read until `forget`; to be called from any thread."""
+        self._unsettled.add(user)
+
     def forget(self, user: str) -> None:
-        """Let the next look of a user be a read."""
+        """Let the next look of a user be a read, which may be kept."""
         self._answers.pop(user, None)
+        self._unsettled.discard(user)

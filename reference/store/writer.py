@@ -83,10 +83,12 @@ class _Queue:
 class Writer:
     """The only one who writes to a store; it counts its works and the commits that they shared.
 
-    `written` is told of each value that a commit changed, before its act is answered.
+    `writing` is told of each value that a commit is about to change, in the writer's thread and
+    before anybody can see it; `written` of each that it changed, before its act is answered.
     """
 
     _database: Database
+    writing: Callable[[Place], None] = field(default=_ignored, init=False)
     written: Callable[[Place], None] = field(default=_ignored, init=False)
     _changed: list[Place] = field(factory=list[Place], init=False)
     works: int = field(default=0, init=False)
@@ -134,12 +136,14 @@ class Writer:
             unit = Unit(raw, self._memory)
             outcomes = [_turn(unit, work) for work in works]
             unit.flush()
+            self._changed += unit.changed  # should the commit fail, nobody minds
+            for place in unit.changed:
+                self.writing(place)
             reached("commit.before")
             raw.execute("COMMIT")
             reached("commit.after")
             self.works += len(works)
             self.commits += 1
-            self._changed += unit.changed
         except BaseException:
             self._memory.values.clear()
             if raw.in_transaction:

@@ -6,7 +6,7 @@ from typing import Any
 
 from reference.domain.rules import Rules
 from simulator.targets.model import Model
-from simulator.targets.port import Outcome, Record
+from simulator.targets.port import Delivery, Outcome, Record
 
 
 class InMemory:
@@ -17,7 +17,8 @@ class InMemory:
     def __init__(self, rules: Rules, *, registers: bool = False) -> None:
         """Begin with nothing."""
         self.model = Model(rules, registers)
-        self._told = self.model.fork()
+        self._news: list[Record] = []
+        self._deliveries: list[Delivery] = []
 
     def act(self, records: Sequence[Record], at: datetime) -> Sequence[Outcome]:
         """Do the acts of one moment, in order."""
@@ -29,17 +30,36 @@ class InMemory:
             return Outcome(word, reason, {"bundles": list(self.model.run)})
         return Outcome(word, reason)
 
-    def look(self, record: Mapping[str, Any], at: datetime) -> Record | None:
+    def look(self, records: Sequence[Mapping[str, Any]], at: datetime) -> Sequence[Record | None]:
         """Give what is seen."""
-        return self.model.look(record["see"], record["by"], record.get("case"), at=at)
+        see = self.model.look
+        return [see(each["see"], each["by"], each.get("case"), at=at) for each in records]
 
     def advance(self, to: datetime) -> None:
         """Do nothing: in memory nothing waits for a moment but replication, which is an act."""
 
     def news(self) -> Iterable[Record]:
         """Give what arrived since this was asked last."""
-        before, self._told = self._told, self.model.fork()
-        return [*self.model.arrivals_since(before), *self.model.mails_since(before)]
+        self._ask()
+        news, self._news = self._news, []
+        return news
+
+    def deliveries(self) -> Iterable[Delivery]:
+        """Give what was delivered since this was asked last."""
+        self._ask()
+        deliveries, self._deliveries = self._deliveries, []
+        return deliveries
+
+    def _ask(self) -> None:
+        mails, deliveries = self.model.told()
+        self._news += (_arrival(each) for each in deliveries if each.to is None)
+        self._news += mails
+        self._deliveries += deliveries
 
     def close(self) -> None:
         """Do nothing: there is nothing to end."""
+
+
+def _arrival(came: Delivery) -> Record:
+    at = came.at.isoformat()
+    return {"at": at, "see": "arrival", "case": came.case, "message": came.message}

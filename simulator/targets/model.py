@@ -80,6 +80,7 @@ from reference.domain.replication import (
 from reference.domain.rules import Rules, Template
 from reference.domain.sending import under_way
 from reference.domain.words import STATUS_TEXTS, CaseNumber, CloudRole, Transport
+from simulator.targets.port import Delivery
 
 Line = dict[str, Any]  # an act or an observation, as a line of a trace has it
 Outcome = tuple[str, str | None]  # "ok" or "refused", and the code of the refusal
@@ -143,7 +144,7 @@ class Model:
     _logged: int = 0
     run: tuple[Line, ...] = ()  # the bundles of the last replication
     _mails: Linked | None = None
-    _arrivals: Linked | None = None
+    _arrivals: Linked | None = None  # case, message, recipient or None (into the case), moment
 
     def fork(self) -> "Model":
         """Give a copy that goes its own way; what cannot change is shared."""
@@ -484,6 +485,8 @@ class Model:
             self._mailboxes[key] = box.state
             for fact in box.facts:
                 if isinstance(fact, MessageReceived):
+                    came = (fact.case, fact.message, fact.recipient, at)
+                    self._arrivals = Linked(came, self._arrivals)
                     self._announce(fact, at)
             return True
         case = take_into_case(self._cases[envelope.case], envelope, at, self.rules)
@@ -500,7 +503,7 @@ class Model:
                 self._logged += 1
                 self._logs[fact.case] = Linked(fact.entry, self._logs.get(fact.case))
             elif isinstance(fact, MessageArrived):
-                self._arrivals = Linked((fact.case, fact.message, at), self._arrivals)
+                self._arrivals = Linked((fact.case, fact.message, None, at), self._arrivals)
             else:
                 record = record_of(fact)
                 if record is not None:
@@ -543,8 +546,16 @@ class Model:
         log = _since(self._arrivals, None if earlier is None else earlier._arrivals)  # noqa: SLF001 - its own kind
         return [
             {"at": at.isoformat(), "see": "arrival", "case": case, "message": message}
-            for case, message, at in log
+            for case, message, to, at in log
+            if to is None
         ]
+
+    def told(self) -> tuple[Sequence[Line], Sequence[Delivery]]:
+        """Give mails and deliveries since this was asked last, oldest first, and forget them."""
+        mails = [_mail_line(mail, at) for mail, at in _since(self._mails, None)]
+        deliveries = [Delivery(*came) for came in _since(self._arrivals, None)]
+        self._mails = self._arrivals = None
+        return mails, deliveries
 
     def look(
         self, see: str, by: str, case: CaseNumber | None = None, *, at: datetime | None = None

@@ -18,6 +18,16 @@ class Outcome:
     told: Mapping[str, Any] = {}  # what the line of the act tells besides
 
 
+@frozen
+class Delivery:
+    """A message that came into the mailbox of a recipient; `to` is None: into the case."""
+
+    case: int | str
+    message: str
+    to: str | None
+    at: datetime
+
+
 class Target(Protocol):
     """A system under test; its clock is moved by who drives it."""
 
@@ -25,10 +35,13 @@ class Target(Protocol):
     cannot: frozenset[str]
 
     def act(self, records: Sequence[Record], at: datetime) -> Sequence[Outcome]:
-        """Do the acts of one moment, in order, and let everything come to rest."""
+        """Do the acts of one moment and let everything come to rest; the outcomes are in order.
+
+        Acts of one person or in one case are done in order, others may be under way together.
+        """
         ...
 
-    def look(self, record: Mapping[str, Any], at: datetime) -> Record | None:
+    def look(self, records: Sequence[Mapping[str, Any]], at: datetime) -> Sequence[Record | None]:
         """Give what is seen; None where nothing answers or nothing is there for who looks."""
         ...
 
@@ -38,6 +51,10 @@ class Target(Protocol):
 
     def news(self) -> Iterable[Record]:
         """Give what arrived since this was asked last: mails, and messages that came late."""
+        ...
+
+    def deliveries(self) -> Iterable[Delivery]:
+        """Give what came into mailboxes and cases since this was asked last, as it came."""
         ...
 
     def close(self) -> None:

@@ -72,7 +72,7 @@ class World:
 
     def look(self, record: Mapping[str, Any], line: int = 0) -> Record | None:
         """Look at something; the oracle judges what is seen."""
-        seen = self.target.look(record, self.now)
+        (seen,) = self.target.look([record], self.now)
         if seen is not None:
             self._judge(seen, line)
         return seen

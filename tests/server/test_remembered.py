@@ -1,10 +1,27 @@
 """What is remembered of reads ends with what is written."""
 
 import asyncio
+import sqlite3
+from collections.abc import Callable
 
 import pytest
 
+from reference.store.database import Database
 from reference.store.remembered import USERS_MAX, Remembered
+
+
+class Slow:
+    """A database that waits, after a commit, before it says so."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+        self.committed, self.goes_on = asyncio.Event(), asyncio.Event()
+
+    async def run(self, work: Callable[[sqlite3.Connection], object]) -> object:
+        outcome = await self.database.run(work)
+        self.committed.set()
+        await self.goes_on.wait()
+        return outcome
 
 
 async def test_an_answer_is_read_once_until_something_is_written() -> None:
@@ -40,6 +57,40 @@ async def test_what_was_read_before_a_write_is_not_kept_after_it() -> None:
     written.set()
     assert await reading == "old"
     assert await remembered.answer("k", "inbox", quick) == "new"
+
+
+async def test_while_something_is_written_nothing_is_remembered() -> None:
+    remembered: Remembered[int] = Remembered()
+    reads = iter(range(10))
+
+    async def read() -> int:
+        return next(reads)
+
+    assert await remembered.answer("k", "inbox", read) == 0
+    remembered.unsettle("k")
+    assert [await remembered.answer("k", "inbox", read) for _ in range(2)] == [1, 2]
+    remembered.forget("k")
+    assert [await remembered.answer("k", "inbox", read) for _ in range(2)] == [3, 3]
+
+
+async def test_an_inbox_shows_what_another_page_showed_before(serve) -> None:
+    async with serve() as server:
+        anna = await server.caseworker("anna")
+        kunde = await server.recipient("k@example.org")
+        new = {"text": "Hallo", "expects": "acknowledge", "to": ["k@example.org"]}
+        assert (await anna.post("/api/mvp/cases", {"case": 53, "message": new})).status == 201
+        await server.rest()
+        assert (await kunde.get("/api/collaboration/inbox")).json["unread"] == 1
+        queue = server.system.collaboration.writer._queue
+        slow = queue._database = Slow(queue._database)
+        opened = kunde.post("/api/collaboration/cases/53/openings", {"via": "case"})
+        opening = asyncio.create_task(opened)
+        await slow.committed.wait()
+        page = await kunde.get("/api/collaboration/cases")
+        inbox = await kunde.get("/api/collaboration/inbox")
+        slow.goes_on.set()
+        await opening
+        assert page.json["cases"][0]["unread"] == inbox.json["unread"] == 0
 
 
 async def test_a_read_that_fails_is_done_again() -> None:

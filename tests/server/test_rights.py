@@ -63,6 +63,15 @@ EVERY_CASEWORKERS = {
     "start_replication",
     "write_note",
 }
+#: What everybody may do who works at the broker's, the operator of the server included.
+STAFFS = {
+    "list_caseworkers",
+    "list_mail_templates",
+    "list_text_blocks",
+    "show_mail_template",
+    "show_replication",
+    "start_replication",
+}
 #: What stands in a path, so that it names something that exists.
 PARTS = {
     "address": "k@example.org",
@@ -100,6 +109,8 @@ class Described:
     def whose(self) -> str:
         if self.name in PUBLIC:
             return "everybody"
+        if self.name in STAFFS:
+            return "staff"
         if "recipient_token" in self.schemes:
             return "recipient"
         if "operator_token" in self.schemes:
@@ -185,8 +196,8 @@ async def kept(server: Running) -> dict[str, list[tuple[object, ...]]]:
 STRANGERS = {
     "nobody": set(),
     "who pretends": set(),
-    "operator": {"administrator"},
-    "anna": {"caseworker"},
+    "operator": {"administrator", "staff"},
+    "anna": {"caseworker", "staff"},
     "ben": set(),
     "k@example.org": {"recipient"},
     "stranger@example.org": set(),
@@ -244,6 +255,16 @@ async def test_what_every_caseworker_may_do_works_without_a_role(serve):
             assert answer.status not in {401, 403}, (name, answer.body)
         case = await (await anext(persons)).get("/api/mvp/cases/53")
         assert case.json["cloud_status"] is None, "the status is for who has a role (STA-7)"
+
+
+async def test_the_operator_is_one_of_the_staff_and_no_caseworker(serve):
+    async with serve(clock="manual") as server:
+        operations = {each.name: each for each in await prepared(server)}
+        for name in sorted(STAFFS):
+            assert (await operations[name].by(server.operator)).status < 300, name
+        refused = await server.operator.get("/api/mvp/cases")
+        assert (refused.status, refused.code) == (403, "not_allowed")
+        assert "no caseworker" in refused.json["errors"][0]["what"]
 
 
 async def test_the_lists_name_nothing_that_does_not_exist(serve):

@@ -1,0 +1,44 @@
+"""Limits on what is measured: `delivery p99 <= 2s`, `answer p50 of Antwort <= 4h`."""
+
+import operator
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Final
+
+from attrs import frozen
+
+from simulator.measures.registry import Measure
+
+COMPARISONS: Final[Mapping[str, Callable[[float, float], bool]]] = MappingProxyType(
+    {"<=": operator.le, "<": operator.lt, ">=": operator.ge, ">": operator.gt}
+)
+
+
+@frozen
+class Limit:
+    """One limit; `bound` is in the measure's unit, `text` is how it was written.
+
+    `group` is an expected action or a profile that it is about; empty: everything.
+    """
+
+    measure: Measure
+    statistic: str
+    group: str
+    comparison: str
+    bound: float
+    text: str
+
+
+@frozen
+class Checked:
+    """A limit with what was measured; without a sample it is undecided, never kept."""
+
+    limit: Limit
+    value: float | None
+
+    @property
+    def kept(self) -> bool | None:
+        """Whether it holds; None: there is no sample."""
+        if self.value is None:
+            return None
+        return COMPARISONS[self.limit.comparison](self.value, self.limit.bound)

@@ -1,0 +1,201 @@
+"""The measures that there are: name, unit, what is counted, and which figures can be asked of it.
+
+The limits of scenario files, the outputs and the report take their words from here.
+"""
+
+import re
+from collections.abc import Mapping
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Final
+
+from attrs import frozen
+
+from simulator.history.bad_input import quote, suggest
+
+
+class Unit(StrEnum):
+    """What a value is counted in; a figure's name ends with it: `delivery_ms`."""
+
+    MS = "ms"
+    COUNT = "count"
+    SHARE = "share"
+
+
+class Kind(StrEnum):
+    """How a measure comes about, which decides what can be asked of it."""
+
+    SAMPLES = "samples"  # one value for each thing that happened
+    LEVEL = "level"  # how many there are at a time, from the beginning to the end
+    TOTAL = "total"  # one value for the whole run
+
+
+@frozen
+class Measure:
+    """One measure; `label` is how the product's users would call it."""
+
+    name: str
+    kind: Kind
+    unit: Unit
+    meaning: str
+    label: str
+
+    @property
+    def key(self) -> str:
+        """The name with its unit last, as outputs have it."""
+        return self.name if self.unit is Unit.COUNT else f"{self.name}_{self.unit}"
+
+
+_SAMPLED: Final = (Kind.SAMPLES, Unit.MS)
+_LEVEL: Final = (Kind.LEVEL, Unit.COUNT)
+_TOTAL: Final = (Kind.TOTAL, Unit.COUNT)
+
+MEASURES: Final[Mapping[str, Measure]] = MappingProxyType(
+    {
+        measure.name: measure
+        for measure in (
+            Measure(
+                "delivery",
+                *_SAMPLED,
+                "from the moment at which somebody meant to send a message until it is in the"
+                " recipient's inbox (DLV-1); for each recipient",
+                "Zustellung",
+            ),
+            Measure(
+                "reply_delivery",
+                *_SAMPLED,
+                "from the moment at which a recipient meant to write until the message is in the"
+                " case (DLV-5)",
+                "Rücklauf in den Vorgang",
+            ),
+            Measure(
+                "mail",
+                *_SAMPLED,
+                "from the moment at which somebody meant to send a message until the mail that"
+                " tells of it has arrived (MAIL-1)",
+                "Benachrichtigung",
+            ),
+            Measure(
+                "read",
+                *_SAMPLED,
+                "from a message's arrival in the inbox until its recipient opens it or marks it"
+                " as read (INB-2)",
+                "Zeit bis zum Lesen",
+            ),
+            Measure(
+                "answer",
+                *_SAMPLED,
+                "from a message's arrival in the inbox until its recipient answers it (INB-10)",
+                "Zeit bis zur Antwort",
+            ),
+            Measure(
+                "settle",
+                *_SAMPLED,
+                "from a message's arrival in the inbox until it no longer counts as unread (INB-1)",
+                "Zeit bis zur Erledigung",
+            ),
+            Measure(
+                "staleness",
+                *_SAMPLED,
+                "from a change of case data until the portal has it by a run or a message (RPL-2)",
+                "Alter der Vorgangsdaten",
+            ),
+            Measure(
+                "catch_up",
+                *_SAMPLED,
+                "from the end of an outage of portal, link or server until nothing that came"
+                " about during it waits any more (DLV-4, RPL-6)",
+                "Aufholen nach Ausfall",
+            ),
+            Measure(
+                "run_records",
+                Kind.SAMPLES,
+                Unit.COUNT,
+                "records that a run of the replication carried (RPL-4)",
+                "Datensätze je Replikation",
+            ),
+            Measure(
+                "bundle_records",
+                Kind.SAMPLES,
+                Unit.COUNT,
+                "records in a bundle (RPL-4)",
+                "Datensätze je Bündel",
+            ),
+            Measure("unread", *_LEVEL, "messages that count as unread (INB-1)", "Ungelesen"),
+            Measure(
+                "under_way",
+                *_LEVEL,
+                "messages that were sent and are not in the inbox yet (DLV-4)",
+                "Unterwegs",
+            ),
+            Measure("messages", *_TOTAL, "messages sent; one for each recipient", "Nachrichten"),
+            Measure("replies", *_TOTAL, "messages that recipients wrote", "Rückmeldungen"),
+            Measure("mails", *_TOTAL, "mails that arrived", "E-Mails"),
+            Measure("runs", *_TOTAL, "runs of the replication (RPL-1)", "Replikationen"),
+            Measure(
+                "retries",
+                *_TOTAL,
+                "acts and mails that came again under the same id",
+                "Wiederholungen",
+            ),
+            Measure(
+                "settled",
+                Kind.TOTAL,
+                Unit.SHARE,
+                "share of the messages in inboxes that do not count as unread at the end",
+                "Erledigt",
+            ),
+        )
+    }
+)
+
+#: What can be asked of a measure besides percentiles.
+STATISTICS: Final[Mapping[Kind, tuple[str, ...]]] = MappingProxyType(
+    {
+        Kind.SAMPLES: ("count", "min", "mean", "max"),
+        Kind.LEVEL: ("max", "mean", "last"),
+        Kind.TOTAL: (),
+    }
+)
+_PERCENTILE: Final = re.compile(r"p(\d{1,2}(?:\.\d{1,3})?)")
+
+
+def names() -> tuple[str, ...]:
+    """Give the names of all measures, in the order in which they are shown."""
+    return tuple(MEASURES)
+
+
+def percentile(statistic: str) -> float | None:
+    """Give the percentile that `p95` or `p99.9` asks for, between 0 and 100; else None."""
+    found = _PERCENTILE.fullmatch(statistic)
+    return float(found[1]) if found and float(found[1]) > 0 else None
+
+
+def measure_named(name: str) -> Measure:
+    """Give the measure of a name.
+
+    Raises:
+        ValueError: where there is none; the text says which is meant, or which there are.
+    """
+    if name not in MEASURES:
+        raise ValueError(f"{quote(name)} is no measure ({suggest(name, MEASURES)})")
+    return MEASURES[name]
+
+
+def check_statistic(measure: Measure, statistic: str) -> None:
+    """See that a statistic can be asked of a measure; none stands for a total's only value.
+
+    Raises:
+        ValueError: where it cannot; the text says what can.
+    """
+    allowed = STATISTICS[measure.kind]
+    if measure.kind is Kind.TOTAL:
+        if statistic:
+            raise ValueError(f"{measure.name} is one number: leave {quote(statistic)} out")
+        return
+    sampled = measure.kind is Kind.SAMPLES
+    if statistic in allowed or (sampled and percentile(statistic) is not None):
+        return
+    said = f"{quote(statistic)} cannot be asked of" if statistic else "a statistic is missing for"
+    also = ", a percentile like p95 or p99.9" if sampled else ""
+    raise ValueError(f"{said} {measure.name}: use {', '.join(allowed)}{also}")
