@@ -1,5 +1,6 @@
 """How recipients come to a password and log in, and how they end that."""
 
+import sqlite3
 from datetime import timedelta
 from functools import partial
 from hashlib import blake2b, sha256
@@ -9,10 +10,11 @@ from attrs import Factory, define, evolve, frozen
 from reference.collaboration import accounts
 from reference.collaboration.api import BASE
 from reference.collaboration.links import address_of
+from reference.domain.accounts import register
 from reference.domain.refusals import Refusal
 from reference.http.access import Access, LoggedIn
 from reference.http.attempts import Attempts
-from reference.http.operations import Answer, Call, Operation, Who, given
+from reference.http.operations import Answer, Call, Operation, Who, accepted, given
 from reference.http.problems import Problem, Refused
 from reference.store.collaboration_tables import LOGINS
 from reference.store.secrets import hashed, new_secret
@@ -76,6 +78,22 @@ class AccountsApi:
         answer = await known.act(self.side, work)
         self.access.forget(user=address)
         return answer
+
+    async def check_link(self, token: str) -> str:
+        """Give the address that a mailed link is for.
+
+        Raises:
+            Refused: when it would set no password any more (ACC-2).
+        """
+
+        def look(connection: sqlite3.Connection) -> str:
+            address = address_of(connection, token)
+            login = LOGINS.load(connection, address)
+            account = None if login is None else login.account
+            accepted(register(account, hashed(token), self.side.now()))
+            return address
+
+        return await self.side.reader.look(look)
 
     async def ask_for_link(self, call: Call) -> Answer:
         """Ask for a new link; the answer is the same whether or not the address is known."""
