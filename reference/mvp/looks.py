@@ -482,6 +482,12 @@ def preset(connection: sqlite3.Connection, number: CaseNumber) -> tuple[str, ...
     return case.preset
 
 
+def preset_or_none(connection: sqlite3.Connection, number: CaseNumber) -> tuple[str, ...]:
+    """Give the preset recipients; a case that does not exist yet has none."""
+    case = CASES.load(connection, number)
+    return () if case is None else case.preset
+
+
 def draft(connection: sqlite3.Connection, by: str, number: CaseNumber) -> Draft:
     """Give what a caseworker has typed in a case and not saved; an empty one if nothing."""
     kept = DRAFTS.load(connection, (by, number))

@@ -342,6 +342,22 @@ DRAFTS: Final = Kept[Place, tuple[Place, Draft]](
 DELETE_DRAFT: Final = "DELETE FROM drafts WHERE caseworker = ? AND number = ?"
 
 
+def addresses_of(
+    connection: sqlite3.Connection, number: CaseNumber, customer: str
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Give the addresses that belong to a case, and those of a customer."""
+    of_case = connection.execute(
+        "SELECT address FROM case_addresses WHERE number = ? ORDER BY place", (number,)
+    )
+    of_customer = connection.execute(
+        "SELECT address FROM customer_addresses WHERE customer = ? AND customer <> '' "
+        "ORDER BY place",
+        (customer,),
+    )
+    case = tuple(address for (address,) in of_case)
+    return case, tuple(address for (address,) in of_customer)
+
+
 def address_book(
     connection: sqlite3.Connection, number: CaseNumber, customer: str | None = None
 ) -> AddressBook:
@@ -349,25 +365,11 @@ def address_book(
 
     A case that does not exist yet has none; its `customer` is as told.
     """
-    case = [
-        address
-        for (address,) in connection.execute(
-            "SELECT address FROM case_addresses WHERE number = ? ORDER BY place", (number,)
-        )
-    ]
     if customer is None:
-        row = connection.execute(
+        (customer,) = connection.execute(
             "SELECT customer FROM cases WHERE number = ?", (number,)
         ).fetchone()
-        customer = row[0] if row else ""
-    of_customer = [
-        address
-        for (address,) in connection.execute(
-            "SELECT address FROM customer_addresses WHERE customer = ? AND customer <> '' "
-            "ORDER BY place",
-            (customer,),
-        )
-    ]
+    of_case, of_customer = addresses_of(connection, number, customer)
     everyone = [
         address
         for (address,) in connection.execute(
@@ -375,7 +377,6 @@ def address_book(
             "ORDER BY address"
         )
     ]
-    wide = dict.fromkeys(case + of_customer)
-    return AddressBook(
-        tuple(dict.fromkeys(case)), tuple(wide), tuple(wide | dict.fromkeys(everyone))
-    )
+    case = dict.fromkeys(of_case)
+    wide = case | dict.fromkeys(of_customer)
+    return AddressBook(tuple(case), tuple(wide), tuple(wide | dict.fromkeys(everyone)))

@@ -1,7 +1,6 @@
 """The case list, a case with all that belongs to it, and the change of its data."""
 
 import sqlite3
-from collections.abc import Iterable
 from contextlib import suppress
 from datetime import date
 from typing import Final
@@ -14,14 +13,15 @@ from reference.domain.acts import EditCase
 from reference.domain.refusals import Refusal
 from reference.domain.rules import Rules
 from reference.domain.sending import TextBlock, offered_text_blocks
-from reference.domain.words import CaseNumber, CloudRole, CloudStatus, Right
+from reference.domain.words import CloudRole, CloudStatus, Right
 from reference.http.operations import Operation
 from reference.http.problems import Problem, Refused
 from reference.mvp import acts, looks
 from reference.pages.making import Pages
-from reference.pages.mvp.places import BASE, CASES, case_at, with_query
+from reference.pages.mvp.places import BASE, CASES, case_at, document_at, with_query
 from reference.pages.visit import Visit
 from reference.store import mvp_tables
+from reference.store.codec import dumps
 from reference.store.mvp_tables import Draft
 from reference.store.side import Side
 from reference.store.unit import Unit
@@ -142,7 +142,9 @@ class CasesPages:
             earlier=earlier,
             before=before,
             documents=shown.documents,
-            blocks=shown.blocks,
+            under_way=shown.view.under_way,
+            document_at=document_at,
+            blocks=[(block_value(each), each) for each in shown.blocks],
             filtered=shown.filtered,
             catalogue=self.side.rules.text_block_catalogue,
             rights=shown.rights,
@@ -151,7 +153,7 @@ class CasesPages:
 
     async def show_entry(self, visit: Visit) -> web.Response:
         """Show an entry of the activity list with its whole text, in parts if it is long."""
-        number, wanted = visit.case, whole(visit.path("entry"))
+        number, wanted = visit.case, whole(visit.path["entry"])
         entry = await self.side.reader.look(
             lambda connection: looks.activity(connection, number, wanted)
         )
@@ -164,9 +166,10 @@ class CasesPages:
             number=number,
             at=case_at(number),
             entry=entry,
+            under_way=(),
             text=entry.text[(part - 1) * TEXT_A_PAGE : part * TEXT_A_PAGE],
             part=part,
-            parts=parts,
+            parts_total=parts,
             part_at=lambda part: with_query(visit.request.path, part=part),
         )
 
@@ -201,7 +204,7 @@ class CasesPages:
                 acts.change(unit, number, act, unit.moment, self.side.rules)
 
         await visit.act(lambda call: call.act(self.side, work))
-        return visit.go(case_at(number), "mvp.edited")
+        return visit.go(case_at(number), "mvp.case.edited")
 
     def operations(self) -> tuple[Operation, ...]:
         """Give the pages."""
@@ -221,6 +224,11 @@ def blocks_offered(
 ) -> tuple[TextBlock, ...]:
     """Give the text blocks on offer, filtered to the catalogue for messages or not (SEND-11)."""
     return offered_text_blocks(looks.text_blocks(connection), rules, filtered=filtered)[:BLOCKS_MAX]
+
+
+def block_value(block: TextBlock) -> str:
+    """Give what tells a text block from the others in a form."""
+    return dumps([block.catalogue, block.name])
 
 
 def _fitting(

@@ -3,9 +3,9 @@
 from aiohttp import web
 from attrs import define
 
-from reference.http.access import Access
 from reference.http.operations import Operation, Who
 from reference.http.problems import Problem, Refused
+from reference.mvp.caseworkers_api import CaseworkerLogIn, CaseworkersApi
 from reference.pages.making import Pages
 from reference.pages.mvp.places import BASE, CASES
 from reference.pages.visit import Visit, own_path
@@ -16,41 +16,42 @@ class EnteringPages:
     """The pages to log in and out."""
 
     pages: Pages
-    access: Access
+    api: CaseworkersApi
 
     async def show_log_in(self, visit: Visit) -> web.Response:
-        """Show the form to log in."""
-        return self._form(visit)
+        """Show the page to log in."""
+        return self._log_in(visit)
 
-    def _form(self, visit: Visit, status: int = 200) -> web.Response:
-        return visit.page("mvp/login.html", status, next=_next(visit))
+    def _log_in(self, visit: Visit, status: int = 200) -> web.Response:
+        following = visit.typed.get("next", visit.request.query.get("next", ""))
+        return visit.page("mvp/log_in.html", status, following=following)
 
     async def log_in(self, visit: Visit) -> web.Response:
-        """Log in with name and password."""
-        name, password = visit.typed.get("name", "").strip(), visit.typed.get("password", "")
+        """Log in."""
+        if visit.missing("name", "password"):
+            return self._log_in(visit, 422)
+        body = CaseworkerLogIn(visit.typed["name"].strip(), visit.typed["password"])
         try:
-            session = await self.access.log_in(visit.request, name, password)
+            answer = await visit.ask(self.api.log_in_caseworker, body)
         except Refused as refused:
-            response = self._form(visit, visit.refused(refused, {Problem.WRONG_PASSWORD: "password"}))
+            if refused.why is Problem.WRONG_PASSWORD:
+                visit.errors[""] = visit.text("mvp.log_in.wrong")
+            response = self._log_in(visit, visit.refused(refused))
             response.headers.update(refused.headers)
             return response
-        return visit.go(_next(visit) or CASES, headers=self.access.kept_in_cookie(session))
+        wanted = own_path(visit.typed.get("next", "")) or ""
+        return visit.go(wanted if wanted.startswith(f"{BASE}/") else CASES, headers=answer.headers)
 
     async def log_out(self, visit: Visit) -> web.Response:
         """Log out."""
-        answer = await self.access.log_out(visit.request)
-        return visit.go(f"{BASE}/login", "mvp.logged_out", headers=answer.headers)
+        answer = await visit.ask(self.api.log_out_caseworker)
+        return visit.go(self.pages.site.log_in, "mvp.log_in.out", headers=answer.headers)
 
     def operations(self) -> tuple[Operation, ...]:
         """Give the pages."""
-        pages, anybody = self.pages, Who.ANYBODY
+        pages = self.pages
         return (
-            pages.shows(f"{BASE}/login", self.show_log_in, who=anybody),
-            pages.does(f"{BASE}/login", self.log_in, who=anybody),
-            pages.does(f"{BASE}/logout", self.log_out, who=anybody),
+            pages.shows(f"{BASE}/login", self.show_log_in, who=Who.ANYBODY),
+            pages.does(f"{BASE}/login", self.log_in, who=Who.ANYBODY),
+            pages.does(f"{BASE}/logout", self.log_out),
         )
-
-
-def _next(visit: Visit) -> str:
-    """Give the page that was wanted before the log-in."""
-    return own_path(visit.typed.get("next") or visit.request.query.get("next", "")) or ""

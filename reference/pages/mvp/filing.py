@@ -25,6 +25,12 @@ from reference.store.mvp_tables import addresses_of
 from reference.store.side import Side
 from reference.store.unit import Unit
 
+Addresses = tuple[tuple[str, ...], tuple[str, ...]]  # of a case, and of its customer
+#: At which field it stands that documents are too many.
+TOO_MUCH: Final[dict[Refusal | Problem, str]] = {
+    Problem.TOO_LONG: "file",
+    Problem.TOO_MANY_UPLOADS: "file",
+}
 #: How many documents can be filed at once.
 FILES_MAX: Final = 50
 
@@ -71,8 +77,7 @@ class FilingPages:
         except Refused as refused:
             if refused.why is Refusal.UNKNOWN_CASE:
                 raise
-            places = dict.fromkeys((Problem.TOO_LONG, Problem.TOO_MANY_UPLOADS), "file")
-            response = await self._documents(visit, visit.refused(refused, places))
+            response = await self._documents(visit, visit.refused(refused, TOO_MUCH))
             if not visit.request.content.is_eof():
                 response.force_close()
             return response
@@ -85,7 +90,7 @@ class FilingPages:
             return Problem.TOO_LONG if files > FILES_MAX or size > self.bytes_max else None
 
         async with self.side.files.arriving() as arrival:
-            async with self.uploads.coming(visit.call):
+            async with self.uploads.coming(visit.known):
                 names = frozenset({TOKEN, KEY})
                 form = await read_form(visit.request, arrival, names, too_many)
             visit.typed = MultiDict(form.fields)
@@ -98,9 +103,7 @@ class FilingPages:
             def work(unit: Unit) -> None:
                 for file in form.files:
                     act = AddDocument(visit.user, file.name, file.size)
-                    acts.file_document(
-                        unit, number, act, file.sha256, unit.moment, self.side.rules
-                    )
+                    acts.file_document(unit, number, act, file.sha256, unit.moment, self.side.rules)
 
             await visit.act(lambda call: call.act(self.side, work), content=form.files)
 
@@ -109,7 +112,9 @@ class FilingPages:
         return await self._addresses(visit)
 
     async def _addresses(self, visit: Visit, status: int = 200) -> web.Response:
-        def look(connection: sqlite3.Connection) -> tuple[looks.CaseView, tuple[tuple[str, ...], ...]]:
+        def look(
+            connection: sqlite3.Connection,
+        ) -> tuple[looks.CaseView, tuple[tuple[str, ...], ...]]:
             case = looks.case_view(connection, visit.case, visit.user, self.side.rules)
             return case, addresses_of(connection, case.case, case.customer)
 
@@ -126,6 +131,7 @@ class FilingPages:
     async def set_case_addresses(self, visit: Visit) -> web.Response:
         """Say which addresses belong to a case, and to its customer."""
         number, rules = visit.case, self.side.rules
+        visit.check()
         typed = {name: _lines_of(visit, name) for name in ("of_case", "of_customer")}
         for name, addresses in typed.items():
             wrong = [each for each in addresses if not is_address(rules.normal_address(each))]
@@ -175,8 +181,8 @@ class FilingPages:
                 self.api.set_release, Given(gives), case=visit.path["case"], recipient=address
             )
         except Refused as refused:
-            places = {Refusal.MALFORMED_ADDRESS: "recipient"}
-            return await self._releases(visit, visit.refused(refused, places))
+            status = visit.refused(refused, {Refusal.MALFORMED_ADDRESS: "recipient"})
+            return await self._releases(visit, status)
         notice = "mvp.releases.given" if gives else "mvp.releases.withheld"
         return visit.go(f"{case_at(visit.case)}/releases", notice, recipient=address)
 

@@ -2,6 +2,7 @@
 
 import sqlite3
 from typing import Final
+from urllib.parse import quote
 
 from aiohttp import web
 from attrs import define, evolve, frozen
@@ -10,19 +11,22 @@ from reference.domain.accounts import filled
 from reference.domain.addresses import is_address
 from reference.domain.refusals import Refusal
 from reference.domain.rules import Template
+from reference.domain.sending import TextBlock
 from reference.domain.words import CloudRole
 from reference.http.operations import Operation, Who
+from reference.http.passwords import LENGTH_MAX, LENGTH_MIN
 from reference.http.problems import Problem, Refused
-from reference.link.replication import ReplicationState
 from reference.link.replication_api import ReplicationApi
-from reference.mail.wordings import EVENTS, LANGUAGES, checked
+from reference.mail.wordings import EVENTS, LANGUAGES, checked, fields_of
 from reference.mvp import acts, looks
-from reference.mvp.caseworkers_api import CaseworkersApi, NewPassword
-from reference.mvp.texts_api import LINE, TEXT, BlockText, TextsApi
+from reference.mvp.caseworkers_api import CaseworkersApi
+from reference.mvp.texts_api import LINE, TEXT, BlockText, MailTemplateView, TextsApi
 from reference.pages.making import Pages
+from reference.pages.mvp.cases import whole
 from reference.pages.mvp.filing import malformed
 from reference.pages.mvp.places import BASE, caseworker_at, mail_at, with_query
 from reference.pages.visit import Visit
+from reference.store.mvp_tables import CASEWORKERS as KEPT_CASEWORKERS
 from reference.store.shapes import NAME
 from reference.store.side import Side
 from reference.store.unit import Unit
@@ -31,6 +35,7 @@ CASEWORKERS: Final = f"{BASE}/caseworkers"
 BLOCKS: Final = f"{BASE}/text-blocks"
 MAILS: Final = f"{BASE}/mail-templates"
 REPLICATION: Final = f"{BASE}/replication"
+BLOCKS_A_PAGE: Final = 20
 _ROLES: Final = tuple(role.value for role in CloudRole)
 
 
@@ -72,45 +77,60 @@ class CaseworkersPages:
             status,
             one=one or looks.CaseworkerView("", CloudRole.NONE.value, ""),
             is_new=name is None,
-            roles=_ROLES,
+            role_choices=[(role, visit.text(f"mvp.role.{role}")) for role in _ROLES],
             action=f"{BASE}/new-caseworker" if name is None else caseworker_at(name),
         )
 
     async def save_caseworker(self, visit: Visit) -> web.Response:
         """Give a caseworker a role, an address, and a new password if one was typed."""
-        typed, rules = visit.typed, self.side.rules
-        known = visit.request.match_info.get("name")
-        name = known or typed.get("name", "").strip()
-        email, password = typed.get("email", "").strip(), typed.get("password", "")
-        if not NAME.fits(name) or name == rules.carrier:
-            visit.errors["name"] = visit.text("mvp.caseworkers.wrong_name")
-        if email and not is_address(rules.normal_address(email)):
-            visit.errors["email"] = malformed(visit, [email])
-        if known is None and not visit.errors and await self._exists(name):
-            visit.errors["name"] = visit.text("mvp.caseworkers.exists")
-        hashed = None
-        if password or known is None:
-            try:
-                hashed = await self.api.access.passwords.hashed(password)
-            except Refused:
-                visit.errors["password"] = visit.text("mvp.caseworkers.wrong_password")
+        visit.check()
+        known = visit.path.get("name")
+        name = known or visit.typed.get("name", "").strip()
+        email = visit.typed.get("email", "").strip()
+        await self._look_for_errors(visit, known, name, email)
+        password = await self._password(visit, known)
         if visit.errors:
             return await self._caseworker(visit, known, 422)
 
         def work(unit: Unit) -> None:
-            who = acts.set_role(unit, name, typed.get("role", ""), email, rules)
-            if hashed is not None:
-                unit.put(mvp_tables.CASEWORKERS, name, evolve(who, password=hashed))
+            role = visit.typed.get("role", "")
+            who = acts.set_role(unit, name, role, email, self.side.rules)
+            if password is not None:
+                unit.put(KEPT_CASEWORKERS, name, evolve(who, password=password))
                 self.api.access.end_all_in(unit, name)
 
         try:
             await visit.act(lambda call: call.act(self.side, work))
         except Refused as refused:
-            places = {Refusal.UNKNOWN_ROLE: "role"}
-            return await self._caseworker(visit, known, visit.refused(refused, places))
-        if hashed is not None:
+            status = visit.refused(refused, {Refusal.UNKNOWN_ROLE: "role"})
+            return await self._caseworker(visit, known, status)
+        if password is not None:
             self.api.access.forget(user=name)
         return visit.go(CASEWORKERS, "mvp.caseworkers.saved", name=name)
+
+    async def _look_for_errors(
+        self, visit: Visit, known: str | None, name: str, email: str
+    ) -> None:
+        rules = self.side.rules
+        if not NAME.fits(name) or name == rules.carrier:
+            visit.errors["name"] = visit.text("mvp.caseworkers.wrong_name")
+        elif known is None and await self._exists(name):
+            visit.errors["name"] = visit.text("mvp.caseworkers.exists")
+        if email and not is_address(rules.normal_address(email)):
+            visit.errors["email"] = malformed(visit, [email])
+
+    async def _password(self, visit: Visit, known: str | None) -> str | None:
+        """Give the hash of the password that was typed; who is known may keep the old one."""
+        password = visit.typed.get("password", "")
+        if known is not None and not password:
+            return None
+        try:
+            return await self.api.access.passwords.hashed(password)
+        except Refused:
+            visit.errors["password"] = visit.text(
+                "mvp.caseworkers.wrong_password", least=LENGTH_MIN, most=LENGTH_MAX
+            )
+            return None
 
     async def _exists(self, name: str) -> bool:
         found = await self.side.reader.look(looks.caseworkers)
@@ -149,13 +169,14 @@ class TextsPages:
     async def show_text_blocks(self, visit: Visit) -> web.Response:
         """Show the text blocks of a catalogue, or all."""
         query = visit.request.query
-        wanted = query.get("catalogue", self.side.rules.text_block_catalogue)
+        preset = self.side.rules.text_block_catalogue
+        wanted = query.get("catalogue", preset)
 
         def look(connection: sqlite3.Connection) -> BlocksShown:
             every = tuple(looks.text_blocks(connection))
             return BlocksShown(
                 tuple(each for each in every if not wanted or each.catalogue == wanted),
-                tuple(dict.fromkeys(each.catalogue for each in every)),
+                tuple(dict.fromkeys([preset, *(each.catalogue for each in every)])),
                 looks.role_of_viewer(connection, visit.user),
             )
 
@@ -165,7 +186,9 @@ class TextsPages:
         return visit.page(
             "mvp/text_blocks.html",
             blocks=shown.blocks[(page - 1) * BLOCKS_A_PAGE : page * BLOCKS_A_PAGE],
-            catalogues=tuple(dict.fromkeys((*shown.catalogues, self.side.rules.text_block_catalogue))),
+            catalogues=tuple(
+                dict.fromkeys((*shown.catalogues, self.side.rules.text_block_catalogue))
+            ),
             wanted=wanted,
             may_change=shown.role is CloudRole.ADMINISTRATOR,
             edit_at=lambda b: with_query(f"{BASE}/text-block", catalogue=b.catalogue, name=b.name),
@@ -184,14 +207,12 @@ class TextsPages:
         every = await self.side.reader.look(lambda raw: tuple(looks.text_blocks(raw)))
         block = next((each for each in every if (each.catalogue, each.name) == place), None)
         new = TextBlock("", self.side.rules.text_block_catalogue, "")
-        return visit.page(
-            "mvp/text_block.html", status, block=block or new, is_new=block is None
-        )
+        return visit.page("mvp/text_block.html", status, block=block or new, is_new=block is None)
 
     async def save_text_block(self, visit: Visit) -> web.Response:
         """Write a text block, or delete it."""
         typed = visit.typed
-        place = {"catalogue": typed.get("catalogue", "").strip(), "name": typed.get("name", "").strip()}
+        place = {name: typed.get(name, "").strip() for name in ("catalogue", "name")}
         if typed.get("do") == "delete":
             await visit.act(self.api.delete_text_block, **place)
             return visit.go(BLOCKS, "mvp.blocks.deleted", name=place["name"])
@@ -265,13 +286,17 @@ class TextsPages:
 
     async def save_mail_template(self, visit: Visit) -> web.Response:
         """Change the wording of a mail, or look at it beforehand."""
+        visit.check()
         event, language, typed = _event(visit), _language(visit), visit.typed
         new = Template(typed.get("subject", "").strip(), typed.get("body", ""))
         if not LINE.fits(new.subject):
             visit.errors["subject"] = visit.text("mvp.mails.wrong_subject")
         if not TEXT.fits(new.body):
             visit.errors["body"] = visit.text("mvp.mails.wrong_body")
-        for name, template in (("subject", evolve(new, body="")), ("body", evolve(new, subject=""))):
+        for name, template in (
+            ("subject", evolve(new, body="")),
+            ("body", evolve(new, subject="")),
+        ):
             if isinstance(why := checked(event, template, self.side.rules), Refusal):
                 visit.errors[name] = visit.worded(why)
         if visit.errors:
@@ -280,7 +305,7 @@ class TextsPages:
             return await self._mail_template(visit, preview=True)
 
         def work(unit: Unit) -> None:
-            self.api.reword(unit, event, language, new)
+            self.api.reword(unit, event, language, new.subject, new.body)
 
         await visit.act(lambda call: call.act(self.side, work))
         return visit.go(mail_at(event, language), "mvp.mails.saved")
@@ -325,10 +350,8 @@ class ReplicationPages:
 
     async def _replication(self, visit: Visit, status: int = 200) -> web.Response:
         replicator = self.api.replicator
-        state: ReplicationState = await replicator.look()
-        return visit.page(
-            "mvp/replication.html", status, state=state, every=replicator.every
-        )
+        state = await replicator.state()
+        return visit.page("mvp/replication.html", status, state=state, every=replicator.every)
 
     async def start_replication(self, visit: Visit) -> web.Response:
         """Start a replication by hand (RPL-1)."""

@@ -4,6 +4,7 @@ from typing import Final
 from urllib.parse import quote, urlencode
 
 from reference.domain.words import CaseNumber
+from reference.mvp.looks import DocumentView
 from reference.store.mvp_tables import NO_CASE
 
 BASE: Final = "/mvp"
@@ -20,3 +21,19 @@ def with_query(path: str, **values: object) -> str:
     """Give an address with a query of the values that say something."""
     said = {name: value for name, value in values.items() if value not in (None, "", 0)}
     return f"{path}?{urlencode(said)}" if said else path
+
+
+def document_at(number: CaseNumber, document: DocumentView) -> str:
+    """Give the address from which a document is downloaded."""
+    name = quote(document.name, safe="")
+    return f"/api/mvp/cases/{quote(str(number), safe='')}/documents/{name}?id={document.id}"
+
+
+def caseworker_at(name: str) -> str:
+    """Give the address of the form for a caseworker."""
+    return f"{BASE}/caseworkers/{quote(name, safe='')}"
+
+
+def mail_at(event: str, language: str) -> str:
+    """Give the address of the form for the wording of a mail."""
+    return f"{BASE}/mail-templates/{event}?language={language}"

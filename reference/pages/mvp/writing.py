@@ -15,16 +15,16 @@ from reference.domain.refusals import Refusal
 from reference.domain.rules import Rules
 from reference.domain.sending import TextBlock, dialog_appears
 from reference.domain.words import AddressScope, CaseNumber, CloudRole, Right
-from reference.http.operations import Operation
+from reference.http.operations import Answer, Operation
 from reference.http.problems import Fault, Problem, Refused
 from reference.mvp import acts, looks
 from reference.mvp.api import Created, Sent
 from reference.pages.making import Pages
-from reference.pages.mvp.cases import CasesPages, blocks_offered, day_of
+from reference.pages.mvp.cases import CasesPages, block_value, blocks_offered, day_of
 from reference.pages.mvp.places import CASES, NEW_CASE, case_at, with_query
 from reference.pages.visit import Visit
 from reference.store import mvp_tables
-from reference.store.codec import MisfitError, case_number, dumps, loads, structure
+from reference.store.codec import MisfitError, case_number, loads, structure
 from reference.store.mvp_tables import DRAFTS, NO_CASE, Draft, address_book
 from reference.store.side import Side
 from reference.store.unit import Unit
@@ -51,6 +51,16 @@ DIALOG_PLACES: Final[dict[Refusal | Problem, str]] = {
     Refusal.MALFORMED_ADDRESS: "address",
     Refusal.FOREIGN_DOCUMENT: "documents",
 }
+
+
+@frozen
+class NewCase:
+    """A case that is to be created; without a `number` it gets the next one."""
+
+    number: CaseNumber | None
+    subject: str
+    customer: str
+    follow_up_on: date | None
 
 
 @frozen
@@ -108,7 +118,7 @@ class WritingPages:
             role=shown.role,
             may_send=Right.SEND in rules.rights[shown.role],
             preset=(),
-            blocks=shown.blocks,
+            blocks=[(block_value(each), each) for each in shown.blocks],
             filtered=filtered,
             catalogue=rules.text_block_catalogue,
             next_number=shown.next_number,
@@ -120,19 +130,20 @@ class WritingPages:
         before = await self._draft(visit, number)
         draft = _typed(visit, before)
         do = visit.typed.get("do")
-        if do == "discard":
-            await self._keep(visit, number, Draft())
-            return visit.go(case_at(number), "mvp.discarded")
-        if do in {"insert", "filter"}:
-            return await self._with_block(visit, number, draft, insert=do == "insert")
         try:
+            visit.check()
+            if do == "discard":
+                await self._keep(visit, number, Draft())
+                return visit.go(case_at(number), "mvp.activity.discarded")
+            if do in {"insert", "filter"}:
+                return await self._with_block(visit, number, draft, insert=do == "insert")
             new = _new_case_of(draft, visit) if number == NO_CASE else None
             if draft.share:
                 return await self._share(visit, number, draft)
             saved = await self._save_inside(visit, number, draft, new)
         except Refused as refused:
             return await self._again(visit, number, draft, _status(visit, refused, PLACES))
-        return visit.go(f"{case_at(saved)}#latest", "mvp.saved")
+        return visit.go(f"{case_at(saved)}#latest", "mvp.activity.saved")
 
     async def _with_block(
         self, visit: Visit, number: CaseNumber, draft: Draft, *, insert: bool
@@ -166,8 +177,7 @@ class WritingPages:
             acts.keep_draft(unit, visit.user, number, Draft())
             return Created(case)
 
-        answer = await visit.act(lambda call: call.act(self.side, work, status=201))
-        return loads(answer.body)["case"]
+        return _case_in(await visit.act(lambda call: call.act(self.side, work, status=201)))
 
     async def _share(self, visit: Visit, number: CaseNumber, draft: Draft) -> web.Response:
         """Send to the recipients that are preset, or let the dialog ask for others (SEND-6)."""
@@ -191,7 +201,7 @@ class WritingPages:
             return visit.go(f"{case_at(number)}/share")
         ticked = tuple(visit.typed.getall("to", ()))
         await self._send(visit, number, lambda _: evolve(draft, to=ticked, documents=()))
-        return visit.go(f"{case_at(number)}#latest", "mvp.sent")
+        return visit.go(f"{case_at(number)}#latest", "mvp.activity.sent")
 
     async def _send(
         self, visit: Visit, number: CaseNumber, final: Callable[[Draft], Draft]
@@ -217,8 +227,7 @@ class WritingPages:
             acts.keep_draft(unit, visit.user, number, Draft())
             return Sent(case, message)
 
-        answer = await visit.act(lambda call: call.act(self.side, work, status=201))
-        return loads(answer.body)["case"]
+        return _case_in(await visit.act(lambda call: call.act(self.side, work, status=201)))
 
     async def _again(
         self, visit: Visit, number: CaseNumber, draft: Draft, status: int
@@ -277,11 +286,15 @@ class WritingPages:
         if do == "send":
             return await self._release(visit, number, chosen)
         if not _is_message(kept):
-            return visit.go(case_at(number), "mvp.gone")
+            return visit.go(case_at(number), "mvp.dialog.gone")
+        try:
+            visit.check()
+        except Refused as refused:
+            return await self._dialog(visit, number, chosen, visit.refused(refused))
         if do == "add":
             added = _added(chosen, self.side.rules)
             if isinstance(added, Refusal):
-                status = visit.refused(Refused(added), DIALOG_PLACES)
+                status = _status(visit, Refused(added), DIALOG_PLACES)
                 return await self._dialog(visit, number, chosen, status)
             chosen = added
         await self._keep(visit, number, chosen)
@@ -302,10 +315,10 @@ class WritingPages:
             case = await self._send(visit, number, final)
         except Refused as refused:
             if not _is_message(await self._draft(visit, number)):
-                return visit.go(case_at(number), "mvp.gone")
+                return visit.go(case_at(number), "mvp.dialog.gone")
             status = _status(visit, refused, DIALOG_PLACES)
             return await self._dialog(visit, number, chosen, status)
-        return visit.go(f"{case_at(case)}#latest", "mvp.sent")
+        return visit.go(f"{case_at(case)}#latest", "mvp.activity.sent")
 
     async def show_addresses(self, visit: Visit) -> web.Response:
         """Show the address selection: those of the case, of its customer, or all (SEND-8)."""
@@ -340,15 +353,16 @@ class WritingPages:
 
     async def use_addresses(self, visit: Visit) -> web.Response:
         """Take over the addresses that are ticked, or propose others."""
+        visit.check()
         number, typed, do = _number(visit), visit.typed, visit.typed.get("do", "search")
         draft = await self._draft(visit, number)
         if not _is_message(draft):
-            return visit.go(case_at(number), "mvp.gone")
+            return visit.go(case_at(number), "mvp.dialog.gone")
         if do == "back":
             return visit.go(f"{case_at(number)}/share")
         before = draft.to
         if before is None:
-            before = await self.side.reader.look(lambda raw: looks.preset_of(raw, number))
+            before = await self.side.reader.look(lambda raw: looks.preset_or_none(raw, number))
         offered, ticked = set(typed.getall("offered", ())), typed.getall("to", ())
         left = [each for each in before if each not in offered or each in ticked]
         to = tuple(dict.fromkeys([*left, *ticked]))
@@ -391,16 +405,6 @@ class WritingPages:
         )
 
 
-@frozen
-class NewCase:
-    """A case that is to be created; without a `number` it gets the next one."""
-
-    number: CaseNumber | None
-    subject: str
-    customer: str
-    follow_up_on: date | None
-
-
 def _number(visit: Visit) -> CaseNumber:
     """Give the number of the case that a page is about, or that there is none yet."""
     return visit.case if "case" in visit.request.match_info else NO_CASE
@@ -425,6 +429,12 @@ def _typed(visit: Visit, before: Draft) -> Draft:
     )
 
 
+def _case_in(answer: Answer) -> CaseNumber:
+    """Give the case that was created or sent from."""
+    number: CaseNumber = loads(answer.body)["case"]
+    return number
+
+
 def _is_message(draft: Draft) -> bool:
     """Say whether a draft is to be shared; else the dialog has nothing to ask."""
     return draft.share and bool(draft.text.strip())
@@ -442,7 +452,7 @@ def _new_case_of(draft: Draft, visit: Visit) -> NewCase:
         wanted = structure(case_number(number), CaseNumber) if number else None
     except MisfitError:
         wanted = None
-        faults.append(Fault("number", visit.text("mvp.wrong_number")))
+        faults.append(Fault("number", visit.text("mvp.new_case.wrong_number")))
     follow_up_on = day_of(day)
     if day and follow_up_on is None:
         faults.append(Fault("follow_up_on", visit.text("mvp.wrong_day")))
@@ -470,8 +480,3 @@ def _added(draft: Draft, rules: Rules) -> Draft | Refusal:
     if isinstance(typed, Refusal):
         return typed
     return evolve(draft, to=tuple(dict.fromkeys((draft.to or ()) + typed)), address="")
-
-
-def block_value(block: TextBlock) -> str:
-    """Give what tells a text block from the others in a form."""
-    return dumps([block.catalogue, block.name])
