@@ -12,6 +12,7 @@ from aiohttp import web
 from attrs import evolve, frozen
 
 from reference.app.apis import Apis, apis_of
+from reference.app.arrivals import ArrivalsApi
 from reference.app.authentication import authentication_of, operator_token
 from reference.app.between import breakable, operations_between
 from reference.app.config import Config
@@ -135,6 +136,7 @@ def operations_of(
         operations += apis.collaboration.language.operations()
         operations += _mails(apis.collaboration.inbox.side, config).operations()
     operations += operations_between(system)
+    operations += ArrivalsApi(system).operations()
     operations += OperatingApi(system).operations()
     operations += MetricsApi(system, requests).operations()
     if isinstance(system.clock, ManualClock):

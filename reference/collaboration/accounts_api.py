@@ -45,6 +45,13 @@ class LinkWanted:
     address: str
 
 
+@frozen
+class LogInWanted:
+    """Whether somebody may be logged in who has set no password yet."""
+
+    unregistered: bool = False
+
+
 @define(eq=False)
 class AccountsApi:
     """The handlers of recipients' accounts.
@@ -119,12 +126,13 @@ class AccountsApi:
     async def begin_session_of(self, call: Call) -> Answer:
         """Log a recipient in without the password."""
         address = self._address(call)
+        wanted: LogInWanted = call.query
 
         def work(unit: Unit) -> LoggedIn:
             login = unit.get(LOGINS, address)
             if login is None:
                 raise Refused(Refusal.UNKNOWN_ACCOUNT)
-            if not login.account.registered:
+            if not (login.account.registered or wanted.unregistered):
                 raise Refused(Refusal.NOT_REGISTERED)
             return self.access.begin(unit, address)
 
@@ -223,6 +231,7 @@ class AccountsApi:
             Who.ADMINISTRATOR,
             "Log a recipient in",
             self.begin_session_of,
+            query=LogInWanted,
             answer=LoggedIn,
             status=201,
             refusals=(Refusal.UNKNOWN_ACCOUNT, Refusal.NOT_REGISTERED),
