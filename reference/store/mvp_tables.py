@@ -365,11 +365,12 @@ def address_book(
 
     A case that does not exist yet has none; its `customer` is as told.
     """
-    if customer is None:
-        (customer,) = connection.execute(
+    known = customer
+    if known is None:
+        (known,) = connection.execute(
             "SELECT customer FROM cases WHERE number = ?", (number,)
         ).fetchone()
-    of_case, of_customer = addresses_of(connection, number, customer)
+    of_case, of_customer = addresses_of(connection, number, known)
     everyone = [
         address
         for (address,) in connection.execute(

@@ -18,7 +18,7 @@ from reference.http.operations import Operation
 from reference.http.problems import Problem, Refused
 from reference.mvp import acts, looks
 from reference.pages.making import Pages
-from reference.pages.mvp.places import BASE, CASES, case_at, document_at, with_query
+from reference.pages.mvp.places import BASE, CASES, case_at, document_at, pages_at
 from reference.pages.visit import Visit
 from reference.store import mvp_tables
 from reference.store.codec import dumps
@@ -99,7 +99,7 @@ class CasesPages:
             role=role,
             today=today,
             case_at=case_at,
-            page_at=lambda page: with_query(CASES, **asked, page=page),
+            page_at=pages_at(CASES, **asked),
         )
 
     async def show_case(self, visit: Visit) -> web.Response:
@@ -160,7 +160,7 @@ class CasesPages:
         if entry is None:
             raise Refused(Problem.NOT_FOUND)
         parts = -(-len(entry.text) // TEXT_A_PAGE)
-        part = min(whole(visit.request.query.get("part", ""), 1), parts)
+        part = min(whole(visit.request.query.get("page", ""), 1), parts)
         return visit.page(
             "mvp/entry.html",
             number=number,
@@ -170,7 +170,7 @@ class CasesPages:
             text=entry.text[(part - 1) * TEXT_A_PAGE : part * TEXT_A_PAGE],
             part=part,
             parts_total=parts,
-            part_at=lambda part: with_query(visit.request.path, part=part),
+            part_at=pages_at(f"{case_at(number)}/entries/{wanted}"),
         )
 
     async def show_edit(self, visit: Visit) -> web.Response:

@@ -19,7 +19,7 @@ from reference.mvp.api import MvpApi
 from reference.mvp.api import Right as Given
 from reference.pages.making import Pages
 from reference.pages.mvp.cases import DOCUMENTS_A_PAGE, whole
-from reference.pages.mvp.places import CASES, case_at, document_at, with_query
+from reference.pages.mvp.places import CASES, case_at, document_at, pages_at
 from reference.pages.visit import KEY, TOKEN, Visit
 from reference.store.mvp_tables import addresses_of
 from reference.store.side import Side
@@ -64,7 +64,7 @@ class FilingPages:
             document_at=document_at,
             bytes_max=self.bytes_max,
             files_max=FILES_MAX,
-            page_at=lambda page: with_query(f"{at}/documents", page=page),
+            page_at=pages_at(f"{at}/documents"),
         )
 
     async def file_documents(self, visit: Visit) -> web.StreamResponse:

@@ -2,7 +2,6 @@
 
 import sqlite3
 from typing import Final
-from urllib.parse import quote
 
 from aiohttp import web
 from attrs import define, evolve, frozen
@@ -24,7 +23,7 @@ from reference.mvp.texts_api import LINE, TEXT, BlockText, MailTemplateView, Tex
 from reference.pages.making import Pages
 from reference.pages.mvp.cases import whole
 from reference.pages.mvp.filing import malformed
-from reference.pages.mvp.places import BASE, caseworker_at, mail_at, with_query
+from reference.pages.mvp.places import BASE, block_at, caseworker_at, mail_at, pages_at, with_query
 from reference.pages.visit import Visit
 from reference.store.mvp_tables import CASEWORKERS as KEPT_CASEWORKERS
 from reference.store.shapes import NAME
@@ -170,7 +169,7 @@ class TextsPages:
         """Show the text blocks of a catalogue, or all."""
         query = visit.request.query
         preset = self.side.rules.text_block_catalogue
-        wanted = query.get("catalogue", preset)
+        wanted = query.get("catalogue", preset).strip("*")
 
         def look(connection: sqlite3.Connection) -> BlocksShown:
             every = tuple(looks.text_blocks(connection))
@@ -191,10 +190,10 @@ class TextsPages:
             ),
             wanted=wanted,
             may_change=shown.role is CloudRole.ADMINISTRATOR,
-            edit_at=lambda b: with_query(f"{BASE}/text-block", catalogue=b.catalogue, name=b.name),
+            block_at=block_at,
             page=page,
             pages=pages,
-            page_at=lambda page: with_query(BLOCKS, page=page) + f"&catalogue={quote(wanted)}",
+            page_at=pages_at(BLOCKS, catalogue=wanted or "*"),
         )
 
     async def show_text_block(self, visit: Visit) -> web.Response:
