@@ -16,6 +16,7 @@ from reference.http.problems import Refused
 from reference.link.replication import Replicator
 from reference.link.replication_api import ReplicationApi
 from reference.pages.collaboration.account import AccountPages
+from reference.pages.collaboration.case import CasePages
 from reference.pages.collaboration.inbox import InboxPages
 from reference.pages.entrance import Entrance
 from reference.pages.making import Pages
@@ -40,6 +41,7 @@ def entrance_site(config: Config, token: str) -> Site:
         Who.ANYBODY,
         rules.zone,
         hashed(f"pages {token}"),
+        1000 if config.readings.megabyte == "decimal" else 1024,
         secure=config.secure,
     )
 
@@ -58,6 +60,7 @@ def _pages(site: Site, system: System, apis: Apis) -> Iterator[Operation]:
         pages = (
             *AccountPages(Pages(portal), api.accounts, api.language).operations(),
             *InboxPages(Pages(portal), api.inbox).operations(),
+            *CasePages(Pages(portal), api.messages).operations(),
         )
         yield from breakable(pages, system)
     if apis.mvp is not None and system.replicator is not None:

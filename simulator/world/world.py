@@ -90,6 +90,8 @@ class World:
         self.findings.extend(found)
 
     def _news(self, line: int) -> None:
+        for came in self.target.deliveries():
+            self.judge.deliver(came)
         for record in self.target.news():
             if record["see"] == "mail":
                 self.mails.append(record)

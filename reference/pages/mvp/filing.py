@@ -13,14 +13,20 @@ from reference.domain.refusals import Refusal
 from reference.domain.words import CaseNumber, Right
 from reference.http.operations import Operation
 from reference.http.problems import Problem, Refused
-from reference.http.uploads import BESIDES_BYTES_MAX, Uploads, check_length, read_form
+from reference.http.uploads import (
+    BESIDES_BYTES_MAX,
+    Uploads,
+    check_length,
+    read_form,
+    with_fingerprint,
+)
 from reference.mvp import acts, looks
 from reference.mvp.api import MvpApi
 from reference.mvp.api import Right as Given
 from reference.pages.making import Pages
 from reference.pages.mvp.cases import DOCUMENTS_A_PAGE, whole
 from reference.pages.mvp.places import CASES, case_at, document_at, pages_at
-from reference.pages.visit import KEY, TOKEN, Visit
+from reference.pages.visit import KEY, TOKEN, Visit, once
 from reference.store.mvp_tables import addresses_of
 from reference.store.side import Side
 from reference.store.unit import Unit
@@ -94,7 +100,6 @@ class FilingPages:
                 names = frozenset({TOKEN, KEY})
                 form = await read_form(visit.request, arrival, names, too_many)
             visit.typed = MultiDict(form.fields)
-            visit.check()
             if not form.files:
                 visit.errors["file"] = visit.text("mvp.documents.no_file")
                 return
@@ -105,7 +110,8 @@ class FilingPages:
                     act = AddDocument(visit.user, file.name, file.size)
                     acts.file_document(unit, number, act, file.sha256, unit.moment, self.side.rules)
 
-            await visit.act(lambda call: call.act(self.side, work), content=form.files)
+            call = with_fingerprint(visit.keyed(), form.files)
+            once(await call.act(self.side, work))
 
     async def show_case_addresses(self, visit: Visit) -> web.Response:
         """Show the addresses that belong to a case, and to its customer."""
