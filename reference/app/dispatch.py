@@ -14,7 +14,15 @@ from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
 
 from reference.app.metrics import Requests
-from reference.http.operations import JSON_TYPE, Answer, Call, Operation, Who, fingerprint
+from reference.http.operations import (
+    JSON_TYPE,
+    Answer,
+    Call,
+    Operation,
+    Refuse,
+    Who,
+    fingerprint,
+)
 from reference.http.parsing import fits_in_path, parsed, queried
 from reference.http.problems import PROBLEM_TYPE, Fault, Problem, Refused
 from reference.http.uploads import go_on
@@ -33,9 +41,13 @@ log = structlog.get_logger(__name__)
 
 
 def add_routes(
-    app: web.Application, operations: Iterable[Operation], identify: Identify, requests: Requests
+    app: web.Application,
+    operations: Iterable[Operation],
+    identify: Identify,
+    requests: Requests,
+    refuse: Refuse,
 ) -> None:
-    """Let an application answer for operations, and say of everything else that it is not there."""
+    """Let an application answer for operations, and `refuse` everything else."""
     operations = tuple(operations)
     often = {operation.path for operation in operations if operation.often}
     by_path = sorted(
@@ -51,12 +63,14 @@ def add_routes(
             methods["HEAD"] = methods["GET"]
         for method, handle in methods.items():
             app.router.add_route(method, pattern, handle, expect_handler=_expect)
-        app.router.add_route("*", pattern, _other_method(", ".join(sorted({*methods, "OPTIONS"}))))
-    app.router.add_route("*", "/{path:.*}", _nowhere)
+        allowed = ", ".join(sorted({*methods, "OPTIONS"}))
+        app.router.add_route("*", pattern, _other_method(allowed, refuse))
+    app.router.add_route("*", "/{path:.*}", _nowhere(refuse))
 
 
 def handler(operation: Operation, identify: Identify) -> Handler:
     """Give the function that aiohttp calls for an operation."""
+    refuse = operation.refused or problem
 
     async def handle(request: web.Request) -> web.StreamResponse:
         try:
@@ -64,20 +78,20 @@ def handler(operation: Operation, identify: Identify) -> Handler:
             call = await _call(operation, request, actor)
             answer = await operation.handle(call)
         except Refused as refused:
-            answer = problem(refused)
+            answer = refuse(request, refused)
             if operation.upload and not request.content.is_eof():
                 answer.force_close()  # what comes next may be the body, or another request
             return answer
         except StorageError as error:
             log.error("storage", operation=operation.name, error=str(error))  # noqa: TRY400 - no defect
-            return problem(Refused(Problem.STORAGE))
+            return refuse(request, Refused(Problem.STORAGE))
         except web.HTTPRequestEntityTooLarge:
-            return problem(Refused(Problem.TOO_LONG))
+            return refuse(request, Refused(Problem.TOO_LONG))
         except (HttpProcessingError, web.RequestPayloadError):
-            return problem(Refused(Problem.BROKEN))
+            return refuse(request, Refused(Problem.BROKEN))
         except Exception as error:  # noqa: BLE001 - whoever asks gets an answer
             _report(operation, error)
-            return problem(Refused(Problem.INTERNAL))
+            return refuse(request, Refused(Problem.INTERNAL))
         return answer if isinstance(answer, web.StreamResponse) else _response(request, answer)
 
     return _with_crash_points(handle) if ARMED and operation.method != "GET" else handle
@@ -165,8 +179,9 @@ async def _raw(request: web.Request) -> bytes:
         raise Refused(Problem.TIMEOUT) from None
 
 
-def problem(refused: Refused) -> web.Response:
+def problem(request: web.Request, refused: Refused) -> web.Response:
     """Give a problem document."""
+    del request
     return web.Response(
         status=refused.status,
         body=refused.body(),
@@ -196,15 +211,17 @@ def _response(request: web.Request, answer: Answer) -> web.Response:
     )
 
 
-def _other_method(allowed: str) -> Handler:
-    async def answer(request: web.Request) -> web.Response:
+def _other_method(allowed: str, refuse: Refuse) -> Handler:
+    async def answer(request: web.Request) -> web.StreamResponse:
         if request.method == "OPTIONS":
             return web.Response(status=204, headers={"Allow": allowed})
-        return problem(Refused(Problem.METHOD, headers={"Allow": allowed}))
+        return refuse(request, Refused(Problem.METHOD, headers={"Allow": allowed}))
 
     return answer
 
 
-async def _nowhere(request: web.Request) -> web.Response:
-    del request
-    return problem(Refused(Problem.NOT_FOUND))
+def _nowhere(refuse: Refuse) -> Handler:
+    async def answer(request: web.Request) -> web.StreamResponse:
+        return refuse(request, Refused(Problem.NOT_FOUND))
+
+    return answer

@@ -10,11 +10,11 @@ NOTHING: Final = "default-src 'none'; base-uri 'none'; form-action 'none'; frame
 HEADERS: Final = CIMultiDict(
     {
         istr("Cross-Origin-Resource-Policy"): "same-origin",
-        istr("Referrer-Policy"): "no-referrer",
         istr("X-Content-Type-Options"): "nosniff",
     }
 )
 _POLICY: Final = istr("Content-Security-Policy")
+_REFERRER: Final = istr("Referrer-Policy")
 
 
 async def secured(request: web.Request, response: web.StreamResponse) -> None:
@@ -27,4 +27,5 @@ async def secured(request: web.Request, response: web.StreamResponse) -> None:
     headers = response.headers
     headers.update(HEADERS)
     headers.setdefault(_POLICY, NOTHING)
+    headers.setdefault(_REFERRER, "no-referrer")
     headers.setdefault(hdrs.CACHE_CONTROL, "no-store")

@@ -15,7 +15,7 @@ from reference.domain.words import CaseNumber, Word
 from reference.http.examples import EXAMPLES, OTHERS, WORDS
 from reference.http.operations import FORM_TYPE, JSON_TYPE, Operation, Who
 from reference.http.problems import PROBLEM_TYPE, Problem
-from reference.store.codec import shape_of, to_json
+from reference.store.codec import LIST_MAX, shape_of, to_json
 from reference.store.shapes import NAME, WHOLE_MAX, Absent, TextShape, WholeShape
 
 Json = dict[str, Any]
@@ -264,7 +264,8 @@ class _Schemas:
             return self._class(kind)
         members = get_args(kind)
         if get_origin(kind) is tuple:
-            return {"type": "array", "items": self.of(members[0], name)}
+            items = self.of(members[0], name)
+            return {"type": "array", "items": items, "maxItems": LIST_MAX}
         if get_origin(kind) in _UNIONS:
             return self._union([each for each in members if each != Absent], name)
         return {"type": "object", "additionalProperties": self.of(members[1])}

@@ -11,7 +11,9 @@ import structlog
 from aiohttp import web
 from attrs import evolve, frozen
 
-from reference.app.authentication import Authentication, authentication_of, operator_token
+from reference.app.apis import Apis, apis_of
+from reference.app.arrivals import ArrivalsApi
+from reference.app.authentication import authentication_of, operator_token
 from reference.app.between import breakable, operations_between
 from reference.app.config import Config
 from reference.app.description import DescriptionApi
@@ -21,22 +23,14 @@ from reference.app.headers import secured
 from reference.app.logs import set_up_logs
 from reference.app.metrics import MetricsApi, Requests
 from reference.app.operating import ClockApi, OperatingApi
+from reference.app.site import entrance_site, pages_of, refusing
 from reference.app.system import System, running
 from reference.clock import ManualClock, Now
-from reference.collaboration.accounts_api import AccountsApi
-from reference.collaboration.api import CollaborationApi
-from reference.collaboration.language_api import LanguageApi
-from reference.collaboration.messages_api import MessagesApi
 from reference.domain.rules import Rules, rules_for
 from reference.http.hosts import is_loopback
-from reference.http.operations import Operation
-from reference.http.uploads import Uploads
+from reference.http.operations import Operation, Refuse
 from reference.mail.api import MailsApi
 from reference.mail.wordings import with_wordings
-from reference.mvp.api import MvpApi
-from reference.mvp.caseworkers_api import CaseworkersApi
-from reference.mvp.documents_api import DocumentsApi
-from reference.mvp.texts_api import TextsApi
 from reference.store.side import Side
 
 #: How long a stop waits for requests that are being answered, in seconds.
@@ -49,6 +43,7 @@ class Server:
 
     system: System
     operations: tuple[Operation, ...]
+    pages: tuple[Operation, ...]
     url: str
     operator_token: str
 
@@ -71,13 +66,18 @@ async def serving(config: Config, now: Now) -> AsyncGenerator[Server]:
             token = operator_token(config)
             authentication = authentication_of(system, config, token)
             requests = Requests()
-            operations = operations_of(system, authentication, config, requests)
-            app = build_app(operations, authentication.identify, requests)
+            apis = apis_of(system, authentication, config)
+            operations = operations_of(system, apis, config, requests)
+            site = entrance_site(config, token)
+            pages = pages_of(site, system, apis)
+            app = build_app(
+                (*operations, *pages), authentication.identify, requests, refusing(site)
+            )
             runner = web.AppRunner(app, access_log=None, shutdown_timeout=SHUTDOWN_S)
             await runner.setup()
             try:
                 await web.SockSite(runner, listener).start()
-                yield Server(system, operations, url, token)
+                yield Server(system, operations, pages, url, token)
             finally:
                 await runner.cleanup()
 
@@ -107,40 +107,36 @@ def _rules(config: Config) -> Rules:
 
 
 def build_app(
-    operations: tuple[Operation, ...], identify: Identify, requests: Requests
+    operations: tuple[Operation, ...], identify: Identify, requests: Requests, refuse: Refuse
 ) -> web.Application:
-    """Build the application that serves operations, and counts `requests`."""
+    """Build the application that serves operations, counts `requests`, and refuses the rest."""
     app = web.Application(client_max_size=BODY_MAX)
     app.on_response_prepare.append(secured)
-    add_routes(app, operations, identify, requests)
+    add_routes(app, operations, identify, requests, refuse)
     return app
 
 
 def operations_of(
-    system: System, authentication: Authentication, config: Config, requests: Requests
+    system: System, apis: Apis, config: Config, requests: Requests
 ) -> tuple[Operation, ...]:
-    """Give all operations that a system serves."""
-    uploads = Uploads(config.upload_time_max)
+    """Give all operations of the API that a system serves."""
     operations: list[Operation] = []
-    if system.mvp is not None and authentication.mvp is not None:
-        operations += MvpApi(system.mvp).operations()
-        operations += DocumentsApi(system.mvp, uploads, config.document_bytes_max).operations()
-        operations += CaseworkersApi(system.mvp, authentication.mvp).operations()
-        operations += TextsApi(system.mvp).operations()
-    if system.collaboration is not None and authentication.collaboration is not None:
+    if apis.mvp is not None:
+        operations += apis.mvp.cases.operations()
+        operations += apis.mvp.documents.operations()
+        operations += apis.mvp.caseworkers.operations()
+        operations += apis.mvp.texts.operations()
+    if apis.collaboration is not None:
         portal = (
-            *CollaborationApi(system.collaboration).operations(),
-            *MessagesApi(system.collaboration, uploads).operations(),
-            *AccountsApi(
-                system.collaboration,
-                authentication.collaboration,
-                without_password=config.clock == "manual",
-            ).operations(),
+            *apis.collaboration.inbox.operations(),
+            *apis.collaboration.messages.operations(),
+            *apis.collaboration.accounts.operations(),
         )
         operations += breakable(portal, system)
-        operations += LanguageApi(system.collaboration).operations()
-        operations += _mails(system.collaboration, config).operations()
+        operations += apis.collaboration.language.operations()
+        operations += _mails(apis.collaboration.inbox.side, config).operations()
     operations += operations_between(system)
+    operations += ArrivalsApi(system).operations()
     operations += OperatingApi(system).operations()
     operations += MetricsApi(system, requests).operations()
     if isinstance(system.clock, ManualClock):

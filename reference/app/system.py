@@ -153,7 +153,8 @@ def _mailer(side: Side | None, config: Config, faults: Faults | None) -> Mailer 
     )
     if faults is None:
         return Mailer(side, relay, config.public_url)
-    return Mailer(side, relay, config.public_url, lambda: faults.cut(MAILS))
+    delay = partial(faults.delay, MAILS)
+    return Mailer(side, relay, config.public_url, lambda: faults.cut(MAILS), delay)
 
 
 def _waking(carrier: Carrier, mailer: Mailer | None) -> Callable[[], None]:

@@ -38,6 +38,26 @@ class File:
 
 
 @frozen
+class Arrival:
+    """A message that came into a recipient's mailbox; into its case, where `recipient` is None."""
+
+    case: CaseNumber
+    message: str
+    recipient: str | None
+    at: datetime | None = None
+
+
+@frozen
+class Arrivals:
+    """What arrived; `more` may follow after these numbers."""
+
+    arrivals: tuple[Arrival, ...]
+    mailboxes_after: int
+    cases_after: int
+    more: bool
+
+
+@frozen
 class Clock:
     """What time it is."""
 
@@ -69,6 +89,10 @@ class Client:
     def known_by(self, token: str | None) -> "Client":
         """Give a client of the same server for whoever has this token."""
         return evolve(self, connection=self.connection.known_by(token))
+
+    def with_key(self, key: str) -> "Client":
+        """Give a client whose acts have this key: an act that is repeated happens once."""
+        return evolve(self, connection=evolve(self.connection, key=key))
 
     # What caseworkers and administrators of the MVP do
 
@@ -170,9 +194,9 @@ class Client:
         path = f"{MVP}/text-blocks/{part(catalogue)}/{part(name)}"
         return await self._act("PUT", path, {"text": text})
 
-    async def replicate(self, result: int | None = None) -> Done[Run]:
+    async def replicate(self, result: int | None = None, failed: int = 0) -> Done[Run]:
         """Run a replication now; a harness may say what the receiver answers (RPL-4)."""
-        body = None if result is None else {"result": result}
+        body = None if result is None else {"result": result, "failed": failed}
         return await self.connection.act("POST", f"{MVP}/replication/runs", body, answer=Run)
 
     # What caseworkers see
@@ -324,21 +348,42 @@ class Client:
         """Look at all mails that were written."""
         return tuple(_items(await self._pages("/mails"), "mails", MailView))
 
-    async def move_clock(self, by_s: float) -> datetime:
+    async def move_clock(self, by_s: float = 0, to: datetime | None = None) -> datetime:
         """Move virtual time on, through all that falls due, and give what time it is then.
 
         Raises:
             NotSeen: with the code of the refusal.
         """
-        done = await self.connection.act("POST", "/api/clock", {"by_s": by_s}, answer=Clock)
+        body = {"by_s": by_s} if to is None else {"to": to}
+        done = await self.connection.act("POST", "/api/clock", body, answer=Clock)
         if done.value is None:
             raise NotSeen(done.reason or "no_answer")
         return done.value.now
 
+    # What only a harness does
+
+    async def set_fault(self, what: str, state: str) -> Done[None]:
+        """Let something be `down`, `slow` or `up` from now on."""
+        return await self._act("PUT", f"/api/faults/{part(what)}", {"state": state})
+
+    async def arrivals(self, mailboxes_after: int = 0, cases_after: int = 0) -> Arrivals:
+        """Look at what came into mailboxes and cases, when all is at rest."""
+        query = {"mailboxes_after": mailboxes_after, "cases_after": cases_after}
+        return await self.connection.look("/api/arrivals", Arrivals, query)
+
+    async def let_in(self, address: str, *, unregistered: bool = False) -> "Client":
+        """Log a recipient in without a password, as the operator in virtual time.
+
+        Raises:
+            NotSeen: with the code of the refusal.
+        """
+        query = "?unregistered=true" if unregistered else ""
+        return await self._logged_in(f"{PORTAL}/accounts/{part(address)}/session{query}", None)
+
     async def _act(self, method: str, path: str, body: object = None) -> Done[None]:
         return await self.connection.act(method, path, body)
 
-    async def _logged_in(self, path: str, body: Mapping[str, str]) -> "Client":
+    async def _logged_in(self, path: str, body: Mapping[str, str] | None) -> "Client":
         done = await self.connection.act("POST", path, body, answer=LoggedIn)
         if done.value is None:
             raise NotSeen(done.reason or "not_reachable")

@@ -92,6 +92,7 @@ class Connection:
     http: aiohttp.ClientSession
     token: str | None = None
     patience: Patience = Patience()
+    key: str | None = None  # of each act; None: a new one for each
 
     def known_by(self, token: str | None) -> "Connection":
         """Give a connection to the same server as somebody else."""
@@ -110,7 +111,7 @@ class Connection:
 
         The outcome is unknown where a try had no answer, and no later one told what came of it.
         """
-        headers = {"Idempotency-Key": secrets.token_hex(16)}
+        headers = {"Idempotency-Key": self.key or secrets.token_hex(16)}
         lost = False
         last: Reply | None = None
         for tried in range(1, self.patience.tries + 1):

@@ -1,5 +1,6 @@
 """How recipients come to a password and log in, and how they end that."""
 
+import sqlite3
 from datetime import timedelta
 from functools import partial
 from hashlib import blake2b, sha256
@@ -9,10 +10,11 @@ from attrs import Factory, define, evolve, frozen
 from reference.collaboration import accounts
 from reference.collaboration.api import BASE
 from reference.collaboration.links import address_of
+from reference.domain.accounts import register
 from reference.domain.refusals import Refusal
 from reference.http.access import Access, LoggedIn
 from reference.http.attempts import Attempts
-from reference.http.operations import Answer, Call, Operation, Who, given
+from reference.http.operations import Answer, Call, Operation, Who, accepted, given
 from reference.http.problems import Problem, Refused
 from reference.store.collaboration_tables import LOGINS
 from reference.store.secrets import hashed, new_secret
@@ -41,6 +43,13 @@ class LinkWanted:
     """The address that a link is to be sent to."""
 
     address: str
+
+
+@frozen
+class LogInWanted:
+    """Whether somebody may be logged in who has set no password yet."""
+
+    unregistered: bool = False
 
 
 @define(eq=False)
@@ -77,6 +86,22 @@ class AccountsApi:
         self.access.forget(user=address)
         return answer
 
+    async def check_link(self, token: str) -> str:
+        """Give the address that a mailed link is for.
+
+        Raises:
+            Refused: when it would set no password any more (ACC-2).
+        """
+
+        def look(connection: sqlite3.Connection) -> str:
+            address = address_of(connection, token)
+            login = LOGINS.load(connection, address)
+            account = None if login is None else login.account
+            accepted(register(account, hashed(token), self.side.now()))
+            return address
+
+        return await self.side.reader.look(look)
+
     async def ask_for_link(self, call: Call) -> Answer:
         """Ask for a new link; the answer is the same whether or not the address is known."""
         address = self.side.rules.normal_address(call.body.address)
@@ -101,12 +126,13 @@ class AccountsApi:
     async def begin_session_of(self, call: Call) -> Answer:
         """Log a recipient in without the password."""
         address = self._address(call)
+        wanted: LogInWanted = call.query
 
         def work(unit: Unit) -> LoggedIn:
             login = unit.get(LOGINS, address)
             if login is None:
                 raise Refused(Refusal.UNKNOWN_ACCOUNT)
-            if not login.account.registered:
+            if not (login.account.registered or wanted.unregistered):
                 raise Refused(Refusal.NOT_REGISTERED)
             return self.access.begin(unit, address)
 
@@ -205,6 +231,7 @@ class AccountsApi:
             Who.ADMINISTRATOR,
             "Log a recipient in",
             self.begin_session_of,
+            query=LogInWanted,
             answer=LoggedIn,
             status=201,
             refusals=(Refusal.UNKNOWN_ACCOUNT, Refusal.NOT_REGISTERED),

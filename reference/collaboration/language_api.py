@@ -29,11 +29,19 @@ class LanguageApi:
 
     async def show_language(self, call: Call) -> Answer:
         """Show the language of my mails."""
+        return given(await self.language_of(call.actor))
+
+    async def language_of(self, address: str) -> Language:
+        """Give the language of somebody's mails.
+
+        Raises:
+            Refused: when there is no such account.
+        """
 
         def look(connection: sqlite3.Connection) -> Language:
-            return Language(_known(LOGINS.load(connection, call.actor)).language)
+            return Language(_known(LOGINS.load(connection, address)).language)
 
-        return given(await self.side.reader.look(look))
+        return await self.side.reader.look(look)
 
     async def set_language(self, call: Call) -> Answer:
         """Choose the language of my mails."""

@@ -124,6 +124,7 @@ def _happened(answer: Answer, at: int) -> Answer:
     return evolve(answer, headers={**answer.headers, MOMENT: from_us(at).isoformat()})
 
 
+Refuse = Callable[[web.Request, Refused], web.StreamResponse]
 Handle = Callable[[Call], Awaitable[Answer | web.StreamResponse]]
 
 
@@ -133,7 +134,7 @@ class Operation:
 
     A `body` is parsed as JSON, unless the operation reads its `upload` itself; `media` tells what
     else than JSON, or bytes in an upload, it takes. `example` is a body where the examples of the
-    fields do not fit together.
+    fields do not fit together. `refused` answers what is refused, if not as a problem document.
     """
 
     method: str
@@ -152,6 +153,7 @@ class Operation:
     media: tuple[str, ...] = ()
     often: bool = False  # looked for first
     gives: str = JSON_TYPE
+    refused: Refuse | None = None
 
     @property
     def name(self) -> str:

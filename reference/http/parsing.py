@@ -1,5 +1,7 @@
 """What a request says, as an operation wants it, or each place that does not fit."""
 
+import json
+import re
 from collections.abc import Mapping
 from difflib import get_close_matches
 from functools import cache
@@ -14,6 +16,7 @@ from reference.http.problems import Fault, Problem, Refused
 from reference.store.codec import MisfitError, structure
 
 _FAULTS_MAX = 20  # of one request that are told
+_WHOLE = re.compile(r"-?[0-9]{1,19}")
 
 
 def parsed(raw: bytes, kind: type) -> Any:  # noqa: ANN401 - what the operation asks for
@@ -29,7 +32,10 @@ def parsed(raw: bytes, kind: type) -> Any:  # noqa: ANN401 - what the operation 
         raise Refused(Problem.BROKEN, place) from error
     if b"\\u0000" in raw and _has_nul(value):
         raise Refused(Problem.INVALID, Fault("body", "a text cannot hold the character U+0000"))
-    return _structured(value, kind, "body")
+    fitting = _structured(value, kind, "body")
+    if raw.count(b":") != _names(value):  # in texts there are others, or a name is given twice
+        _refuse_names_given_twice(raw)
+    return fitting
 
 
 def queried(query: MultiMapping[str], kind: type) -> Any:  # noqa: ANN401 - see above
@@ -70,7 +76,7 @@ def _kinds(kind: type) -> dict[str, type]:
 def _value(text: str, kind: type) -> object:
     if kind is bool:
         return {"true": True, "false": False}.get(text, text)
-    if kind is int and text.isascii() and text.isdigit() and len(text) < 20:  # noqa: PLR2004
+    if kind is int and _WHOLE.fullmatch(text):
         return int(text)
     return text
 
@@ -107,6 +113,30 @@ def _unknown(name: str, known: list[str]) -> str:
 def _fault(text: str) -> Fault:
     what, _, where = text.rpartition(" @ ")
     return Fault(where, what)
+
+
+def _names(value: Any) -> int:  # noqa: ANN401 - what JSON gives
+    """Count the names in a value."""
+    match value:
+        case dict():
+            return len(value) + sum(map(_names, value.values()))  # pyright: ignore[reportUnknownArgumentType]
+        case list():
+            return sum(map(_names, value))  # pyright: ignore[reportUnknownArgumentType]
+        case _:
+            return 0
+
+
+def _refuse_names_given_twice(raw: bytes) -> None:
+    """Refuse an object that says two things of one name: whoever reads it may take either."""
+
+    def once(pairs: list[tuple[str, object]]) -> None:
+        names: set[str] = set()
+        for name, _ in pairs:
+            if name in names:
+                raise Refused(Problem.INVALID, Fault("body", f"{name[:50]!r} is given twice"))
+            names.add(name)
+
+    json.loads(raw, object_pairs_hook=once)
 
 
 def _has_nul(value: Any) -> bool:  # noqa: ANN401 - what JSON gives

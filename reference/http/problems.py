@@ -43,6 +43,11 @@ class Problem(Enum):
         "Diese Anfrage kam von einer fremden Seite.",
         "the request comes from another site: send it from this one, or with an API token",
     )
+    FORM_OUTDATED = ProblemText(
+        403,
+        "Diese Seite war veraltet. Senden Sie sie bitte noch einmal ab.",
+        "the page was outdated: please send it once more",
+    )
     NOT_FOUND = ProblemText(404, "Das gibt es nicht.", "there is nothing at this address")
     METHOD = ProblemText(405, "Das geht hier nicht.", "this address does not take this method")
     TIMEOUT = ProblemText(

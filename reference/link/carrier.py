@@ -42,6 +42,8 @@ class Carrier:
     _task: asyncio.Task[None] | None = None
     _bringing: asyncio.Task[None] | None = None  # of files that the other side lacks
     _again: bool = False  # what was not taken is to be tried now
+    _down: bool = False  # the other side gave no answer; told once
+    _lost: set[str] = Factory(set[str])  # files that cannot be read here; told once
     _after: int = 0  # the newest parcel that was handed over; its deletion may be under way
 
     def start(self) -> None:
@@ -116,12 +118,26 @@ class Carrier:
     async def _empties(self) -> bool:
         """Hand over what is new; say whether all of it was taken."""
         try:
-            return await self._empty()
+            all_taken = await self._empty()
         except (Unreachable, StorageError) as error:
-            log.warning("link_down", error=str(error))
+            self._fails(error)
         except Exception:  # what waits here must not wait for ever
             log.exception("link_defect")
+        else:
+            self._works()
+            return all_taken
         return False
+
+    def _fails(self, error: Exception) -> None:
+        """Tell that the link is down, once for each time that it goes down."""
+        if not self._down:
+            log.warning("link_down", error=str(error))
+        self._down = True
+
+    def _works(self) -> None:
+        if self._down:
+            log.warning("link_up")
+        self._down = False
 
     async def _empty(self) -> bool:
         all_taken = True
@@ -168,7 +184,7 @@ class Carrier:
             for file in files.values():
                 brought += await self._brings(file)
         except Unreachable as error:
-            log.warning("link_down", error=str(error))
+            self._fails(error)
         finally:
             self._bringing = None
             if brought:
@@ -180,8 +196,11 @@ class Carrier:
         try:
             await self.peer.bring(self.side.files, file)
         except StorageError as error:  # its parcel waits, the others do not
-            log.error("file_not_brought", sha256=file.sha256, error=str(error))  # noqa: TRY400
+            if file.sha256 not in self._lost:
+                log.error("file_not_brought", sha256=file.sha256, error=str(error))  # noqa: TRY400
+            self._lost.add(file.sha256)
             return False
+        self._lost.discard(file.sha256)
         reached("file.brought")
         return True
 

@@ -1,5 +1,6 @@
 """What a harness breaks: the link, the portal, mails, replication; in virtual time only."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Final, Literal
 
@@ -14,6 +15,8 @@ from reference.link.peer import BundleAnswer, NotTaken, Peer, Unreachable
 from reference.store.files import Files
 from reference.store.link_content import Attached
 
+#: How long what is slow takes besides, in real seconds: virtual time stands still meanwhile.
+SLOW_S: Final = 0.02
 #: What has to be up for parcels, for a replication, for the portal's users, and for mails.
 CARRIES: Final = frozenset({"link", "portal"})
 RUNS: Final = CARRIES | {"replication"}
@@ -30,13 +33,19 @@ class FaultState:
 
 @define(eq=False)
 class Faults:
-    """What is down."""
+    """What is down, and what is slow."""
 
     down: set[str] = Factory(set[str])
+    slow: set[str] = Factory(set[str])
 
     def cut(self, needed: frozenset[str]) -> bool:
         """Say whether something is down that is needed."""
         return not self.down.isdisjoint(needed)
+
+    async def delay(self, needed: frozenset[str]) -> None:
+        """Take some time if something is slow that is needed."""
+        if not self.slow.isdisjoint(needed):
+            await asyncio.sleep(SLOW_S)
 
 
 @define(eq=False)
@@ -48,25 +57,26 @@ class Breakable:
 
     async def take(self, parcels: Sequence[str]) -> Sequence[NotTaken]:
         """Hand parcels over, unless that is cut."""
-        self._check(CARRIES)
+        await self._pass(CARRIES)
         return await self.peer.take(parcels)
 
     async def bring(self, files: Files, file: Attached) -> None:
         """Hand a file over, unless that is cut."""
-        self._check(CARRIES)
+        await self._pass(CARRIES)
         await self.peer.bring(files, file)
 
     async def take_bundle(self, bundle: Bundle) -> BundleAnswer:
         """Hand a bundle over, unless that is cut."""
-        self._check(RUNS)
+        await self._pass(RUNS)
         return await self.peer.take_bundle(bundle)
 
     async def turn(self) -> None:
         """Let the other side hand over what waits for a replication, unless that is cut."""
-        self._check(RUNS)
+        await self._pass(RUNS)
         await self.peer.turn()
 
-    def _check(self, needed: frozenset[str]) -> None:
+    async def _pass(self, needed: frozenset[str]) -> None:
+        await self.faults.delay(needed)
         if self.faults.cut(needed):
             raise Unreachable("cut by the harness")
 
@@ -77,6 +87,7 @@ def while_up(operation: Operation, faults: Faults, needed: frozenset[str]) -> Op
     async def handle(call: Call) -> Answer | web.StreamResponse:
         if faults.cut(needed):
             raise Refused(Refusal.NOT_REACHABLE)
+        await faults.delay(needed)
         return await operation.handle(call)
 
     handle.__name__ = operation.name
@@ -95,10 +106,10 @@ class FaultsApi:
         what, change = call.path["what"], call.body
         if what not in RUNS | MAILS:
             raise Refused(Problem.NOT_FOUND)
-        if change.state == "down":
-            self.faults.down.add(what)
-        else:
-            self.faults.down.discard(what)
+        self.faults.down.discard(what)
+        self.faults.slow.discard(what)
+        if change.state != "up":
+            getattr(self.faults, change.state).add(what)
         await self.settle()
         return Answer(204, b"")
 

@@ -55,8 +55,10 @@ class Remote:
 
     async def bring(self, files: Files, file: Attached) -> None:
         """Hand a file over; its hash is the digest that is signed."""
-        if not await files.has(file.sha256):
-            raise StorageError(f"{files.path(file.sha256)} is lost: restore it from a backup")
+        size = await files.size(file.sha256)
+        if size != file.size:
+            what = "lost" if size is None else "damaged"
+            raise StorageError(f"{files.path(file.sha256)} is {what}: restore it from a backup")
         path = f"{BASE}/files/{file.sha256}"
         headers = self._signed("PUT", path, file.sha256)
         headers |= {"Content-Type": BYTES_TYPE, "Content-Length": str(file.size)}
@@ -68,6 +70,8 @@ class Remote:
                 status = answer.status
         except (TimeoutError, ClientError, OSError) as error:
             raise Unreachable(f"{self.url}: {str(error) or type(error).__name__}") from error
+        if status in _WRONG:  # what came has another hash
+            raise StorageError(f"{files.path(file.sha256)} is damaged: restore it from a backup")
         if status != 204:  # noqa: PLR2004
             raise Unreachable(f"{self.url} answered {status}")
 

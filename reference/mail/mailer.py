@@ -8,7 +8,7 @@ import asyncio
 import contextlib
 import email.policy
 import sqlite3
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from datetime import datetime, timedelta
 from email.message import EmailMessage
 from email.utils import format_datetime
@@ -103,12 +103,13 @@ class _Outcome:
 
 @define(eq=False)
 class Mailer:
-    """The only one who sends mails; none while they are `held`."""
+    """The only one who sends mails; none while they are `held`, each after a `delay`."""
 
     side: Side
     relay: Relay
     public_url: str
     held: Callable[[], bool] = lambda: False
+    delay: Callable[[], Awaitable[None]] = lambda: asyncio.sleep(0)
     _woken: asyncio.Event = Factory(asyncio.Event)
     _resting: asyncio.Event = Factory(asyncio.Event)
     _queue: asyncio.Queue[Waiting] = Factory(asyncio.Queue[Waiting])
@@ -233,6 +234,7 @@ class Mailer:
     async def _try(self, server: aiosmtplib.SMTP, mail: Waiting) -> _Outcome:
         """Hand a mail over."""
         reached("mail.before")
+        await self.delay()
         try:
             message = composed(mail, self.relay.sender, self.public_url)
             if not server.is_connected:

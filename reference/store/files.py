@@ -117,6 +117,12 @@ class Files:
         """Say whether a content is here."""
         return is_hash(sha256) and await self.on_disk(self.path(sha256).is_file)
 
+    async def size(self, sha256: str) -> int | None:
+        """Give the size of a content in bytes, None if it is not here."""
+        if not await self.has(sha256):
+            return None
+        return (await self.on_disk(self.path(sha256).stat)).st_size
+
     async def read(self, sha256: str) -> AsyncIterator[bytes]:
         """Give the bytes of a content, in chunks.
 

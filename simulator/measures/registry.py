@@ -78,14 +78,15 @@ MEASURES: Final[Mapping[str, Measure]] = MappingProxyType(
             Measure(
                 "read",
                 *_SAMPLED,
-                "from a message's arrival in the inbox until its recipient opens it or marks it"
-                " as read (INB-2)",
+                "from a message's arrival in the inbox until its recipient opens it, marks it as"
+                " read or answers it (INB-2)",
                 "Zeit bis zum Lesen",
             ),
             Measure(
                 "answer",
                 *_SAMPLED,
-                "from a message's arrival in the inbox until its recipient answers it (INB-10)",
+                "from the arrival of a message that asks for a reply in the inbox until its"
+                " recipient answers it (INB-10)",
                 "Zeit bis zur Antwort",
             ),
             Measure(
@@ -103,9 +104,16 @@ MEASURES: Final[Mapping[str, Measure]] = MappingProxyType(
             Measure(
                 "catch_up",
                 *_SAMPLED,
-                "from the end of an outage of portal, link or server until nothing that came"
-                " about during it waits any more (DLV-4, RPL-6)",
+                "from the end of an outage of portal, link or server until no message waits any"
+                " more (DLV-4)",
                 "Aufholen nach Ausfall",
+            ),
+            Measure(
+                "data_catch_up",
+                *_SAMPLED,
+                "from the end of an outage until a run has brought the case data that changed"
+                " during it (RPL-6)",
+                "Aufholen der Vorgangsdaten",
             ),
             Measure(
                 "run_records",
@@ -125,7 +133,7 @@ MEASURES: Final[Mapping[str, Measure]] = MappingProxyType(
             Measure(
                 "under_way",
                 *_LEVEL,
-                "messages that were sent and are not in the inbox yet (DLV-4)",
+                "messages of either direction that are written and have not arrived yet (DLV-4)",
                 "Unterwegs",
             ),
             Measure("messages", *_TOTAL, "messages sent; one for each recipient", "Nachrichten"),

@@ -15,6 +15,8 @@ from simulator.exits import Exit, worst_of
 from simulator.printing import printable
 from simulator.world.result import Ran
 
+#: Differences that are told of a file: the first ones cause the others.
+DIFFERENCES_MAX: Final = 5
 WORDS: Final = {
     Exit.KEPT: ("kept", "green"),
     Exit.VIOLATED: ("violated", "bold red"),
@@ -60,6 +62,12 @@ def _reasons(console: Console, one: Ran) -> None:
         lines.append(f"  seen:     {found.seen}")
         lines.append(f"  demanded: {found.demanded}")
         lines.append(f"  because:  {found.because}")
+    for differed in one.differed[:DIFFERENCES_MAX]:
+        told = differed.difference
+        lines.append(f"{one.file}:{differed.line}: otherwise than the model: {told.what}")
+        lines += [f"  model:    {told.model}", f"  target:   {told.target}"]
+    if len(one.differed) > DIFFERENCES_MAX:
+        lines.append(f"{one.file}: {len(one.differed) - DIFFERENCES_MAX} more differences")
     lines += [f"{one.file}: undecided: {reason}" for reason in one.undecided]
     lines += [f"{one.file}:{skip.line}: skipped: {skip.what}" for skip in one.skipped]
     for line in lines:

@@ -101,7 +101,7 @@ def _result(world: World, verdict: Verdict, error: str) -> Ran:
     scenario = world.scenario
     undecided = _undecided(world, verdict)
     exit_ = Exit.UNDECIDED if undecided else Exit.KEPT
-    if verdict.findings or world.failures:
+    if verdict.findings or world.failures or world.differed:
         exit_ = Exit.VIOLATED
     if error:
         exit_ = Exit.BAD_INPUT
@@ -117,6 +117,7 @@ def _result(world: World, verdict: Verdict, error: str) -> Ran:
         (error,) if error else (),
         tuple(world.failures),
         tuple(Broken(found, world.origin.get(found.line, 0)) for found in verdict.findings),
+        tuple(world.differed),
         undecided,
         tuple(world.skipped),
         {name: scenario.readings.get(name, values[0]) for name, values in READINGS.items()},

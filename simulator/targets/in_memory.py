@@ -6,7 +6,7 @@ from typing import Any
 
 from reference.domain.rules import Rules
 from simulator.targets.model import Model
-from simulator.targets.port import Delivery, Outcome, Record
+from simulator.targets.port import Delivery, Difference, Hitch, Outcome, Record, key_of
 
 
 class InMemory:
@@ -17,12 +17,28 @@ class InMemory:
     def __init__(self, rules: Rules, *, registers: bool = False) -> None:
         """Begin with nothing."""
         self.model = Model(rules, registers)
+        self._lost: dict[bytes, Outcome] = {}
         self._news: list[Record] = []
         self._deliveries: list[Delivery] = []
 
-    def act(self, records: Sequence[Record], at: datetime) -> Sequence[Outcome]:
+    def act(
+        self, records: Sequence[Record], at: datetime, hitches: Sequence[Hitch | None] = ()
+    ) -> Sequence[Outcome]:
         """Do the acts of one moment, in order."""
-        return [self._act(record, at) for record in records]
+        outcomes = [self._once(record, at) for record in records]
+        for place, hitch in enumerate(hitches):
+            if hitch is Hitch.LOST:
+                self._lost[key_of(records[place])] = outcomes[place]
+                outcomes[place] = Outcome("unknown")
+        return outcomes
+
+    def _once(self, record: Record, at: datetime) -> Outcome:
+        """Do an act, unless it was done already and only its answer was lost."""
+        if self._lost:
+            known = self._lost.pop(key_of(record), None)
+            if known is not None:
+                return known
+        return self._act(record, at)
 
     def _act(self, record: Record, at: datetime) -> Outcome:
         word, reason = self.model.act(record, at)
@@ -55,6 +71,14 @@ class InMemory:
         self._news += (_arrival(each) for each in deliveries if each.to is None)
         self._news += mails
         self._deliveries += deliveries
+
+    def differences(self) -> Iterable[Difference]:
+        """Give none: this is the model."""
+        return ()
+
+    def moment(self, at: datetime) -> datetime:
+        """Give the same moment: time is virtual."""
+        return at
 
     def close(self) -> None:
         """Do nothing: there is nothing to end."""

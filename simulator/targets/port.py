@@ -2,11 +2,24 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from enum import StrEnum
 from typing import Any, Protocol
 
+import orjson
 from attrs import frozen
 
 Record = dict[str, Any]
+
+
+class TargetError(OSError):
+    """A target cannot be used, or is no longer there: says what is wrong and what to do."""
+
+
+class Hitch(StrEnum):
+    """What goes wrong with a request on its way."""
+
+    DOUBLED = "doubled"  # it comes twice; once is to be done
+    LOST = "lost"  # it is done, and the answer is lost: the same act again repeats the request
 
 
 @frozen
@@ -16,6 +29,20 @@ class Outcome:
     word: str
     reason: str | None = None
     told: Mapping[str, Any] = {}  # what the line of the act tells besides
+    at: datetime | None = None  # when it happened, where the target told
+
+    def __str__(self) -> str:
+        """Give it in words."""
+        return self.word if self.reason is None else f"{self.word} ({self.reason})"
+
+
+@frozen
+class Difference:
+    """Where a target does otherwise than the model, to which the same was done."""
+
+    what: str  # the act, or what was looked at
+    model: str
+    target: str
 
 
 @frozen
@@ -34,10 +61,14 @@ class Target(Protocol):
     #: Acts and kinds of fault that this target cannot do; they are skipped, and said to be.
     cannot: frozenset[str]
 
-    def act(self, records: Sequence[Record], at: datetime) -> Sequence[Outcome]:
+    def act(
+        self, records: Sequence[Record], at: datetime, hitches: Sequence[Hitch | None] = ()
+    ) -> Sequence[Outcome]:
         """Do the acts of one moment and let everything come to rest; the outcomes are in order.
 
         Acts of one person or in one case are done in order, others may be under way together.
+        `hitches` are those of the requests; the outcome of one whose answer is lost is unknown,
+        and the same record again is the same request again.
         """
         ...
 
@@ -57,6 +88,19 @@ class Target(Protocol):
         """Give what came into mailboxes and cases since this was asked last, as it came."""
         ...
 
+    def differences(self) -> Iterable[Difference]:
+        """Give where it did otherwise than the model beside it since this was asked last."""
+        ...
+
+    def moment(self, at: datetime) -> datetime:
+        """Give the moment at which a line of the trace stands; in virtual time the same."""
+        ...
+
     def close(self) -> None:
         """End it."""
         ...
+
+
+def key_of(record: Mapping[str, Any]) -> bytes:
+    """Give what tells an act from any other: its whole record."""
+    return orjson.dumps(record, option=orjson.OPT_SORT_KEYS)

@@ -1,7 +1,7 @@
 """Every act and observation of a run, in order: written to the trace, judged by the oracle."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, BinaryIO, Final
 
 import orjson
@@ -25,7 +25,7 @@ class Judge:
     lines: int = 0
     kept: list[Record] = Factory(list[Record])  # the first lines, for a picture
     counts: dict[str, int] = Factory(dict[str, int])
-    _newest: str = field(default="", init=False)
+    _newest: datetime = field(default=datetime.min.replace(tzinfo=UTC), init=False)
 
     def begin(self, header: Mapping[str, Any]) -> None:
         """Write the header, which is the first line of a trace."""
@@ -36,8 +36,10 @@ class Judge:
     def take(self, at: datetime, record: Record) -> Sequence[Finding]:
         """Judge a line; the new findings."""
         self.lines += 1
-        stamp = at.isoformat()
-        line = {**record, "at": record.get("at", stamp)}
+        told = record.get("at")
+        # What happens together is told one after the other; lines stand in the order of time.
+        self._newest = max(self._newest, at if told is None else datetime.fromisoformat(told))
+        line = {**record, "at": self._newest.isoformat()}
         word: str = line.get("act") or line["see"]
         self.counts[word] = self.counts.get(word, 0) + 1
         if self.trace is not None:

@@ -8,6 +8,7 @@ from attrs import Factory, frozen
 
 from simulator.exits import Exit
 from simulator.oracle import Finding
+from simulator.targets.port import Difference
 
 
 @frozen
@@ -27,6 +28,20 @@ class Skipped:
 
     line: int
     what: str
+
+
+@frozen
+class Differed:
+    """A step at which the target did otherwise than the model."""
+
+    line: int
+    difference: Difference
+    at: datetime
+
+    def __str__(self) -> str:
+        """Say it in a line."""
+        told = self.difference
+        return f"{told.what}: the model says {told.model}, the target {told.target}"
 
 
 @frozen
@@ -50,6 +65,7 @@ class Ran:
     errors: tuple[str, ...] = ()
     failures: tuple[Failure, ...] = ()
     broken: tuple[Broken, ...] = ()
+    differed: tuple[Differed, ...] = ()
     undecided: tuple[str, ...] = ()
     skipped: tuple[Skipped, ...] = ()
     readings: Mapping[str, str] = Factory(dict[str, str])
@@ -69,4 +85,6 @@ class Ran:
             first_broken = self.broken[0]
             found = first_broken.finding
             return f"line {first_broken.line}: {found.rule}: {found.seen}; {found.because}"
+        if self.differed:
+            return f"line {self.differed[0].line}: {self.differed[0]}"
         return self.undecided[0] if self.undecided else ""

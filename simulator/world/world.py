@@ -12,7 +12,7 @@ from simulator.scenario.file import Scenario, Timed
 from simulator.targets.port import Outcome, Target
 from simulator.world.expecting import Miss, about, miss
 from simulator.world.judge import Judge
-from simulator.world.result import Failure, Skipped
+from simulator.world.result import Differed, Failure, Skipped
 
 Record = dict[str, Any]
 _MICROSECOND: Final = timedelta(microseconds=1)
@@ -30,6 +30,7 @@ class World:
     findings: list[Finding] = Factory(list[Finding])
     failures: list[Failure] = Factory(list[Failure])
     skipped: list[Skipped] = Factory(list[Skipped])
+    differed: list[Differed] = Factory(list[Differed])
     mails: list[Record] = Factory(list[Record])
     origin: dict[int, int] = Factory(dict[int, int])  # line of the trace -> line of the file
     _changed: simpy.Event = field(init=False)
@@ -64,8 +65,9 @@ class World:
         told: Record = {**record, "outcome": outcome.word, **outcome.told}
         if outcome.reason is not None:
             told["reason"] = outcome.reason
-        self._judge(told, line)
+        self._judge(told, line, outcome.at)
         self._news(line)
+        self._compare(line)
         changed, self._changed = self._changed, self.env.event()
         changed.succeed()
         return outcome
@@ -75,10 +77,15 @@ class World:
         (seen,) = self.target.look([record], self.now)
         if seen is not None:
             self._judge(seen, line)
+        self._compare(line)
         return seen
 
-    def _judge(self, record: Record, line: int) -> None:
-        found = self.judge.take(self.now, record)
+    def _compare(self, line: int) -> None:
+        """Keep where the target did otherwise than the model beside it."""
+        self.differed += (Differed(line, each, self.now) for each in self.target.differences())
+
+    def _judge(self, record: Record, line: int, at: datetime | None = None) -> None:
+        found = self.judge.take(at or self.target.moment(self.now), record)
         self.origin[self.judge.lines] = line
         self.findings.extend(found)
 
@@ -86,11 +93,12 @@ class World:
         for record in self.target.news():
             if record["see"] == "mail":
                 self.mails.append(record)
-            self._judge({**record, "at": self.now.isoformat()}, line)
+            self._judge(record, line)
 
     def _advance(self) -> None:
         self.target.advance(self.now)
         self._news(0)
+        self._compare(0)
 
     # What is there from the beginning
 

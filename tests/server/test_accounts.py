@@ -341,6 +341,9 @@ async def test_with_a_clock_set_by_hand_recipients_can_be_logged_in_without_a_pa
         assert (unknown.status, unknown.code) == (404, "unknown_account")
         new = await server.operator.post(one("new@example.org"))
         assert (new.status, new.code) == (401, "not_registered")
+        assert (
+            await server.operator.post(f"{one('new@example.org')}?unregistered=true")
+        ).status == 201
         assert (await server.nobody.post(one(ADDRESS))).code == "not_authenticated"
     async with serve() as server:
         assert (await server.operator.post(one(ADDRESS))).code == "not_found"

@@ -99,6 +99,30 @@ async def test_a_file_that_is_lost_holds_up_its_own_message_only(serve):
         assert (await kunde.get(f"{MESSAGES}/m1/files/a.txt")).body == b"content"
 
 
+@pytest.mark.parametrize("damaged", [b"short", b"as long!"])
+async def test_a_file_that_is_damaged_holds_up_its_own_message_only(both, damaged):  # noqa: F811
+    async with both() as (mvp, collaboration):
+        anna = await prepared(mvp)
+        await filed(anna, "a.txt", b"as long.")
+        await filed(anna, "b.txt", b"whole")
+        name = sha256(b"as long.").hexdigest()
+        file = next((mvp.config.data / "mvp-files").rglob(name))
+        file.write_bytes(damaged)
+        await sent(anna, "m1", to=[KUNDE], documents=["a.txt"])
+        await sent(anna, "m2", to=["other@example.org"], documents=["b.txt"])
+        other = await collaboration.recipient("other@example.org")
+        await until(lambda: inbox(other), ["m2"])
+        await until(lambda: under_way(anna), ["m1"])
+        stays = {each for each in on_disk(collaboration, "collaboration") if ".part" not in each}
+        assert stays == {sha256(b"whole").hexdigest()}
+        file.write_bytes(b"as long.")
+        await until(lambda: inbox_of(collaboration), ["m1"])
+
+
+async def inbox_of(collaboration):
+    return await inbox(await collaboration.recipient(KUNDE))
+
+
 async def put(server, name, content, digest, secret=SECRET):
     """Send a file as the other side would."""
     path = f"/api/link/files/{name}"

@@ -9,6 +9,7 @@ import orjson
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
+from structlog.testing import capture_logs
 
 from reference.domain.facts import Envelope, Message, Reply
 from reference.domain.readings import Readings
@@ -102,6 +103,21 @@ async def test_a_message_and_its_answer_travel_between_two_processes(both):
         assert (await anna.get("/api/mvp/cases/53")).json["cloud_status"] == "OK"
         entries = (await anna.get("/api/mvp/cases/53/activities")).json["entries"]
         assert [entry["message"] for entry in entries] == ["m1", "r1"]
+
+
+async def test_the_log_tells_once_that_the_link_is_down_and_once_that_it_is_up_again(sides):
+    with capture_logs() as logs:
+        async with sides("mvp") as mvp:
+            anna = await prepared(mvp)
+            await sent(anna, "m1", to=[KUNDE])
+            for _ in range(3):
+                await mvp.system.settle()
+            async with sides("collaboration"):
+                await until(partial(under_way, anna), [])
+            await sent(anna, "m2", to=[KUNDE])
+            await mvp.system.settle()
+    told = [log["event"] for log in logs if log["event"].startswith("link_")]
+    assert told == ["link_down", "link_up", "link_down"]
 
 
 @pytest.mark.clause("DLV-2", "DLV-3", "DLV-4")

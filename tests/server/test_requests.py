@@ -37,6 +37,8 @@ BODIES = [
     (b'{"text": true}', "invalid", "body.text", "not true or false"),
     (b'{"text": "a\\u0000b"}', "invalid", "body", "U+0000"),
     (b'{"txt": "a", "text": "b"}', "invalid", "body", "did you mean 'text'?"),
+    (b'{"text": "a", "text": "b"}', "invalid", "body", "'text' is given twice"),
+    (b'{"text": "12:30", "te\\u0078t" : "b"}', "invalid", "body", "'text' is given twice"),
     (
         b'{"text": "b", "zzz": 1}',
         "invalid",
@@ -140,6 +142,7 @@ async def test_whatever_can_be_a_case_number_can_be_asked_for(serve, case, path)
         ("limit=x", "query.limit"),
         ("limit=1&limit=2", "query.limit"),
         ("limit=%31%00", "query.limit"),
+        ("limit=-1", "query.limit"),
         ("after=-1", "query.after"),
         ("after=99999999999999999999", "query.after"),
         ("after=٣", "query.after"),
@@ -152,7 +155,10 @@ async def test_a_query_that_does_not_fit_is_refused(serve, query, where):
     async with serve() as server:
         answer = await (await server.caseworker()).get(f"{CASES}?{query}")
         assert (answer.status, answer.code) == (422, "invalid")
-        assert answer.json["errors"][0]["where"] == where
+        told = answer.json["errors"][0]
+        assert told["where"] == where
+        if "=-1" in query:
+            assert told["what"].startswith("wanted: a whole number from ")
 
 
 async def test_lists_are_read_page_by_page_to_the_end(serve):
@@ -238,7 +244,7 @@ async def test_every_path_tells_its_methods_and_every_other_path_is_not_there(se
         )
         asked = await server.nobody.ask("OPTIONS", f"{CASES}/53")
         assert (asked.status, asked.headers["Allow"]) == (204, "GET, HEAD, OPTIONS, PATCH")
-        for path in ("/", "/api", f"{CASES}/", f"{CASES}//preset", "/api/mvp/cases/53/x"):
+        for path in ("/api", f"{CASES}/", f"{CASES}//preset", "/api/mvp/cases/53/x"):
             nowhere = await server.nobody.get(path)
             assert (nowhere.status, nowhere.code) == (404, "not_found"), path
 

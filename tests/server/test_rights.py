@@ -267,6 +267,16 @@ async def test_the_operator_is_one_of_the_staff_and_no_caseworker(serve):
         assert "no caseworker" in refused.json["errors"][0]["what"]
 
 
+@pytest.mark.clause("LOG-2")
+async def test_nobody_is_called_like_who_stands_for_the_transfer(serve):
+    async with serve(carrier="uebertrag") as server:
+        for name, status in (("uebertrag", 422), ("cloudtransfer", 200)):
+            path = f"/api/mvp/caseworkers/{name}"
+            assert (await server.operator.put(path, {"role": "Benutzer"})).status == status
+        shown = await server.operator.get("/api/mvp/caseworkers")
+        assert [one["name"] for one in shown.json["caseworkers"]] == ["cloudtransfer"]
+
+
 async def test_the_lists_name_nothing_that_does_not_exist(serve):
     async with serve(clock="manual") as server:
         names = {each.name for each in await prepared(server)}

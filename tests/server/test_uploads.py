@@ -467,6 +467,13 @@ async def test_a_document_is_filed_listed_by_pages_and_read_again_by_its_tag(ser
         assert (await anna.get(f"{DOCUMENTS}/a.txt?id=1", headers=tag)).status == 304
         part = await anna.get(f"{DOCUMENTS}/a.txt?id=1", headers={"Range": "bytes=1-2"})
         assert (part.status, part.body) == (206, b"in")
+        for says_nothing in ("bytes=2-1", "bytes=-", "bytes=a-b", "lines=1-2", "bytes=0-0,2-2"):
+            headers = {"Range": says_nothing}
+            whole = await anna.get(f"{DOCUMENTS}/a.txt?id=1", headers=headers)
+            assert (whole.status, whole.body) == (200, b"eins"), says_nothing
+            assert whole.headers["X-Content-Type-Options"] == "nosniff"
+        beyond = await anna.get(f"{DOCUMENTS}/a.txt?id=1", headers={"Range": "bytes=9-"})
+        assert (beyond.status, beyond.headers["Content-Range"]) == (416, "bytes */4")
         assert (await anna.get(f"{DOCUMENTS}/b.txt")).code == "not_found"
         assert (await anna.get("/api/mvp/cases/54/documents/a.txt")).code == "unknown_case"
 

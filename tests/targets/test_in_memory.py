@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 from reference.domain.rules import rules_for
 from simulator.targets.in_memory import InMemory
-from simulator.targets.port import Delivery
+from simulator.targets.port import Delivery, Hitch, Outcome
 
 AT = datetime(2024, 2, 19, 11, 0, tzinfo=UTC)
 
@@ -69,3 +69,12 @@ def test_several_looks_come_back_in_their_order():
         AT,
     )
     assert (case["cloud_status"], nobody, inbox["unread"]) == ("Antwort", None, 1)
+
+
+def test_an_act_whose_answer_is_lost_is_done_once_however_often_it_is_repeated():
+    target = a_target()
+    send = a_send("m1", "k@example.org")
+    assert target.act([send], AT, [Hitch.LOST]) == [Outcome("unknown")]
+    assert len(list(target.deliveries())) == 1
+    assert target.act([send], AT) == [Outcome("ok")]
+    assert target.deliveries() == []

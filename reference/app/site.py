@@ -1,0 +1,70 @@
+"""The pages of what is served: those of each side, the entrance, and refusals to browsers."""
+
+from collections.abc import Iterator
+
+from aiohttp import web
+from attrs import evolve
+
+from reference.app.apis import Apis
+from reference.app.between import breakable
+from reference.app.config import Config
+from reference.app.dispatch import problem
+from reference.app.system import System
+from reference.domain.rules import rules_for
+from reference.http.operations import Operation, Refuse, Who
+from reference.http.problems import Refused
+from reference.pages.collaboration.account import AccountPages
+from reference.pages.collaboration.inbox import InboxPages
+from reference.pages.entrance import Entrance
+from reference.pages.making import Pages
+from reference.pages.site import Site
+from reference.pages.static import static_operations
+from reference.store.secrets import hashed
+
+_API = "/api/"
+
+
+def entrance_site(config: Config, token: str) -> Site:
+    """Give the site of the first page; what browsers bring back is signed by the operator."""
+    rules = rules_for(config.readings, time_zone=config.time_zone)
+    return Site(
+        "entrance",
+        "",
+        Who.ANYBODY,
+        rules.zone,
+        hashed(f"pages {token}"),
+        secure=config.secure,
+    )
+
+
+def pages_of(site: Site, system: System, apis: Apis) -> tuple[Operation, ...]:
+    """Give all pages that a system serves."""
+    return tuple(_pages(site, system, apis))
+
+
+def _pages(site: Site, system: System, apis: Apis) -> Iterator[Operation]:
+    doors: list[tuple[str, str]] = []
+    if apis.collaboration is not None:
+        portal = evolve(site, name="collaboration", base="/collaboration", who=Who.RECIPIENT)
+        doors.append((portal.name, portal.home))
+        api = apis.collaboration
+        pages = (
+            *AccountPages(Pages(portal), api.accounts, api.language).operations(),
+            *InboxPages(Pages(portal), api.inbox).operations(),
+        )
+        yield from breakable(pages, system)
+    yield from Entrance(site, tuple(doors)).operations()
+    yield from static_operations()
+
+
+def refusing(site: Site) -> Refuse:
+    """Give what says to a browser that something is not there; programs get a problem document."""
+    pages = Pages(site)
+
+    def refuse(request: web.Request, refused: Refused) -> web.StreamResponse:
+        wanted = request.headers.get("Accept", "")
+        if wanted.startswith("text/html") and not request.path.startswith(_API):
+            return pages.refused(request, refused)
+        return problem(request, refused)
+
+    return refuse

@@ -1,0 +1,35 @@
+"""The first page of a server, and the choice of the language."""
+
+from aiohttp import web
+from attrs import define
+
+from reference.http.operations import Operation, Who
+from reference.pages.making import Pages
+from reference.pages.site import Site
+from reference.pages.visit import Visit, own_path
+
+
+@define(eq=False)
+class Entrance:
+    """The way to the programs that are served: their names, and where they begin."""
+
+    site: Site
+    doors: tuple[tuple[str, str], ...]
+
+    async def show_entrance(self, visit: Visit) -> web.Response:
+        """Show the way to the programs."""
+        return visit.page("entrance.html", doors=self.doors)
+
+    async def choose_language(self, visit: Visit) -> web.Response:
+        """Choose the language of the pages."""
+        visit.check()
+        visit.choose(visit.typed.get("language", ""))
+        return visit.go(own_path(visit.typed.get("back", "")) or self.site.home)
+
+    def operations(self) -> tuple[Operation, ...]:
+        """Give the pages."""
+        pages = Pages(self.site)
+        return (
+            pages.shows("/", self.show_entrance, who=Who.ANYBODY),
+            pages.does("/language", self.choose_language, who=Who.ANYBODY),
+        )

@@ -1,0 +1,50 @@
+"""What pages say: one catalogue for each language, with the same keys in both."""
+
+import tomllib
+from functools import cache
+from importlib.resources import files
+from typing import Any, Final, cast
+
+from reference.domain.refusals import Refusal
+from reference.http.problems import Problem
+
+#: The first one is used for who has chosen none.
+LANGUAGES: Final = ("de", "en")
+
+
+@cache
+def catalogue(language: str) -> dict[str, str]:
+    """Give the texts of a language by their keys, like `inbox.title`."""
+    source = files("reference.pages").joinpath("texts", f"{language}.toml")
+    return dict(_flat("", tomllib.loads(source.read_text(encoding="utf-8"))))
+
+
+def _flat(prefix: str, table: dict[str, Any]) -> list[tuple[str, str]]:
+    found: list[tuple[str, str]] = []
+    for name, value in table.items():
+        if isinstance(value, dict):
+            found += _flat(f"{prefix}{name}.", cast("dict[str, Any]", value))
+        else:
+            found.append((prefix + name, value))
+    return found
+
+
+def text(language: str, key: str, **values: object) -> str:
+    """Give a text; with `n` given, the one for that number where it makes a difference.
+
+    Raises:
+        KeyError: when there is no such text, or it wants a value that is not given.
+    """
+    texts = catalogue(language)
+    if "n" in values:
+        numbered = f"{key}.{'one' if values['n'] == 1 else 'other'}"
+        key = numbered if numbered in texts else key
+    return texts[key].format_map(values)
+
+
+def worded(language: str, why: Refusal | Problem) -> str:
+    """Give the registered text of a refusal as a sentence."""
+    if language == LANGUAGES[0]:
+        return str(why.value.german)
+    english: str = why.value.english
+    return f"{english[0].upper()}{english[1:]}."

@@ -1,0 +1,175 @@
+"""Collects what a run is measured by: takes its lines and its deliveries, one by one.
+
+It follows each message from the moment at which somebody meant to write it, and forgets it when
+it no longer counts as unread. What it knows of the rules is what a message is settled by, and
+what an act makes of the cloud status; whether the rules are kept is not its business.
+"""
+
+from array import array
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from datetime import tzinfo
+from typing import Final
+
+from simulator.measures.cells import GROUPS, OF_MESSAGES, Cell, Cells
+from simulator.measures.levels import Course
+from simulator.measures.limits import Checked, Limit
+from simulator.measures.measured import Measured, Sampled
+from simulator.measures.messages import Messages, Record
+from simulator.measures.registry import MEASURES, Kind
+from simulator.measures.runs import OF_RUNS, Runs
+from simulator.measures.samples import Figures, curve, figures, in_order, statistic
+from simulator.measures.statuses import Statuses
+
+Case = int | str
+_HOUR_US: Final = 3_600_000_000
+_TOTALS: Final = ("messages", "replies", "mails", "runs", "retries")
+
+
+def nobody(_: str) -> str:
+    """Give the profile of recipients that have none."""
+    return ""
+
+
+class Collector:
+    """Takes a run as it happens; `finish` gives what was measured.
+
+    Moments are in microseconds since 1970 (UTC) and come in order. `profile_of` names the profile
+    of a recipient; "" for one that has none.
+    """
+
+    def __init__(
+        self,
+        begin_us: int,
+        zone: tzinfo,
+        readings: Mapping[str, str],
+        profile_of: Callable[[str], str] = nobody,
+    ) -> None:
+        """Begin with nothing."""
+        self.begin_us = begin_us
+        totals: Counter[str] = Counter()
+        self.cells = Cells(zone, profile_of)
+        self.messages = Messages(self.cells, readings, begin_us, totals)
+        self.runs = Runs(totals)
+        self.statuses = Statuses(begin_us, readings)
+        self.totals = totals
+        self.sent_by_hour: Counter[int] = Counter()
+        self._written: dict[str, tuple[str | None, bool]] = {}
+        self._takes: dict[str, Callable[[Record, int, int], None]] = {
+            "send": self._send,
+            "reply": self._reply,
+            "open": lambda line, at_us, _: self.messages.opened(line, at_us),
+            "mark_read": lambda line, at_us, _: self.messages.marked(line, at_us),
+            "mail": lambda line, at_us, _: self.messages.mail(line, at_us),
+            "edit_case": self._edit,
+            "set_mail": self._set_mail,
+            "replicate": lambda line, at_us, _: self.runs.run(line, at_us),
+            "fault": self._fault,
+        }
+
+    def take(self, at_us: int, line: Record, meant_us: int | None = None) -> None:
+        """Take a line of the run; `meant_us` is when who acts meant to, where that was earlier."""
+        takes = self._takes.get(line.get("act") or line["see"])
+        if takes is not None and line.get("outcome") != "refused":
+            takes(line, at_us, at_us if meant_us is None else meant_us)
+
+    def deliver(self, at_us: int, case: Case, message: str, to: str | None) -> None:
+        """Take a delivery: into the inbox of a recipient, or (None) into the case."""
+        if to is None:
+            self.messages.into_case(message, at_us)
+            answers, fileless = self._written.pop(message, (None, False))
+            self.statuses.came_back(case, answers, fileless=fileless, at_us=at_us)
+        else:
+            self.messages.into_inbox(case, message, to, at_us)
+            self.runs.brought(case, at_us)
+        self.runs.waits(self.messages.under_way.value, at_us)
+
+    def _send(self, line: Record, at_us: int, meant_us: int) -> None:
+        self.messages.send(line, at_us, meant_us)
+        if line["outcome"] == "ok":
+            self.statuses.sent(line["case"], line["message"], line["expects"], at_us)
+            self.sent_by_hour[(at_us - self.begin_us) // _HOUR_US] += 1
+
+    def _reply(self, line: Record, at_us: int, meant_us: int) -> None:
+        answers = line.get("answers")
+        fileless = not line.get("files") and self.messages.asks_for_file(answers, line["by"])
+        self._written[line["message"]] = answers, fileless
+        self.messages.reply(line, at_us, meant_us)
+
+    def _edit(self, line: Record, at_us: int, _: int) -> None:
+        if line["outcome"] == "ok" and self.statuses.known(line["case"]):
+            self.runs.edit(line["case"], at_us)
+
+    def _set_mail(self, line: Record, _: int, __: int) -> None:
+        if line["event"] == "new_message" and line.get("enabled") is not None:
+            self.messages.mails_on = line["enabled"]
+
+    def _fault(self, line: Record, at_us: int, _: int) -> None:
+        self.runs.fault(line, self.messages.under_way.value, at_us)
+
+    # What came of it
+
+    def finish(self, end_us: int, limits: Iterable[Limit] = ()) -> Measured:
+        """Give what was measured, and how it stands to limits."""
+        end_us = max(end_us, self.begin_us)
+        samples = {name: self._sampled(name) for name in MEASURES}
+        hours = (end_us - self.begin_us) // _HOUR_US + 1
+        levels = {
+            "unread": self.messages.unread.course(end_us),
+            "under_way": self.messages.under_way.course(end_us),
+        }
+        totals: dict[str, float] = {name: self.totals[name] for name in _TOTALS}
+        settled = _settled(self.cells.all())
+        if settled is not None:
+            totals["settled"] = settled
+        return Measured(
+            self.begin_us,
+            end_us,
+            {name: one for name, one in samples.items() if one is not None},
+            levels,
+            totals,
+            self.statuses.courses(end_us),
+            tuple(self.sent_by_hour[hour] for hour in range(hours)),
+            tuple(Checked(limit, self._value(limit, levels, totals)) for limit in limits),
+        )
+
+    def _ordered(self, name: str, cells: Iterable[Cell]) -> "array[float]":
+        if name in OF_RUNS:
+            return in_order([self.runs.samples[name]])
+        return in_order(cell.samples(name) for cell in cells)
+
+    def _sampled(self, name: str) -> Sampled | None:
+        if MEASURES[name].kind is not Kind.SAMPLES:
+            return None
+        ordered = self._ordered(name, self.cells.all())
+        if not ordered:
+            return None
+        by: dict[str, dict[str, Figures]] = {}
+        for kind in GROUPS if name in OF_MESSAGES else ():
+            groups = {group: self._ordered(name, cells) for group, cells in self.cells.groups(kind)}
+            by[kind] = {group: figures(each) for group, each in groups.items() if each}
+        return Sampled(figures(ordered), by, curve(ordered))
+
+    def _value(
+        self, limit: Limit, levels: Mapping[str, Course], totals: Mapping[str, float]
+    ) -> float | None:
+        """Give what a limit is about; None where there is no sample of it."""
+        name = limit.measure.name
+        if limit.measure.kind is Kind.SAMPLES:
+            return statistic(self._ordered(name, self.cells.named(limit.group)), limit.statistic)
+        if name == "settled":
+            return _settled(self.cells.named(limit.group))
+        if limit.measure.kind is Kind.TOTAL:
+            return totals[name]
+        if not self.totals["messages"]:
+            return None
+        value: float | None = getattr(levels[name], limit.statistic)
+        return value
+
+
+def _settled(cells: Iterable[Cell]) -> float | None:
+    arrived = settled = 0
+    for cell in cells:
+        arrived += cell.arrived
+        settled += cell.settled
+    return settled / arrived if arrived else None

@@ -1,0 +1,68 @@
+"""Samples and the exact figures of them: nothing is estimated, a sample takes eight bytes."""
+
+from array import array
+from collections.abc import Iterable, Sequence
+from math import ceil, fsum
+from typing import Final
+
+from attrs import frozen
+
+from simulator.measures.registry import percentile
+
+#: The percentiles that every table shows.
+SHOWN: Final = (50.0, 90.0, 95.0, 99.0)
+_WHOLE: Final = 100.0
+#: Steps of a curve: percentiles from 0 to 100, half a percent apart.
+CURVE_STEPS: Final = 200
+
+
+@frozen
+class Figures:
+    """What samples come to, in the unit of their measure; percentiles are samples themselves."""
+
+    count: int
+    min: float
+    mean: float
+    p50: float
+    p90: float
+    p95: float
+    p99: float
+    max: float
+
+
+def ranked(ordered: Sequence[float], share: float) -> float:
+    """Give the smallest sample that at least `share` per cent of all do not exceed."""
+    return ordered[max(ceil(share * len(ordered) / _WHOLE - 1e-9) - 1, 0)]
+
+
+def figures(ordered: Sequence[float]) -> Figures:
+    """Give the figures of samples that are in order; there has to be one."""
+    p50, p90, p95, p99 = (ranked(ordered, share) for share in SHOWN)
+    mean = fsum(ordered) / len(ordered)
+    return Figures(len(ordered), ordered[0], mean, p50, p90, p95, p99, ordered[-1])
+
+
+def statistic(ordered: Sequence[float], name: str) -> float | None:
+    """Give one figure of samples that are in order; None where there are none to ask."""
+    if name == "count":
+        return len(ordered)
+    if not ordered:
+        return None
+    share = percentile(name)
+    if share is not None:
+        return ranked(ordered, share)
+    return fsum(ordered) / len(ordered) if name == "mean" else ordered[-1 if name == "max" else 0]
+
+
+def curve(ordered: Sequence[float]) -> tuple[float, ...]:
+    """Give the percentiles from 0 to 100, half a percent apart, for a plot."""
+    steps = range(CURVE_STEPS + 1)
+    return tuple(ranked(ordered, _WHOLE * step / CURVE_STEPS) for step in steps)
+
+
+def in_order(parts: Iterable["array[float]"]) -> "array[float]":
+    """Put samples together and in order."""
+    joined = array("d")
+    for part in parts:
+        joined.extend(part)
+    return array("d", sorted(joined))

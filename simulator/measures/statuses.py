@@ -1,0 +1,70 @@
+"""How many cases show which cloud status, over time."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from simulator.measures.levels import Course, Level
+
+Case = int | str
+#: The statuses of a case that has communicated, as the case shows them.
+STATUSES: Final = ("Info", "Antwort", "Datei", "OK")
+_OF_ACTION: Final = {"acknowledge": 1, "reply": 2, "reply_with_file": 3}
+_OK: Final = 4
+#: Cases with numbers below this take a byte each.
+_DENSE: Final = 1 << 24
+
+
+class Statuses:
+    """The cloud status of every case, as its messages make it (STA-2, STA-3)."""
+
+    def __init__(self, begin_us: int, readings: Mapping[str, str]) -> None:
+        """Begin with no case that has communicated."""
+        self.levels: Final = (*(Level(begin_us) for _ in range(len(STATUSES) + 1)),)
+        self._dense: Final = bytearray()
+        self._sparse: Final[dict[Case, int]] = {}
+        self._keeps_fileless: Final = readings.get("fileless_reply") == "unchanged"
+        self._last: Final[dict[Case, str] | None] = (
+            {} if readings.get("last_communication") == "last_sent" else None
+        )
+
+    def known(self, case: Case) -> bool:
+        """Say whether a case has communicated, so that the portal has it."""
+        return self._of(case) != 0
+
+    def sent(self, case: Case, message: str, action: str, at_us: int) -> None:
+        """Take a message that was sent."""
+        if self._last is not None:
+            self._last[case] = message
+        self._set(case, _OF_ACTION[action], at_us)
+
+    def came_back(self, case: Case, answers: str | None, *, fileless: bool, at_us: int) -> None:
+        """Take a message that came into the case; `fileless`: a file was asked for, none came."""
+        if fileless and self._keeps_fileless:
+            return
+        if self._last is None or answers is None or answers == self._last.get(case):
+            self._set(case, _OK, at_us)
+
+    def _of(self, case: Case) -> int:
+        if isinstance(case, int) and 0 <= case < _DENSE:
+            return self._dense[case] if case < len(self._dense) else 0
+        return self._sparse.get(case, 0)
+
+    def _set(self, case: Case, status: int, at_us: int) -> None:
+        before = self._of(case)
+        if before == status:
+            return
+        self.levels[before].add(-1, at_us)
+        self.levels[status].add(1, at_us)
+        if isinstance(case, int) and 0 <= case < _DENSE:
+            if case >= len(self._dense):
+                self._dense.extend(bytes(max(case + 1 - len(self._dense), 4096)))
+            self._dense[case] = status
+        else:
+            self._sparse[case] = status
+
+    def courses(self, end_us: int) -> dict[str, Course]:
+        """Give how many cases showed each status over time."""
+        return {
+            status: level.course(end_us)
+            for status, level in zip(STATUSES, self.levels[1:], strict=True)
+        }
