@@ -17,7 +17,7 @@ from simulator.targets.in_memory import InMemory
 from simulator.targets.port import Target
 from simulator.world.judge import Judge
 from simulator.world.result import Broken, Ran
-from simulator.world.world import World
+from simulator.world.world import Watcher, World
 
 _MICROSECONDS: Final = 1_000_000
 
