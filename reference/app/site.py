@@ -14,6 +14,7 @@ from reference.domain.rules import rules_for
 from reference.http.operations import Operation, Refuse, Who
 from reference.http.problems import Refused
 from reference.pages.collaboration.account import AccountPages
+from reference.pages.collaboration.case import CasePages
 from reference.pages.collaboration.inbox import InboxPages
 from reference.pages.entrance import Entrance
 from reference.pages.making import Pages
@@ -33,6 +34,7 @@ def entrance_site(config: Config, token: str) -> Site:
         Who.ANYBODY,
         rules.zone,
         hashed(f"pages {token}"),
+        1000 if config.readings.megabyte == "decimal" else 1024,
         secure=config.secure,
     )
 
@@ -51,6 +53,7 @@ def _pages(site: Site, system: System, apis: Apis) -> Iterator[Operation]:
         pages = (
             *AccountPages(Pages(portal), api.accounts, api.language).operations(),
             *InboxPages(Pages(portal), api.inbox).operations(),
+            *CasePages(Pages(portal), api.messages).operations(),
         )
         yield from breakable(pages, system)
     yield from Entrance(site, tuple(doors)).operations()

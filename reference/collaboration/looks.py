@@ -2,6 +2,7 @@
 
 import sqlite3
 from datetime import datetime
+from typing import Any
 
 from attrs import frozen
 
@@ -28,6 +29,7 @@ class InboxLine:
     opened: bool
     answered: bool
     received_at: datetime
+    attachments: int
 
 
 @frozen
@@ -57,7 +59,7 @@ class FileView:
 
 @frozen
 class MessageView:
-    """A message of a case, received or written by the recipient."""
+    """A message of a case, received or written by the recipient, who has read what they wrote."""
 
     message: str
     author: str | None
@@ -66,6 +68,8 @@ class MessageView:
     files: tuple[FileView, ...]
     expects: str | None
     answers: str | None
+    unread: bool
+    hint: str | None
 
 
 @frozen
@@ -97,12 +101,14 @@ class ReleasedCases:
     cases: tuple[ReleasedCase, ...]
 
 
-_LINES = """
+_LINE = """
     SELECT i.message, i.expects, i.read, i.opened, i.answered, i.number, b.subject, i.received_at,
-           i.id
+           json_array_length(i.documents), i.id
     FROM items AS i JOIN mailboxes AS b ON b.recipient = i.recipient AND b.number = i.number
-    WHERE i.recipient = ? AND i.id > ? ORDER BY i.id LIMIT ?
+    WHERE i.recipient = ?
 """
+_LINES = f"{_LINE} AND i.id > ? ORDER BY i.id LIMIT ?"
+_NEWEST = f"{_LINE} AND (NOT i.read OR NOT ?) ORDER BY i.id DESC LIMIT ? OFFSET ?"
 
 
 def inbox(
@@ -112,11 +118,12 @@ def inbox(
     rows = connection.execute(_LINES, (address, after, limit + 1)).fetchall()
     lines = tuple(_line(row, rules) for row in rows[:limit])
     whole = after == 0 and len(rows) <= limit
-    unread = sum(line.unread for line in lines) if whole else _unread(connection, address)
-    return Inbox(unread, lines, rows[limit - 1][8] if len(rows) > limit else None)
+    unread = sum(line.unread for line in lines) if whole else unread_count(connection, address)
+    return Inbox(unread, lines, rows[limit - 1][9] if len(rows) > limit else None)
 
 
-def _unread(connection: sqlite3.Connection, address: str) -> int:
+def unread_count(connection: sqlite3.Connection, address: str) -> int:
+    """Give the number of unhandled messages (INB-1)."""
     found = connection.execute(
         "SELECT count(*) FROM items WHERE recipient = ? AND NOT read", (address,)
     )
@@ -137,21 +144,28 @@ def _line(row: tuple[object, ...], rules: Rules) -> InboxLine:
         item.opened,
         item.answered,
         from_us(row[7]),  # type: ignore[arg-type]  # a moment, as stored
+        row[8],  # type: ignore[arg-type]  # a count
     )
+
+
+def newest_lines(
+    connection: sqlite3.Connection,
+    address: str,
+    rules: Rules,
+    limit: int,
+    *,
+    skip: int = 0,
+    unread: bool = False,
+) -> tuple[InboxLine, ...]:
+    """Give messages of the inbox, or its unread ones, newest first, without the first `skip`."""
+    rows = connection.execute(_NEWEST, (address, unread, limit, skip))
+    return tuple(_line(row, rules) for row in rows)
 
 
 def widget(connection: sqlite3.Connection, address: str, rules: Rules, newest: int = 5) -> Widget:
     """Give what the start page's widget shows."""
-    rows = connection.execute(
-        """
-        SELECT i.message, i.expects, i.read, i.opened, i.answered, i.number, b.subject,
-               i.received_at
-        FROM items AS i JOIN mailboxes AS b ON b.recipient = i.recipient AND b.number = i.number
-        WHERE i.recipient = ? AND NOT i.read ORDER BY i.id DESC LIMIT ?
-        """,
-        (address, newest),
-    )
-    return Widget(_unread(connection, address), tuple(_line(row, rules) for row in rows))
+    lines = newest_lines(connection, address, rules, newest, unread=True)
+    return Widget(unread_count(connection, address), lines)
 
 
 def released_cases(connection: sqlite3.Connection, address: str) -> ReleasedCases:
@@ -182,36 +196,42 @@ def portal_case(
         box.text,
         None if offered is None else offered.value,
         may_write(box, rules),
-        _messages(connection, number, address),
+        _messages(connection, number, address, rules),
     )
 
 
 def _messages(
-    connection: sqlite3.Connection, number: CaseNumber, address: str
+    connection: sqlite3.Connection, number: CaseNumber, address: str, rules: Rules
 ) -> tuple[MessageView, ...]:
     """Give what was said in a case to and by a recipient, in the order of time."""
     rows = connection.execute(
         """
-        SELECT message, NULL, received_at AS at, text, documents, expects, NULL
+        SELECT message, expects, read, opened, answered, NULL, received_at AS at, text, documents,
+               NULL
         FROM items WHERE recipient = :recipient AND number = :number
         UNION ALL
-        SELECT message, recipient, written_at, text, files, NULL, answers
+        SELECT message, NULL, 1, 1, 1, recipient, written_at, text, files, answers
         FROM replies WHERE recipient = :recipient AND number = :number
         ORDER BY at
         """,
         {"recipient": address, "number": number},
     )
-    return tuple(
-        MessageView(
-            row[0],
-            row[1],
-            from_us(row[2]),
-            row[3],
-            tuple(FileView(file["name"], file.get("size", 0)) for file in loads(row[4])),
-            row[5],
-            row[6],
-        )
-        for row in rows
+    return tuple(_message(row, rules) for row in rows)
+
+
+def _message(row: tuple[Any, ...], rules: Rules) -> MessageView:
+    message, expects, read, _, _, author, at, text, files, answers = row
+    asks = None if expects is None else hint(item_of(row), rules)
+    return MessageView(
+        message,
+        author,
+        from_us(at),
+        text,
+        tuple(FileView(file["name"], file.get("size", 0)) for file in loads(files)),
+        expects,
+        answers,
+        not read,
+        None if asks is None else asks.value,
     )
 
 

@@ -1,7 +1,9 @@
 """The API of what recipients write, and of the files at messages."""
 
 import sqlite3
+from collections.abc import Callable
 from functools import partial
+from typing import Final
 
 from aiohttp import web
 from attrs import define, fields_dict, frozen
@@ -17,6 +19,7 @@ from reference.http.parsing import parsed
 from reference.http.problems import Problem, Refused
 from reference.http.uploads import (
     BESIDES_BYTES_MAX,
+    Form,
     Uploads,
     check_length,
     read_form,
@@ -52,6 +55,9 @@ class Place:
     place: Cursor = 0
 
 
+_FIELDS: Final = frozenset(fields_dict(NewReply))
+
+
 @define(eq=False)
 class MessagesApi:
     """The handlers of what recipients write and download."""
@@ -71,14 +77,30 @@ class MessagesApi:
             await self.side.reader.look(
                 lambda connection: looks.writing_allowed(connection, call.case, call.actor, rules)
             )
+
+        def new_of(form: Form) -> tuple[Call, NewReply]:
+            whole = with_fingerprint(call, (form.fields, form.files))
+            return whole, parsed(to_json(form.fields), NewReply)
+
+        return await self.write_form(call, _FIELDS, new_of)
+
+    async def write_form(
+        self,
+        call: Call,
+        names: frozenset[str],
+        new_of: Callable[[Form], tuple[Call, NewReply]],
+        typed: dict[str, str] | None = None,
+    ) -> Answer:
+        """Write what a form with these fields brings, and `new_of` makes of it.
+
+        The fields go into `typed` as they come.
+        """
         async with self.side.files.arriving() as arrival:
             async with self.uploads.coming(call):
-                refused = partial(files_refused, rules=rules)
-                names = frozenset(fields_dict(NewReply))
-                form = await read_form(call.request, arrival, names, refused)
-            new: NewReply = parsed(to_json(form.fields), NewReply)
+                refused = partial(files_refused, rules=self.side.rules)
+                form = await read_form(call.request, arrival, names, refused, typed)
+            whole, new = new_of(form)
             await self.side.files.place(arrival)
-            whole = with_fingerprint(call, (form.fields, form.files))
             return await self._write(whole, new, form.files)
 
     async def _write(self, call: Call, new: NewReply, attached: tuple[Attached, ...]) -> Answer:

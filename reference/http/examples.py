@@ -39,6 +39,7 @@ EXAMPLES: Final[Mapping[str, Any]] = {
     "answered": False,
     "answers": "m1",
     "at": "2024-02-19T11:18:16+00:00",
+    "attachments": 1,
     "attempts": 1,
     "author": "anna",
     "body": "Guten Tag, eine neue Nachricht liegt für Sie bereit.",

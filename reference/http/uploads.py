@@ -111,17 +111,19 @@ async def read_form(
     arrival: Arrival,
     names: frozenset[str],
     refused: Callable[[int, int], Refusal | None],
+    typed: dict[str, str] | None = None,
 ) -> Form:
     """Read a form of text fields and any number of parts `file`.
 
     `refused` says what forbids so many files of so many bytes; it is asked as soon as there is
-    one file or some bytes more. An empty field is as good as none, and so is an empty file
+    one file or some bytes more. The fields also go into `typed` as they come, so that they are
+    known whatever happens then. An empty field is as good as none, and so is an empty file
     without a name: that is what a browser sends where nothing was chosen.
 
     Raises:
         Refused: by that, or when the form is broken, or has other parts.
     """
-    form = _Reading(arrival, names, refused)
+    form = _Reading(arrival, names, refused, {} if typed is None else typed)
     async for part in parts(chunks_of(request), _boundary(request)):
         await form.take(part)
     return Form({name: text for name, text in form.fields.items() if text}, tuple(form.files))
@@ -139,7 +141,7 @@ class _Reading:
     _arrival: Arrival
     _names: frozenset[str]
     _refused: Callable[[int, int], Refusal | None]
-    fields: dict[str, str] = Factory(dict[str, str])
+    fields: dict[str, str]
     files: list[Attached] = Factory(list[Attached])
     _parts: int = 0
     _fields_bytes: int = 0
@@ -192,6 +194,14 @@ class _Reading:
         except UnicodeDecodeError:
             fault = Fault(f"body.{part.name}", "a text is UTF-8")
             raise Refused(Problem.INVALID, fault) from None
+
+
+async def let_pass(request: web.Request, seconds: float) -> None:
+    """Take what is still coming of a body that is refused, as browsers hear nothing before that."""
+    with contextlib.suppress(TimeoutError, Refused):
+        async with asyncio.timeout(seconds):
+            async for _ in chunks_of(request):
+                pass
 
 
 def with_fingerprint(call: Call, content: object) -> Call:

@@ -6,7 +6,7 @@ from attrs import define
 from reference.http.operations import Operation, Who
 from reference.pages.making import Pages
 from reference.pages.site import Site
-from reference.pages.visit import Visit, own_path
+from reference.pages.visit import Visit
 
 
 @define(eq=False)
@@ -24,7 +24,7 @@ class Entrance:
         """Choose the language of the pages."""
         visit.check()
         visit.choose(visit.typed.get("language", ""))
-        return visit.go(own_path(visit.typed.get("back", "")) or self.site.home)
+        return visit.go(visit.back(self.site.home))
 
     def operations(self) -> tuple[Operation, ...]:
         """Give the pages."""

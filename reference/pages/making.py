@@ -33,7 +33,7 @@ class Pages:
     def does(self, path: str, do: Show, *, who: Who | None = None, reads: bool = True) -> Operation:
         """Give the operation that does what a form asks for.
 
-        Before that the form is read, unless it `reads` nothing: then `do` does that itself.
+        Before that the form is read, unless `do` does that itself: then nothing `reads` it.
         """
 
         async def handle(call: Call) -> Answer | web.StreamResponse:

@@ -1,9 +1,12 @@
 """What pages say: one catalogue for each language, with the same keys in both."""
 
 import tomllib
+from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 from typing import Any, Final, cast
+
+from markupsafe import Markup, escape
 
 from reference.domain.refusals import Refusal
 from reference.http.problems import Problem
@@ -35,11 +38,20 @@ def text(language: str, key: str, **values: object) -> str:
     Raises:
         KeyError: when there is no such text, or it wants a value that is not given.
     """
+    return _found(language, key, values).format_map(values)
+
+
+def markup(language: str, key: str, **values: object) -> Markup:
+    """Give a text as part of a page: everything is escaped but values that are parts of pages."""
+    return escape(_found(language, key, values)).format_map(values)
+
+
+def _found(language: str, key: str, values: Mapping[str, object]) -> str:
     texts = catalogue(language)
     if "n" in values:
         numbered = f"{key}.{'one' if values['n'] == 1 else 'other'}"
         key = numbered if numbered in texts else key
-    return texts[key].format_map(values)
+    return texts[key]
 
 
 def worded(language: str, why: Refusal | Problem) -> str:

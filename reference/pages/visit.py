@@ -18,7 +18,7 @@ from reference.http.operations import Answer, Call, Handle, fingerprint
 from reference.http.problems import Problem, Refused
 from reference.pages import formats, static
 from reference.pages.site import TEMPLATES, Site
-from reference.pages.texts import LANGUAGES, text, worded
+from reference.pages.texts import LANGUAGES, markup, text, worded
 from reference.store.codec import loads, to_json
 from reference.store.secrets import new_id
 
@@ -91,6 +91,10 @@ class Visit:
         """Give a text of the catalogue."""
         return text(self.language, key, **values)
 
+    def markup(self, key: str, **values: object) -> Markup:
+        """Give a text of the catalogue as part of a page."""
+        return markup(self.language, key, **values)
+
     def worded(self, why: Refusal | Problem) -> str:
         """Give the registered text of a refusal."""
         return worded(self.language, why)
@@ -142,15 +146,6 @@ class Visit:
                 self.errors[name] = self.text("layout.missing")
         return bool(self.errors)
 
-    async def ask(self, handle: Handle, body: object = None) -> Answer:
-        """Let an operation of the API that is no act do what a form asks for.
-
-        Raises:
-            Refused: as the operation does.
-        """
-        self.check()
-        return _answer(await handle(evolve(self.known, body=body, key=None)))
-
     @property
     def known(self) -> Call:
         """Give the request as the API sees it.
@@ -162,28 +157,40 @@ class Visit:
             raise Refused(Problem.NOT_FOUND)
         return self.call
 
-    async def act(
-        self, handle: Handle, body: object = None, *, content: object = None, **path: str
-    ) -> Answer:
-        """Let an operation of the API do what a form asks for, once for each form.
+    async def ask(self, handle: Handle, body: object = None, **path: str) -> Answer:
+        """Let an operation of the API do what a form asks for, as often as it is sent.
 
-        `content` is what tells the form from another one with the same key, if not its fields.
+        Raises:
+            Refused: as the operation does, and when the form is not ours.
+        """
+        self.check()
+        return _answer(await handle(evolve(self.known, body=body, path=path, key=None)))
+
+    async def act(self, handle: Handle, body: object = None, **path: str) -> Answer:
+        """Let an operation of the API do what a form asks for, once for each form.
 
         Raises:
             Refused: as the operation does, also when the same form was refused before.
+        """
+        mark = fingerprint(self.request, to_json(self.fields()))
+        call = evolve(self.keyed(), body=body, path=path, fingerprint=mark)
+        return once(_answer(await handle(call)))
+
+    def keyed(self) -> Call:
+        """Give the request as the API sees it, as the act that the form is for.
+
+        Raises:
+            Refused: when the form is not ours.
         """
         self.check()
         key = self.typed.get(KEY, "")
         if not _KEY.fullmatch(key):
             raise Refused(Problem.FORM_OUTDATED)
-        mark = fingerprint(self.request, to_json(content or self.fields()))
-        call = evolve(
-            self.known, body=body, path=path, key=f"page {key}", fingerprint=mark, query=None
-        )
-        answer = _answer(await handle(call))
-        if answer.status >= 400:  # noqa: PLR2004 - refused before
-            raise Refused(_CODES[loads(answer.body)["code"]])
-        return answer
+        return evolve(self.known, key=f"page {key}")
+
+    def back(self, otherwise: str) -> str:
+        """Give the address that the form was sent from, as it says."""
+        return own_path(self.typed.get("back", "")) or otherwise
 
     def refused(self, refused: Refused, places: Mapping[Refusal | Problem, str] = {}) -> int:
         """Let the page say why something is refused, at the field that `places` names.
@@ -201,7 +208,7 @@ class Visit:
         body = TEMPLATES.get_template(template).render(
             visit=self,
             site=self.site,
-            t=self.text,
+            t=self.markup,
             static=static.address_of,
             notice=notice,
             **values,
@@ -257,6 +264,17 @@ class Visit:
 def own_path(text: str) -> str | None:
     """Give an address of ours; None where it would lead elsewhere, or is none."""
     return text if _OWN_PATH.fullmatch(text) else None
+
+
+def once(answer: Answer) -> Answer:
+    """Give the answer to an act with a key.
+
+    Raises:
+        Refused: when it was refused, now or when the same was asked for before.
+    """
+    if answer.status >= 400:  # noqa: PLR2004
+        raise Refused(_CODES[loads(answer.body)["code"]])
+    return answer
 
 
 def _answer(answer: Answer | web.StreamResponse) -> Answer:

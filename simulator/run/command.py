@@ -106,9 +106,14 @@ def _write_files(
 
 def _limit(text: str) -> int:
     try:
-        return duration(text) // timedelta(microseconds=1)
+        limit_us = duration(text) // timedelta(microseconds=1)
     except ValueError as error:
         raise click.UsageError(f"--limit: {error}") from None
+    if not limit_us:
+        raise click.UsageError(
+            "--limit 0s: something takes time; write a duration like 500ms or 2s"
+        )
+    return limit_us
 
 
 def _matrix(files: Sequence[Path], jobs: int) -> Iterator[Row]:

@@ -2,7 +2,8 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final
+from zoneinfo import ZoneInfo
 
 from attrs import frozen
 
@@ -11,11 +12,12 @@ from reference.domain.rules import Rules, rules_for
 from simulator.exits import Exit
 from simulator.history.clauses import CLAUSES, Shown
 from simulator.history.vocabulary import ACTS, READINGS
+from simulator.measures.collector import Collector
 from simulator.oracle import BadLine, Oracle, Verdict
 from simulator.scenario.file import BadScenario, Scenario, read_scenario
 from simulator.targets.in_memory import InMemory
 from simulator.targets.port import Target
-from simulator.world.judge import Judge
+from simulator.world.judge import Judge, microseconds
 from simulator.world.result import Broken, Ran
 from simulator.world.world import Watcher, World
 
@@ -57,24 +59,27 @@ def run_file(path: Path, task: Task, make_target: MakeTarget = in_memory) -> Ran
     target = make_target(scenario, rules_of(scenario))
     try:
         if task.trace is None:
-            return run_scenario(scenario, target, Judge(_oracle(scenario, task), None, task.keep))
+            return run_scenario(scenario, target, _judge(scenario, target, task))
         place = task.trace / f"{path.stem}.jsonl"
         with place.open("wb") as trace:
-            return run_scenario(scenario, target, Judge(_oracle(scenario, task), trace, task.keep))
+            return run_scenario(scenario, target, _judge(scenario, target, task, trace))
     except OSError as error:
         return Ran(str(path), Exit.ENVIRONMENT, scenario.title, errors=(str(error),))
     finally:
         target.close()
 
 
-def _oracle(scenario: Scenario, task: Task) -> Oracle:
-    return Oracle(
+def _judge(scenario: Scenario, target: Target, task: Task, trace: BinaryIO | None = None) -> Judge:
+    oracle = Oracle(
         scenario.readings,
         time_zone=scenario.time_zone,
         carrier=scenario.carrier,
         limit_us=task.limit_us,
         registers=scenario.registers,
     )
+    begin_us = microseconds(target.moment(scenario.begins))
+    collector = Collector(begin_us, ZoneInfo(scenario.time_zone), scenario.readings)
+    return Judge(oracle, collector, trace, task.keep)
 
 
 def run_scenario(scenario: Scenario, target: Target, judge: Judge) -> Ran:
@@ -124,6 +129,7 @@ def _result(world: World, verdict: Verdict, error: str) -> Ran:
         acts,
         sum(counts.values()) - acts,
         {rule: count for rule, count in verdict.decisive.items() if count},
+        world.judge.collector.finish(microseconds(world.target.moment(world.now))),
     )
 
 

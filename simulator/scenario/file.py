@@ -383,9 +383,16 @@ def _timed(
                 why = "there is more than one" if cases else "there is none"
                 faults.add(step.place, f'this step needs "case": {why}')
         timed.append(Timed(step, at, record))
-        if step.wait is not None and step.wait.kind == "stays_for" and step.wait.duration:
-            before += step.wait.duration
+        before += _stay(step)
     return tuple(timed)
+
+
+def _stay(step: Step) -> timedelta:
+    """Give how long a step takes at least: it looks for so long."""
+    wait = step.wait
+    if wait is None or wait.kind != "stays_for" or wait.duration is None:
+        return timedelta()
+    return wait.duration
 
 
 #: What belongs to no case.
@@ -473,7 +480,9 @@ def _end(
 ) -> datetime | None:
     if asked is None:
         return None
-    last = max((timed.at for timed in steps if timed.at is not None), default=begins)
+    last = begins
+    for timed in steps:
+        last = (timed.at or last) + _stay(timed.step)
     try:
         return moment_of(asked, last, begins, zone)
     except ValueError as error:

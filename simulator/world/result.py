@@ -7,6 +7,7 @@ from typing import Any
 from attrs import Factory, frozen
 
 from simulator.exits import Exit
+from simulator.measures.measured import Measured
 from simulator.oracle import Finding
 from simulator.targets.port import Difference
 
@@ -72,6 +73,7 @@ class Ran:
     acts: int = 0
     looks: int = 0
     decisive: Mapping[str, int] = Factory(dict[str, int])
+    measured: Measured | None = None
 
     @property
     def why(self) -> str:

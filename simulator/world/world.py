@@ -159,6 +159,8 @@ class World:
         self.findings += len(found)
 
     def _news(self, line: int) -> None:
+        for came in self.target.deliveries():
+            self.judge.deliver(came)
         for record in self.target.news():
             if record["see"] == "mail":
                 if self.scenario.steps:
