@@ -1,4 +1,4 @@
-"""Shares and distributions as a tester writes them: `40 %`, `5m`, `lognormal: {median: 10m, p95: 2h}`.
+"""Shares and distributions as a tester writes them: `40 %`, `5m`, `exponential: {mean: 30m}`.
 
 A distribution gives the value that a share of all values stays below. Who draws a share (a number
 between 0 and 1) from a named stream gets the same value for it on every target.
@@ -7,6 +7,7 @@ between 0 and 1) from a named stream gets the same value for it on every target.
 import re
 from collections.abc import Mapping
 from datetime import timedelta
+from itertools import pairwise
 from math import exp, log, sqrt
 from statistics import NormalDist
 from typing import Any, Final, Protocol
@@ -139,7 +140,7 @@ class _Ordered:
         if values is BAD:
             return BAD
         names = [slot.name for slot in self.inner.slots]
-        for low, high in zip(names, names[1:], strict=False):
+        for low, high in pairwise(names):
             if values[low] > values[high] or (self.strictly and values[low] == values[high]):
                 faults.add(node.place, f'"{high}" has to be longer than "{low}"')
                 return BAD

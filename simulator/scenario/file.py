@@ -11,6 +11,7 @@ from attrs import frozen
 from simulator.history.bad_input import BadInput, quote, suggest
 from simulator.history.clauses import CLAUSES
 from simulator.history.vocabulary import READINGS, ROLES
+from simulator.measures.limits import Limit
 from simulator.scenario.forms import (
     BAD,
     NAME,
@@ -25,11 +26,10 @@ from simulator.scenario.forms import (
     Slot,
     Word,
 )
-from simulator.measures.limits import Limit
 from simulator.scenario.goals import GOALS
 from simulator.scenario.limits import LIMIT
 from simulator.scenario.nodes import Faults, Place, tree_of
-from simulator.scenario.outages import FAULT, Outage, Span, Unreliable
+from simulator.scenario.outages import FAULT, Outage, Span, Unreliable, outage_of
 from simulator.scenario.population import POPULATION, Population
 from simulator.scenario.quantities import count, duration
 from simulator.scenario.steps import (
@@ -92,6 +92,12 @@ class Scenario:
     always: tuple[str, ...]
     sometimes: tuple[str, ...]
     limits: tuple[Limit, ...]
+
+    @property
+    def drawn(self) -> bool:
+        """Whether anything happens by chance."""
+        drawn = any(one.every or one.lasts for one in map(outage_of, self.outages))
+        return bool(self.population or self.unreliable or drawn)
 
 
 @frozen

@@ -117,13 +117,10 @@ def _reply_arrived_on_a_later_day() -> Goal:
         return False
 
     def case(line: Line) -> bool:
-        written, came = line["acknowledged_on"], line["follow_up_on"]
-        return (
-            line["cloud_status"] == "OK"
-            and line["case"] not in by_hand
-            and bool(written and came)
-            and written < came
-        )
+        written: str | None = line["acknowledged_on"]
+        came: str | None = line["follow_up_on"]
+        told = line["cloud_status"] == "OK" and line["case"] not in by_hand
+        return bool(told and written and came and written < came)
 
     return {"case": case, "edit_case": edit}
 
@@ -173,7 +170,7 @@ def _right_was_withheld_and_given_back() -> Goal:
         key = line["case"], line["recipient"]
         if not line["create_messages"]:
             withheld.add(key)
-        return line["create_messages"] and key in withheld
+        return key in withheld and line["create_messages"] is True
 
     return {"set_release": release}
 
@@ -220,8 +217,10 @@ def _request_came_twice() -> Goal:
 
 
 def _an_answer_was_lost() -> Goal:
-    lost = {word: lambda line: line["outcome"] == "unknown" for word in ("send", "reply", "open")}
-    return MappingProxyType(lost)
+    def lost(line: Line) -> bool:
+        return line["outcome"] == "unknown"
+
+    return {"send": lost, "reply": lost, "open": lost}
 
 
 def _writing_was_refused() -> Goal:
@@ -276,9 +275,7 @@ class Goals:
         if not wanted:
             return
         refused = line.get("outcome") == "refused"
-        found = [
-            name for name, at in wanted if (not refused or name in _REFUSED_TOO) and at(line)
-        ]
+        found = [name for name, at in wanted if (not refused or name in _REFUSED_TOO) and at(line)]
         for name in found:
             del self._open[name]
         if found:

@@ -1,4 +1,4 @@
-"""Faults of a scenario: what breaks from when to when, at which rate, or for a share of requests."""
+"""Faults of a scenario: from when to when, at which rate, or for a share of requests."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -10,7 +10,7 @@ from attrs import frozen
 from simulator.scenario.chance import DELAY, SHARE, Delay
 from simulator.scenario.forms import BAD, Record, Schema, Slot, Word
 from simulator.scenario.nodes import Faults, Node, Place
-from simulator.scenario.steps import DURATION, WHEN
+from simulator.scenario.steps import WHEN
 from simulator.scenario.times import When
 
 #: What can break for a time, and what can happen to single requests.
@@ -49,6 +49,11 @@ class Span:
     outage: Outage
     begins: datetime
     ends: datetime | None
+
+
+def outage_of(one: Span | Outage) -> Outage:
+    """Give the outage, whether its moment is known or drawn."""
+    return one.outage if isinstance(one, Span) else one
 
 
 _FIELDS: Final = (

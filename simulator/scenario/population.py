@@ -32,8 +32,9 @@ MOST: Final = 100_000_000
 #: Cases that a caseworker can have had: their numbers begin with that of the caseworker.
 CASES_MOST: Final = 100_000
 _HOURS: Final = 24
+_MICROSECOND: Final = timedelta(microseconds=1)
 WEEKDAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-_TAGE: Final = MappingProxyType(
+_TAGE: Final[Mapping[str, str]] = MappingProxyType(
     dict(zip(("Mo", "Di", "Mi", "Do", "Fr", "Sa", "So"), WEEKDAYS, strict=True))
 )
 MARK_READ: Final = "mark_read"
@@ -51,7 +52,7 @@ class Office:
 
 @frozen
 class Burst:
-    """Many messages within a short time, each in a case of its own: renewal notices, for instance."""
+    """Many messages within a short time, each in a case of its own, like renewal notices."""
 
     at: When
     messages: int
@@ -121,7 +122,7 @@ class Population:
     tries_again: Delay
 
     def scaled(self, scale: float) -> "Population":
-        """Give the same with so many times as many caseworkers, recipients and bursts; at least 1."""
+        """Give the same with so many times as many people and bursts; at least 1 of each."""
 
         def some(number: int) -> int:
             return max(round(number * scale), 1)
@@ -264,7 +265,6 @@ def _chooser(values: dict[str, Any], *names: str) -> dict[str, Any]:
 
 
 _MINUTE: Final = 60_000_000
-_MICROSECOND: Final = timedelta(microseconds=1)
 _ALL_ACTIONS: Final = {"acknowledge": 0.4, "reply": 0.4, "reply_with_file": 0.2}
 
 _SENDING: Final = Record(

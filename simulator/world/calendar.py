@@ -25,17 +25,16 @@ class Calendar:
     _due: dict[int, list[Call]] = Factory(dict[int, list[Call]])
 
     def at(self, moment_us: int, call: Callable[[Any], None], argument: Any) -> None:
-        """Let something be called at a moment (microseconds since the beginning), not before now."""
+        """Let something be called at a moment, in microseconds since the beginning."""
         due = self._due.get(moment_us)
         if due is None:
             due = self._due[moment_us] = []
-            wait = moment_us - int(self.env.now)
-            event = simpy.Timeout(self.env, max(wait, 0), moment_us)
-            assert event.callbacks is not None  # noqa: S101 - it was not triggered yet
-            event.callbacks.append(self._run)
+            event = self.env.timeout(max(moment_us - int(self.env.now), 0), moment_us)
+            event.callbacks.append(self._run)  # pyright: ignore[reportUnknownMemberType] - SimPy's
         due.append((call, argument))
 
     def _run(self, event: simpy.Event) -> None:
-        for call, argument in self._due.pop(event.value):
+        moment_us: int = event.value
+        for call, argument in self._due.pop(moment_us):
             call(argument)
         self.after()

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from attrs import Factory, define
 
-from simulator.scenario.outages import Outage, Span
+from simulator.scenario.outages import Outage, Span, outage_of
 from simulator.world.calendar import on_grid
 from simulator.world.result import Skipped
 
@@ -26,7 +26,7 @@ class Outages:
     def begin(self) -> None:
         """Lay out what is known of them, and draw the first of those that come again."""
         for number, one in enumerate(self.world.scenario.outages):
-            outage = one.outage if isinstance(one, Span) else one
+            outage = outage_of(one)
             if outage.what in self.world.target.cannot:
                 skipped = Skipped(outage.place.line, f"fault {outage.what}")
                 self.world.skipped.append(skipped)

@@ -4,6 +4,7 @@ Nobody exists at rest: names follow from numbers, and what a recipient does abou
 function of the seed, the message and the recipient.
 """
 
+from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
 from math import log
@@ -12,6 +13,8 @@ from zoneinfo import ZoneInfo
 
 from attrs import Factory, define, field
 
+from simulator.scenario.chance import Chooser
+from simulator.scenario.file import Scenario
 from simulator.scenario.population import CASES_MOST, MARK_READ, Population, Profile
 from simulator.targets.port import Delivery, Outcome
 from simulator.world.calendar import on_grid
@@ -25,7 +28,8 @@ if TYPE_CHECKING:
 Record = dict[str, Any]
 Draws = tuple[float, ...]
 _MICROSECOND: Final = timedelta(microseconds=1)
-_RECIPIENT, _AT_HOME: Final = "empfaenger-", "@example.org"
+_RECIPIENT: Final = "empfaenger-"
+_AT_HOME: Final = "@example.org"
 _CASEWORKER: Final = "sachbearbeiter-"
 _GIVEN_UP: Final = frozenset({"not_reachable", "replication_failed"})  # what is tried again
 _TRIES_MOST: Final = 50
@@ -98,6 +102,36 @@ class Visit:
     draws: Draws
 
 
+class Persons:
+    """Who is who among the recipients: their profiles, by number."""
+
+    def __init__(self, population: Population, streams: Streams) -> None:
+        """Lay out the profiles by their shares."""
+        self._streams = streams
+        shares = {name: one.share or 0.0 for name, one in population.profiles.items()}
+        self._names = Chooser.of(shares)
+        self._profiles = population.profiles
+
+    def of(self, number: int) -> tuple[str, Profile, bool]:
+        """Give a recipient's profile with its name, and whether they never set a password."""
+        share, never = self._streams.draws(f"recipient/{number}")[:2]
+        name: str = self._names.at(share)
+        profile = self._profiles[name]
+        return name, profile, never < profile.never_registers
+
+    def profile_of(self, address: str) -> str:
+        """Give the name of a recipient's profile; "" for one that is not of this population."""
+        number = number_of(address)
+        return "" if number is None else self.of(number)[0]
+
+
+def profile_of(scenario: Scenario) -> Callable[[str], str]:
+    """Give what names the profile of an address in a scenario."""
+    if scenario.population is None:
+        return lambda _: ""
+    return Persons(scenario.population, Streams(scenario.seed)).profile_of
+
+
 @define(eq=False)
 class People:
     """The population of a world."""
@@ -108,15 +142,11 @@ class People:
     sent: dict[str, Sent] = Factory(dict[str, Sent])
     _registered: set[int] = Factory(set[int])
     _links: dict[int, str] = Factory(dict[int, str])
-    _profiles: tuple[tuple[float, str, Profile], ...] = field(init=False)
+    _persons: "Persons" = field(init=False)
 
     def __attrs_post_init__(self) -> None:
-        """Lay out the profiles by their shares."""
-        total, profiles = 0.0, list[tuple[float, str, Profile]]()
-        for name, profile in self.population.profiles.items():
-            total += profile.share or 0.0
-            profiles.append((total, name, profile))
-        self._profiles = tuple(profiles)
+        """Lay out who is who."""
+        self._persons = Persons(self.population, self.streams)
 
     def begin(self) -> None:
         """Let every caseworker begin."""
@@ -209,8 +239,10 @@ class People:
             )
             send["documents"] = [name]
         records.append(send)
-        if new and messages.withholds and self.streams.draws(f"release/{case}")[0] < (
-            messages.withholds
+        if (
+            new
+            and messages.withholds
+            and self.streams.draws(f"release/{case}")[0] < (messages.withholds)
         ):
             one = recipient(slot.recipients[0])
             released: Record = {"act": "set_release", "by": by, "case": case, "recipient": one}
@@ -220,12 +252,12 @@ class People:
         slot.left -= 1
         many = len(slot.recipients)
         self.sent[message] = Sent(case, action, set(slot.recipients), many)
-        self.world.start(Script(tuple(records), self._retry))
+        self.world.start(Script(tuple(records), self._came_out))
         if draws[8] < messages.changes_subject:
             later = on_grid(self.world.now_us + messages.writing.at(draws[9]))
             edit = {"act": "edit_case", "by": by, "case": case}
             subject = f"Vertrag {case}, Nachtrag {slot.sent}"
-            script = Script(({**edit, "subject": subject},), self._retry)
+            script = Script(({**edit, "subject": subject},), self._came_out)
             self.world.calendar.at(later, self.world.start, script)
 
     def _chosen(self, slot: Slot, draws: Draws) -> list[str] | None:
@@ -261,25 +293,10 @@ class People:
         records = self._looks(by, case, draws[0], draws[1])
         if records:
             moment = on_grid(self.world.now_us + self.population.checks.at(draws[2]))
-            script = Script(tuple(records), self._retry)
+            script = Script(tuple(records), self._came_out)
             self.world.calendar.at(moment, self.world.start, script)
 
     # Recipients
-
-    def profile_of(self, address: str) -> str:
-        """Give the name of a recipient's profile; "" for one that is not of this population."""
-        number = number_of(address)
-        return "" if number is None else self._person(number)[0]
-
-    def _person(self, number: int) -> tuple[str, Profile, bool]:
-        """Give the profile of a recipient, and whether they never set a password."""
-        share, never = self.streams.draws(f"recipient/{number}")[:2]
-        for bound, name, profile in self._profiles:
-            if share < bound:
-                break
-        else:
-            _, name, profile = self._profiles[-1]
-        return name, profile, never < profile.never_registers
 
     def mailed(self, mail: Record) -> None:
         """Let a recipient notice a mail in due time."""
@@ -293,7 +310,7 @@ class People:
         if mail["event"] != "new_message" or sent is None or number not in sent.waiting:
             return
         sent.waiting.discard(number)
-        _, profile, never = self._person(number)
+        _, profile, never = self._persons.of(number)
         draws = self.streams.draws(f"answer/{message}/{number}")
         if draws[0] < profile.ignores or (never and self.world.scenario.registers):
             self._links.pop(number, None)
@@ -332,10 +349,11 @@ class People:
         self.world.start(Script(tuple(records), self._visited, visit))
 
     def _visited(self, script: Script, outcome: Outcome | None) -> None:
-        if outcome is not None:
-            self._retry(script, outcome)
-            return
         visit: Visit = script.about
+        if outcome is not None:
+            if not self._retry(script, outcome):
+                self._done(visit.message, visit.sent)
+            return
         profile, draws = visit.profile, visit.draws
         if visit.sent.expects == "acknowledge" and draws[4] >= profile.answers_anyway:
             self._done(visit.message, visit.sent)
@@ -372,6 +390,10 @@ class People:
             return
         self._done(visit.message, visit.sent)
 
+    def _came_out(self, script: Script, outcome: Outcome | None) -> None:
+        """Take how something came out that nothing follows from."""
+        self._retry(script, outcome)
+
     def _retry(self, script: Script, outcome: Outcome | None) -> bool:
         """Let who could not reach the system try again; say whether they will."""
         if outcome is None or script.tries >= _TRIES_MOST:
@@ -379,8 +401,8 @@ class People:
         if outcome.word == "refused" and outcome.reason not in _GIVEN_UP:
             return False
         script.tries += 1
-        if script.meant_us is None:
-            script.meant_us = self.world.now_us
+        if script.meant is None:
+            script.meant = self.world.now
         record = script.record
         name = f"again/{record['by']}/{record.get('message', record.get('case'))}/{script.tries}"
         wait = self.population.tries_again.at(self.streams.draws(name)[0])

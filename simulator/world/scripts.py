@@ -1,6 +1,7 @@
 """What people do in a row within a moment, side by side with what others do."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from attrs import define
@@ -23,7 +24,7 @@ class Script:
     about: Any = None
     place: int = 0
     tries: int = 0
-    meant_us: int | None = None  # when it was meant to begin, where that was earlier
+    meant: datetime | None = None  # when what comes next was meant to be done, where earlier
 
     @property
     def record(self) -> Record:

@@ -2,12 +2,12 @@
 
 from collections.abc import Generator, Mapping, Sequence
 from datetime import datetime, timedelta
+from itertools import zip_longest
 from typing import Any, Final, Protocol
 
 import simpy
 from attrs import Factory, define, field
 
-from simulator.oracle import Finding
 from simulator.scenario.file import Scenario, Timed
 from simulator.targets.port import Hitch, Outcome, Target
 from simulator.world.calendar import Calendar
@@ -115,15 +115,19 @@ class World:
         return outcome
 
     def do_all(
-        self, records: Sequence[Record], hitches: Sequence[Hitch | None] = (), line: int = 0
+        self,
+        records: Sequence[Record],
+        hitches: Sequence[Hitch | None] = (),
+        line: int = 0,
+        meant: Sequence[datetime | None] = (),
     ) -> Sequence[Outcome]:
-        """Do the acts of a moment."""
+        """Do the acts of a moment; `meant` is when each was meant to be done, where earlier."""
         outcomes = self.target.act(records, self.now, hitches)
-        for record, outcome in zip(records, outcomes, strict=True):
+        for record, outcome, when in zip_longest(records, outcomes, meant):
             told: Record = {**record, "outcome": outcome.word, **outcome.told}
             if outcome.reason is not None:
                 told["reason"] = outcome.reason
-            self._judge(told, line, outcome.at)
+            self._judge(told, line, outcome.at, when)
         self.acts += len(records)
         self._news(line)
         self._compare(line)
@@ -152,8 +156,14 @@ class World:
         """Keep where the target did otherwise than the model beside it."""
         self.differed += (Differed(line, each, self.now) for each in self.target.differences())
 
-    def _judge(self, record: Record, line: int, at: datetime | None = None) -> None:
-        found = self.judge.take(at or self.target.moment(self.now), record)
+    def _judge(
+        self,
+        record: Record,
+        line: int,
+        at: datetime | None = None,
+        meant: datetime | None = None,
+    ) -> None:
+        found = self.judge.take(at or self.target.moment(self.now), record, meant)
         if line:
             self.origin[self.judge.lines] = line
         self.findings += len(found)
@@ -161,6 +171,8 @@ class World:
     def _news(self, line: int) -> None:
         for came in self.target.deliveries():
             self.judge.deliver(came)
+            if came.to is None and self.people is not None:
+                self.people.came(came)
         for record in self.target.news():
             if record["see"] == "mail":
                 if self.scenario.steps:
@@ -168,9 +180,6 @@ class World:
                 if self.people is not None:
                     self.people.mailed(record)
             self._judge(record, line)
-        for delivery in self.target.deliveries():
-            if delivery.to is None and self.people is not None:
-                self.people.came(delivery)
 
     def _advance(self) -> None:
         self.target.advance(self.now)
@@ -184,14 +193,15 @@ class World:
         self._scripts.append(script)
 
     def _act_out(self) -> None:
-        """Do what people want to do at this moment: the first of everyone, the second, …"""
+        """Do what people want to do at this moment: the first of everyone, then the second."""
         while self._scripts:
             scripts, self._scripts = self._scripts, []
             acting = [script for script in scripts if "act" in script.record]
             looking = [script for script in scripts if "act" not in script.record]
             if acting:
                 records = [script.record for script in acting]
-                outcomes = self.do_all(records, self._hitches(acting))
+                meant = [script.meant for script in acting]
+                outcomes = self.do_all(records, self._hitches(acting), 0, meant)
                 for script, outcome in zip(acting, outcomes, strict=True):
                     self._go_on(script, None if outcome.word == "ok" else outcome)
             if looking:
@@ -206,6 +216,7 @@ class World:
             script.then(script, bad)
             return
         script.place += 1
+        script.meant = None
         if script.place < len(script.records):
             self._scripts.append(script)
         else:
