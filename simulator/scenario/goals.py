@@ -134,7 +134,7 @@ def _portal_showed_old_case_data() -> Goal:
         return False
 
     def portal(line: Line) -> bool:
-        return line["subject"] != subjects.get(line["case"], line["subject"])
+        return bool(line["subject"] != subjects.get(line["case"], line["subject"]))
 
     return {"edit_case": edit, "portal_case": portal}
 
@@ -170,7 +170,7 @@ def _right_was_withheld_and_given_back() -> Goal:
         key = line["case"], line["recipient"]
         if not line["create_messages"]:
             withheld.add(key)
-        return key in withheld and line["create_messages"] is True
+        return bool(line["create_messages"] and key in withheld)
 
     return {"set_release": release}
 
@@ -218,7 +218,7 @@ def _request_came_twice() -> Goal:
 
 def _an_answer_was_lost() -> Goal:
     def lost(line: Line) -> bool:
-        return line["outcome"] == "unknown"
+        return bool(line["outcome"] == "unknown")
 
     return {"send": lost, "reply": lost, "open": lost}
 

@@ -29,12 +29,11 @@ class Calendar:
         due = self._due.get(moment_us)
         if due is None:
             due = self._due[moment_us] = []
-            event = self.env.timeout(max(moment_us - int(self.env.now), 0), moment_us)
+            event = self.env.timeout(max(moment_us - int(self.env.now), 0))
             event.callbacks.append(self._run)  # pyright: ignore[reportUnknownMemberType] - SimPy's
         due.append((call, argument))
 
-    def _run(self, event: simpy.Event) -> None:
-        moment_us: int = event.value
-        for call, argument in self._due.pop(moment_us):
+    def _run(self, _: simpy.Event) -> None:
+        for call, argument in self._due.pop(int(self.env.now)):
             call(argument)
         self.after()
