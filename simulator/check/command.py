@@ -52,9 +52,10 @@ def parse_readings(told: Sequence[str]) -> dict[str, str]:
 def parse_limit(text: str) -> int:
     """Read a duration with its unit, in microseconds; raises click.UsageError."""
     parts = _LIMIT.fullmatch(text)
-    if parts is None:
+    limit_us = 0 if parts is None else round(float(parts[1]) * _UNITS_US[parts[2]])
+    if not limit_us:
         raise click.UsageError(f"--limit {text}: it is a duration like 500ms, 2s or 1m")
-    return round(float(parts[1]) * _UNITS_US[parts[2]])
+    return limit_us
 
 
 def parse_required(told: Sequence[str]) -> tuple[str, ...]:

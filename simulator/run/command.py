@@ -111,6 +111,10 @@ def run(  # noqa: PLR0913, PLR0917 - the options
         noticed = write_matrix(Console(soft_wrap=False), _matrix(files, jobs))
         sys.exit(Exit.KEPT if noticed else Exit.VIOLATED)
     limit_us = _span(limit, "--limit") // timedelta(microseconds=1)
+    if not limit_us:
+        raise click.UsageError(
+            "--limit 0s: something takes time; write a duration like 500ms or 2s"
+        )
     if trace is not None and len({file.stem for file in files}) < len(files):
         raise click.UsageError("--trace: two files have the same name, and so would their traces")
     try:

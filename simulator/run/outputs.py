@@ -87,8 +87,9 @@ def as_json(ran: Sequence[Ran], again: str) -> bytes:
 
 
 def _plain(one: Ran) -> dict[str, Any]:
-    told = asdict(one, filter=lambda field, _: field.name not in {"lines", "exit"})
-    return {**told, "verdict": one.exit.name.lower(), "exit": int(one.exit)}
+    told = asdict(one, filter=lambda field, _: field.name not in {"lines", "exit", "measured"})
+    measured = None if one.measured is None else one.measured.plain()
+    return {**told, "measured": measured, "verdict": one.exit.name.lower(), "exit": int(one.exit)}
 
 
 def as_junit(ran: Sequence[Ran]) -> bytes:
@@ -111,6 +112,10 @@ def as_junit(ran: Sequence[Ran]) -> bytes:
         name = printable(one.title or one.file)
         case = ET.SubElement(suite, "testcase", classname=printable(one.file), name=name)
         tag = tags.get(one.exit, "error")
+        if one.measured is not None:
+            figures = ET.SubElement(case, "properties")
+            for key, value in one.measured.flat().items():
+                ET.SubElement(figures, "property", name=key, value=f"{value:g}")
         if tag:
             ET.SubElement(case, tag, message=printable(one.why))
     ET.indent(root)

@@ -22,6 +22,7 @@ from simulator.targets.port import (
     Outcome,
     Record,
     TargetError,
+    arrival,
     described,
     key_of,
 )
@@ -281,8 +282,7 @@ class OverHttp:
                 mine = evolve(mine, at=moment)
             self._deliveries.append(mine)
             if mine.to is None:
-                about = {"case": mine.case, "message": mine.message}
-                self._news.append({"at": mine.at.isoformat(), "see": "arrival", **about})
+                self._news.append(arrival(mine))
         for mail in await self.post.take():
             self._keep_mail(mail, moment)
 

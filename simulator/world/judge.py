@@ -1,25 +1,32 @@
-"""Every act and observation of a run, in order: written to the trace, judged by the oracle."""
+"""Every act and observation of a run, in order: written to the trace, judged, and measured."""
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, BinaryIO, Final
 
 import orjson
 from attrs import Factory, define, field
 
 from simulator.history.moments import moment_us
+from simulator.measures.collector import Collector
 from simulator.oracle import Finding, Oracle
+from simulator.scenario.goals import Goals
+from simulator.targets.port import Delivery
 
 Record = dict[str, Any]
 #: How many lines are kept for a picture: more would not be looked at.
 KEPT_MAX: Final = 300
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND: Final = timedelta(microseconds=1)
 
 
 @define(eq=False)
 class Judge:
-    """Hands each line to the oracle as it happens; `trace` gets the same lines."""
+    """Hands each line to the oracle and the collector as it happens; `trace` gets the same."""
 
     oracle: Oracle
+    collector: Collector
+    goals: Goals = Factory(Goals)
     trace: BinaryIO | None = None
     keeps: bool = False
     lines: int = 0
@@ -33,8 +40,10 @@ class Judge:
         if self.trace is not None:
             self.trace.write(orjson.dumps(header) + b"\n")
 
-    def take(self, at: datetime, record: Record) -> Sequence[Finding]:
-        """Judge a line; the new findings."""
+    def take(
+        self, at: datetime, record: Record, meant: datetime | None = None
+    ) -> Sequence[Finding]:
+        """Judge a line; the new findings. `meant` is when who acts meant to, where earlier."""
         self.lines += 1
         told = record.get("at")
         # What happens together is told one after the other; lines stand in the order of time.
@@ -48,4 +57,15 @@ class Judge:
             self.kept.append(line)
         at_us = moment_us(line["at"])
         assert at_us is not None  # noqa: S101 - we wrote it
+        self.goals.take(line)
+        self.collector.take(at_us, line, None if meant is None else microseconds(meant))
         return self.oracle.take(self.lines, at_us, line)
+
+    def deliver(self, came: Delivery) -> None:
+        """Measure what came into a mailbox or a case."""
+        self.collector.deliver(microseconds(came.at), came.case, came.message, came.to)
+
+
+def microseconds(at: datetime) -> int:
+    """Give a moment in microseconds since 1970 (UTC)."""
+    return (at - _EPOCH) // _MICROSECOND

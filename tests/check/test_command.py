@@ -132,6 +132,7 @@ def test_every_file_is_checked_and_the_worst_decides():
         ((GOOD, "--reading", "reply_scope=cas"), 'did you mean "case"?'),
         ((GOOD, "--reading", "reply_scope"), "NAME=VALUE"),
         ((GOOD, "--limit", "2"), "500ms"),
+        ((GOOD, "--limit", "0s"), "500ms"),
         ((GOOD, "--json", "-", "--junit", "-"), "only one of"),
         ((GOOD, "--lmit", "2s"), "--limit"),
     ],

@@ -44,6 +44,18 @@ BROKEN = {
             )
         ],
     ),
+    "an end before something has stayed": (
+        (
+            f"scenario: x\nends: 09:30\nsteps:\n- {SEND[:-1]}, at: 09:00}}\n"
+            "- {stays_for: 1h, by: anna, see: case, cloud_status: Antwort}\n"
+        ),
+        [
+            (
+                "f.yaml:1:1: ends: 09:30 lies before the step above (2024-02-19 10:00:00): "
+                "for the next day write day 2 …"
+            )
+        ],
+    ),
     "an unknown act": (
         "scenario: x\nsteps: [{by: anna, act: sned}]\n",
         ['f.yaml:2:25: "act" has no word "sned" (did you mean "send"?)'],

@@ -323,6 +323,6 @@ async def test_a_side_served_alone_knows_its_own_users_and_the_operator(serve, s
 
 async def test_the_operator_is_no_caseworker_and_no_recipient(serve):
     async with serve() as server:
-        assert (await server.operator.get(CASES)).status == 401
+        assert (await server.operator.get(CASES)).status == 403
         assert (await server.operator.get(INBOX)).status == 401
         assert (await server.operator.put("/api/mvp/caseworkers/a", {"role": "none"})).status == 200

@@ -1,0 +1,45 @@
+"""How the report writes numbers, durations and moments."""
+
+from datetime import UTC, datetime, timedelta, tzinfo
+from typing import Final
+
+SECOND_MS: Final = 1000.0
+MINUTE_MS: Final = 60 * SECOND_MS
+HOUR_MS: Final = 60 * MINUTE_MS
+DAY_MS: Final = 24 * HOUR_MS
+#: From how much on a duration is told in a unit.
+_UNITS: Final = (
+    (2 * DAY_MS, DAY_MS, "d"),
+    (2 * HOUR_MS, HOUR_MS, "h"),
+    (2 * MINUTE_MS, MINUTE_MS, "min"),
+    (SECOND_MS, SECOND_MS, "s"),
+    (0.0, 1.0, "ms"),
+)
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_THREE_DIGITS: Final = 100
+_TWO_DIGITS: Final = 10
+
+
+def duration(ms: float) -> str:
+    """Write a duration with three digits that count: `2.5 s`, `7.50 min`."""
+    above, unit_ms, unit = next(one for one in _UNITS if ms >= one[0])
+    del above
+    return f"{digits(ms / unit_ms)} {unit}"
+
+
+def digits(value: float) -> str:
+    """Write a number with three digits that count, without needless zeros."""
+    if value >= _THREE_DIGITS or value == int(value):
+        return f"{value:,.0f}"
+    text = f"{value:.1f}" if value >= _TWO_DIGITS else f"{value:.2f}"
+    return text.rstrip("0").rstrip(".")
+
+
+def share(value: float) -> str:
+    """Write a share in per cent."""
+    return f"{digits(100 * value)} %"
+
+
+def moment(at_us: int, zone: tzinfo) -> datetime:
+    """Give a moment in a time zone."""
+    return (_EPOCH + timedelta(microseconds=at_us)).astimezone(zone)
