@@ -5,18 +5,20 @@ from pathlib import Path
 from typing import BinaryIO, Final
 from zoneinfo import ZoneInfo
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from reference.domain.readings import readings_from
 from reference.domain.rules import Rules, rules_for
+from reference.domain.words import Transport
 from simulator.exits import Exit
 from simulator.history.clauses import CLAUSES, Shown
 from simulator.history.vocabulary import ACTS, READINGS
 from simulator.measures.collector import Collector
 from simulator.oracle import BadLine, Oracle, Verdict
-from simulator.scenario.file import BadScenario, Scenario, read_scenario
+from simulator.scenario.file import IMMEDIATE, BadScenario, Scenario, read_scenario
 from simulator.targets.in_memory import InMemory
 from simulator.targets.port import Target
+from simulator.world.deliveries import Deliveries
 from simulator.world.judge import Judge, microseconds
 from simulator.world.result import Broken, Ran
 from simulator.world.world import World
@@ -31,15 +33,24 @@ class Task:
     trace: Path | None = None  # a folder: a trace for each file
     keep: bool = False  # lines, for pictures
     limit_us: int = 2 * _MICROSECONDS
+    deliveries: Path | None = None  # a file that gets all deliveries
 
 
 MakeTarget = Callable[[Scenario, Rules], Target]
 
 
 def rules_of(scenario: Scenario) -> Rules:
-    """Give the rules under a scenario's readings."""
+    """Give the rules under a scenario's readings; messages may be made to wait for a run."""
     readings = readings_from(scenario.readings)
-    return rules_for(readings, time_zone=scenario.time_zone, carrier=scenario.carrier)
+    rules = rules_for(readings, time_zone=scenario.time_zone, carrier=scenario.carrier)
+    if scenario.delivery == IMMEDIATE:
+        return rules
+    return evolve(rules, transports=dict.fromkeys(rules.transports, Transport.REPLICATION))
+
+
+def as_it_is(scenario: Scenario) -> Scenario:
+    """Change nothing in a scenario."""
+    return scenario
 
 
 def in_memory(scenario: Scenario, rules: Rules) -> Target:
@@ -47,10 +58,15 @@ def in_memory(scenario: Scenario, rules: Rules) -> Target:
     return InMemory(rules, registers=scenario.registers)
 
 
-def run_file(path: Path, task: Task, make_target: MakeTarget = in_memory) -> Ran:
+def run_file(
+    path: Path,
+    task: Task,
+    make_target: MakeTarget = in_memory,
+    change: Callable[[Scenario], Scenario] = as_it_is,
+) -> Ran:
     """Run a file; its mistakes are a result too, never an exception."""
     try:
-        scenario = read_scenario(path)
+        scenario = change(read_scenario(path))
     except BadScenario as bad:
         return Ran(str(path), Exit.BAD_INPUT, errors=tuple(map(str, bad.faults)))
     except OSError as error:
@@ -59,10 +75,10 @@ def run_file(path: Path, task: Task, make_target: MakeTarget = in_memory) -> Ran
     target = make_target(scenario, rules_of(scenario))
     try:
         if task.trace is None:
-            return run_scenario(scenario, target, _judge(scenario, target, task))
+            return run_scenario(scenario, target, _judge(scenario, target, task), task)
         place = task.trace / f"{path.stem}.jsonl"
         with place.open("wb") as trace:
-            return run_scenario(scenario, target, _judge(scenario, target, task, trace))
+            return run_scenario(scenario, target, _judge(scenario, target, task, trace), task)
     except OSError as error:
         return Ran(str(path), Exit.ENVIRONMENT, scenario.title, errors=(str(error),))
     finally:
@@ -79,10 +95,12 @@ def _judge(scenario: Scenario, target: Target, task: Task, trace: BinaryIO | Non
     )
     begin_us = microseconds(target.moment(scenario.begins))
     collector = Collector(begin_us, ZoneInfo(scenario.time_zone), scenario.readings)
-    return Judge(oracle, collector, trace, task.keep)
+    deliveries = None if task.deliveries is None else Deliveries()
+    waits = scenario.delivery != IMMEDIATE
+    return Judge(oracle, collector, trace, task.keep, deliveries, waits)
 
 
-def run_scenario(scenario: Scenario, target: Target, judge: Judge) -> Ran:
+def run_scenario(scenario: Scenario, target: Target, judge: Judge, task: Task) -> Ran:
     """Run a scenario on a target."""
     judge.begin(
         {
@@ -99,7 +117,10 @@ def run_scenario(scenario: Scenario, target: Target, judge: Judge) -> Ran:
     except BadLine as bad:
         step = world.origin.get(bad.line - 1, 0)
         error = f"{scenario.file}: the step in or after line {step}: {bad}"
-    return _result(world, judge.oracle.finish(), error)
+    ran = _result(world, judge.oracle.finish(), error)
+    if judge.deliveries is None or task.deliveries is None:
+        return ran
+    return evolve(ran, delivered=judge.deliveries.write(task.deliveries))
 
 
 def _result(world: World, verdict: Verdict, error: str) -> Ran:

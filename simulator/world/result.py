@@ -10,6 +10,7 @@ from simulator.exits import Exit
 from simulator.measures.measured import Measured
 from simulator.oracle import Finding
 from simulator.targets.port import Difference
+from simulator.world.deliveries import Delivered
 
 
 @frozen
@@ -74,6 +75,7 @@ class Ran:
     looks: int = 0
     decisive: Mapping[str, int] = Factory(dict[str, int])
     measured: Measured | None = None
+    delivered: Delivered | None = None
 
     @property
     def why(self) -> str:
