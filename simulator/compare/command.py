@@ -16,6 +16,7 @@ from simulator.compare.outputs import as_json, write_text
 from simulator.compare.settings import Change, changes
 from simulator.exits import Exit
 from simulator.report.comparison import comparison_html
+from simulator.run.running import Task
 from simulator.scenario.file import BadScenario, Scenario, read_scenario
 from simulator.scenario.quantities import duration
 
@@ -31,6 +32,8 @@ from simulator.scenario.quantities import duration
     " Given twice, every combination is run.",
 )
 @click.option("--limit", default="2s", show_default=True, help="What “at once” means.")
+@click.option("--seed", type=click.IntRange(min=0), help="What chance begins with.")
+@click.option("--scale", type=click.FloatRange(min=0, min_open=True), help="Scale of populations.")
 @click.option("--json", "json_file", type=click.Path(path_type=Path), help="The result as JSON.")
 @click.option("--report", type=click.Path(path_type=Path), help="A folder for the report.")
 @click.option("--jobs", type=click.IntRange(min=1), help="How many runs side by side.")
@@ -38,6 +41,8 @@ def compare(
     scenario: Path,
     vary: tuple[str, ...],
     limit: str,
+    seed: int | None,
+    scale: float | None,
     json_file: Path | None,
     report: Path | None,
     jobs: int | None,
@@ -61,7 +66,7 @@ def compare(
                 scenario,
                 read,
                 asked,
-                limit_us=limit_us,
+                task=Task(limit_us=limit_us, seed=seed, scale=scale),
                 jobs=jobs or os.cpu_count() or 1,
                 done=lambda: progress.advance(bar),
             )

@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from simulator.compare.settings import Change
 from simulator.exits import Exit
@@ -32,7 +32,7 @@ def compare_runs(
     scenario: Scenario,
     changes: Sequence[Change],
     *,
-    limit_us: int,
+    task: Task,
     jobs: int,
     make_target: MakeTarget = in_memory,
     done: Callable[[], None] = lambda: None,
@@ -44,7 +44,7 @@ def compare_runs(
     """
     with TemporaryDirectory(prefix="compare-") as folder:
         asked = [Job(change, Path(folder) / f"{at}.tsv") for at, change in enumerate(changes)]
-        run = partial(_run, path=path, limit_us=limit_us, make_target=make_target)
+        run = partial(_run, path=path, task=task, make_target=make_target)
         variants: list[Variant] = []
         for job, ran in zip(asked, _side_by_side(run, asked, jobs), strict=True):
             variants.append(_variant(job.change, job.change(scenario), ran))
@@ -52,9 +52,8 @@ def compare_runs(
         return _held_together(tuple(variants))
 
 
-def _run(job: Job, path: Path, limit_us: int, make_target: MakeTarget) -> Ran:
-    task = Task(limit_us=limit_us, deliveries=job.deliveries)
-    return run_file(path, task, make_target, job.change)
+def _run(job: Job, path: Path, task: Task, make_target: MakeTarget) -> Ran:
+    return run_file(path, evolve(task, deliveries=job.deliveries), make_target, job.change)
 
 
 def _side_by_side(run: Callable[[Job], Ran], asked: Sequence[Job], jobs: int) -> Iterator[Ran]:

@@ -10,6 +10,7 @@ from attrs import Factory, define, field
 from simulator.history.moments import moment_us
 from simulator.measures.collector import Collector
 from simulator.oracle import Finding, Oracle
+from simulator.scenario.goals import Goals
 from simulator.targets.port import Delivery
 from simulator.world.deliveries import Deliveries
 
@@ -27,6 +28,7 @@ class Judge:
 
     oracle: Oracle
     collector: Collector
+    goals: Goals = Factory(Goals)
     trace: BinaryIO | None = None
     keeps: bool = False
     deliveries: Deliveries | None = None
@@ -61,6 +63,7 @@ class Judge:
             self.kept.append(line)
         at_us = moment_us(line["at"])
         assert at_us is not None  # noqa: S101 - we wrote it
+        self.goals.take(line)
         self.collector.take(at_us, line, None if meant is None else microseconds(meant))
         if self.waits:
             if line.get("act") == "fault" and line["what"] == "link":

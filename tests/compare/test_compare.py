@@ -16,7 +16,7 @@ from simulator.compare.comparing import compare_runs
 from simulator.compare.settings import changes
 from simulator.exits import Exit
 from simulator.report.comparison import comparison_html
-from simulator.run.running import in_memory
+from simulator.run.running import Task, in_memory
 from simulator.scenario.file import Scenario, read_scenario
 from simulator.targets.port import Target
 
@@ -59,7 +59,7 @@ def few(tmp_path: Path) -> Path:
 
 def compared(file: Path, *varied: str, make_target=in_memory):
     asked = list(changes(varied))
-    return compare_runs(file, read_scenario(file), asked, limit_us=2_000_000, jobs=1, make_target=make_target)  # fmt: skip
+    return compare_runs(file, read_scenario(file), asked, task=Task(), jobs=1, make_target=make_target)  # fmt: skip
 
 
 @pytest.mark.clause("DLV-1")
