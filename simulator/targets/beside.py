@@ -42,6 +42,7 @@ class Beside:
     #: What arrived at one of them alone: how often at the target, less how often at the model.
     _owed: Counter[_Key] = Factory(Counter[_Key])
     _mailed: dict[_Key, list[Record]] = Factory(dict[_Key, list[Record]])  # the model's mails
+    _refused: set[str] = Factory(set[str])  # messages that the target did not take
     _link_of: dict[str, str] = Factory(dict[str, str])  # the target's link -> the model's
 
     def cannot(self, record: Mapping[str, Any]) -> str | None:
@@ -59,6 +60,8 @@ class Beside:
             hitch = hitches[place] if place < len(hitches) else None
             (wanted,) = self.model.act([self._for_model(record)], moment, [hitch])
             self._compare_outcomes(record, wanted, outcome)
+            if outcome.word == "refused" and record["act"] == "reply":
+                self._refused.add(record["message"])
             if outcome.word != "refused" and record["act"] in {"send", "reply"}:
                 self.target.arriving.expect(self.target.names.out(expected[place]))
         return outcomes
@@ -154,7 +157,9 @@ class Beside:
         for came in self.model.deliveries():
             self._owe(_delivery_key(came), -1)
         for line in self.target.news():
-            self._news.append(line)
+            # What arrives although it was refused is a difference; in a trace it cannot stand.
+            if line["see"] != "arrival" or line["message"] not in self._refused:
+                self._news.append(line)
             if line["see"] == "mail":
                 self._owe(_mail_key(line), +1)
                 self._pair(line)

@@ -29,6 +29,7 @@ class Doing:
     """Does what records say; `key` is that of the request, the same when it is repeated."""
 
     people: People
+    tells_bundles: bool = True  # no others' records are in them
 
     async def act(self, record: Record, key: str) -> Outcome:
         """Do an act.
@@ -49,7 +50,8 @@ class Doing:
                 f"{record['act']}: the answer is not that of the API: {error}"
             ) from error
         _check(done, record)
-        return Outcome(done.outcome.value, done.reason, _told(record, done.value), done.at)
+        told = _told(record, done.value) if self.tells_bundles else {}
+        return Outcome(done.outcome.value, done.reason, told, done.at)
 
     async def _as(self, record: Record, key: str) -> Client:
         client = await self.people.come_in(record["by"])

@@ -168,7 +168,9 @@ async def _other_server(
         password=access.password,
         passwords=access.recipients,
     )
-    doing = Doing(people)
+    doing = Doing(people, tells_bundles=now is not None)
+    if now is not None:  # what others left behind is not to be in our bundles
+        await (await people.anybody()).replicate(0)
     clock = Real(speed) if now is None else Virtual(mvp, _later(now, setting))
     post = _post(access, mvp)
     await post.open()

@@ -14,7 +14,7 @@ from simulator.run.running import Task, run_file
 from simulator.targets.access import Access, AccessError, access_from, url_of
 from simulator.world.result import Ran
 from tests.server.processes import served
-from tests.targets.proxying import Change, proxied
+from tests.targets.proxying import proxied
 
 TOKEN = "operator-token-for-tests"
 ACCESS = Access(operator=TOKEN, mails="api")
@@ -33,7 +33,7 @@ MANY = """\
 scenario: Twenty files
 steps:
   - {at: 09:00, by: anna, act: send, message: m1, to: k@example.org, expects: Antwort mit Datei, text: Bitte die Fotos senden}
-  - {by: k@example.org, act: reply, message: a1, answers: m1, text: Hier sind sie, files: [FILES]}
+  - {by: k@example.org, act: reply, rule: REP-4, message: a1, answers: m1, text: Hier sind sie, files: [FILES]}
   - {within: 2s, by: anna, see: case, cloud_status: OK}
 """.replace("FILES", ", ".join(f"{number}.jpg" for number in range(20)))
 
@@ -93,11 +93,11 @@ def test_in_real_time_what_hangs_on_the_days_of_the_scenario_is_skipped_and_said
 def test_a_scenario_that_would_take_too_long_in_real_time_is_not_begun(run, real):
     ran = run(STORY, real, wait_max=timedelta(minutes=10))
     assert ran.exit is Exit.UNDECIDED
-    assert ran.why.startswith("it would take 3h of real time: allow that with --max-wait")
+    assert ran.why.startswith("it would take 3h 4s of real time: allow that with --max-wait")
 
 
-def test_without_an_operator_caseworkers_act_with_the_tokens_of_the_file(run, real, tmp_path):
-    with served(tmp_path / "own", "--operator-token", TOKEN) as server:
+def test_without_an_operator_caseworkers_act_with_the_tokens_of_the_file(run, tmp_path):
+    with served(tmp_path / "own") as server:
         tokens = {"anna": server.caseworker()}
         text = STORY.replace(", acknowledged_on: 2024-02-19", "")
         barred = run(text, server.url, Access(caseworkers=tokens), speed=100_000.0)
@@ -113,32 +113,54 @@ def test_without_an_operator_caseworkers_act_with_the_tokens_of_the_file(run, re
     assert "it needs a token of bernd under [caseworkers]" in other.why
 
 
-def one_too_many(method: str, path: str, status: int, said):
+def one_too_many(_method: str, path: str, status: int, said):
     if path == "/api/collaboration/inbox":
         said["unread"] += 1
     return status, said
 
 
-def twenty_refused(method: str, path: str, status: int, said):
-    if method == "POST" and path.startswith("/api/collaboration/cases") and "a1" in str(said):
-        return 413, {"code": "too_many_files", "definite": True}
+def as_it_is(_method: str, _path: str, status: int, said):
     return status, said
 
 
+def twenty_refused(body: bytes) -> str | None:
+    return "too_many_files" if body.count(b"filename=") == 20 else None
+
+
+def nothing_refused(_body: bytes) -> None:
+    return None
+
+
 @pytest.mark.parametrize(
-    ("flaw", "text", "rule", "line", "difference"),
+    ("change", "refuses", "text", "rule", "line", "difference"),
     [
-        (one_too_many, STORY, "INB-1", 5, ("inbox by k@example.org: unread", "1", "2")),
-        (twenty_refused, MANY, "REP-4", 4, ("reply a1 case 53 by k@example.org", "ok", "refused")),
+        (
+            one_too_many,
+            nothing_refused,
+            STORY,
+            "INB-1",
+            5,
+            ("inbox by k@example.org: unread", "1", "2"),
+        ),
+        (
+            as_it_is,
+            twenty_refused,
+            MANY,
+            "REP-4",
+            4,
+            ("reply a1 case 53 by k@example.org", "ok", "refused"),
+        ),
     ],
 )
 def test_a_flaw_is_found_with_rule_and_step_and_as_a_difference(
-    run, virtual, flaw: Change, text: str, rule: str, line: int, difference: tuple[str, str, str]
+    run, virtual, change, refuses, text: str, rule: str, line: int, difference
 ):
-    with proxied(virtual, flaw) as url:
+    with proxied(virtual, change, refuses) as url:
         ran = run(text, url)
     assert ran.exit is Exit.VIOLATED
-    assert (rule, line) in {(one.finding.rule, one.line) for one in ran.broken}
+    found = {(one.finding.rule, one.line) for one in ran.broken}
+    found |= {(one.rule, one.line) for one in ran.failures}
+    assert (rule, line) in found
     first = ran.differed[0]
     told = first.difference
     assert first.line == line
@@ -160,10 +182,7 @@ def test_a_target_that_cannot_be_used_says_what_is_wrong(run, virtual, target, t
 
 
 def test_what_is_not_our_api_is_told(run, virtual):
-    def other(method: str, path: str, status: int, said):
-        return 404, {"detail": "Not Found"}
-
-    with proxied(virtual, other) as url:
+    with proxied(virtual, lambda *_: (404, {"detail": "Not Found"})) as url:
         ran = run(STORY, url)
     assert ran.exit is Exit.ENVIRONMENT
     assert "404" in ran.why
