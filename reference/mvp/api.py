@@ -320,7 +320,6 @@ class MvpApi:
                 body=NewMessage,
                 answer=Sent,
                 status=201,
-                often=True,
                 act=True,
                 refusals=(Refusal.UNKNOWN_CASE, *_SENDING),
             ),
