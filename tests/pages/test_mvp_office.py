@@ -481,7 +481,7 @@ async def test_a_message_is_written_and_sent_with_the_keyboard_alone(serve, brow
 
 
 async def test_a_session_that_ends_while_somebody_writes_loses_nothing(serve, browse):
-    async with at_work(serve, browse) as (server, anna, tab):
+    async with at_work(serve, browse) as (server, _, tab):
         await tab.goto(CASE)
         anna = await colleague(server, "anna")  # a new password ends the sessions
         await write(tab)

@@ -408,7 +408,7 @@ class WritingPages:
 
 def _number(visit: Visit) -> CaseNumber:
     """Give the number of the case that a page is about, or that there is none yet."""
-    return visit.case if "case" in visit.request.match_info else NO_CASE
+    return visit.case if "case" in visit.path else NO_CASE
 
 
 def _typed(visit: Visit, before: Draft) -> Draft:
