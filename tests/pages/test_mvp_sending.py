@@ -293,12 +293,12 @@ async def test_a_double_click_acts_once_and_so_does_the_same_form_sent_again(ser
         await tab.goto(CASE)
         await tab.fill("#text", "Notiz")
         await tab.locator("form.activity .actions button").first.dblclick()
-        await tab.wait_for_url("**#latest")
+        await tab.locator(".notice").wait_for()
         await write(tab)
         await press(tab, "Speichern")
         await tab.fill("#address", K)
         await tab.get_by_role("button", name="Freischaltung").dblclick()
-        await tab.wait_for_url("**#latest")
+        await tab.locator(".notice").wait_for()
         await write(tab, text="Direkt")
         again = await tab.evaluate(
             """async () => {
