@@ -10,8 +10,8 @@ from rich.table import Table
 from rich.text import Text
 
 from simulator.exits import Exit
+from simulator.measures.formats import duration
 from simulator.printing import printable
-from simulator.report.formats import duration
 from simulator.world.compared import Compared, Variant
 
 _STYLES: Final = {Exit.KEPT: "green", Exit.UNDECIDED: "yellow"}

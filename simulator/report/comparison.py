@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from typing import Any
 
+from simulator.measures.formats import duration
 from simulator.measures.measured import Measured
 from simulator.printing import printable
 from simulator.report.axes import Durations, Linear, LogDurations, Share
 from simulator.report.charts import COLOURS, DASHES, Chart, Series, line_chart
-from simulator.report.formats import duration
 from simulator.report.measurements import NONE, curve_points
 from simulator.report.page import WORDS, page, readings_rows
 from simulator.world.compared import Compared, Variant

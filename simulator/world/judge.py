@@ -13,6 +13,7 @@ from simulator.oracle import Finding, Oracle
 from simulator.scenario.goals import Goals
 from simulator.targets.port import Delivery
 from simulator.world.deliveries import Deliveries
+from simulator.world.witness import Spool
 
 Record = dict[str, Any]
 #: How many lines are kept for a picture: more would not be looked at.
@@ -32,6 +33,7 @@ class Judge:
     trace: BinaryIO | None = None
     keeps: bool = False
     deliveries: Deliveries | None = None
+    spool: Spool | None = None  # keeps all lines, for pictures of findings
     waits: bool = False  # messages wait for the replication (`delivery: with_replication`)
     lines: int = 0
     kept: list[Record] = Factory(list[Record])  # the first lines, for a picture
@@ -57,8 +59,8 @@ class Judge:
         line = {**record, "at": self._newest.isoformat()}
         word: str = line.get("act") or line["see"]
         self.counts[word] = self.counts.get(word, 0) + 1
-        if self.trace is not None:
-            self.trace.write(orjson.dumps(line) + b"\n")
+        if self.trace is not None or self.spool is not None:
+            self._write(orjson.dumps(line))
         if self.keeps and len(self.kept) < KEPT_MAX:
             self.kept.append(line)
         at_us = moment_us(line["at"])
@@ -70,6 +72,12 @@ class Judge:
                 return ()
             self._link_for(line, at_us)
         return self.oracle.take(self.lines, at_us, line)
+
+    def _write(self, line: bytes) -> None:
+        if self.trace is not None:
+            self.trace.write(line + b"\n")
+        if self.spool is not None:
+            self.spool.add(line)
 
     def _link_for(self, line: Record, at_us: int) -> None:
         """Judge as if the link were up at the moments of successful runs only.

@@ -80,6 +80,9 @@ class Ran:
     always: tuple[str, ...] = ()  # the rules whose violation counts; empty: all
     let_pass: tuple[Broken, ...] = ()  # violations of other rules
     delivered: Delivered | None = None
+    witnesses: Mapping[str, tuple[Mapping[str, Any], ...]] = Factory(
+        dict[str, tuple[Mapping[str, Any], ...]]
+    )  # the lines of cases in which rules were broken
 
     @property
     def why(self) -> str:
