@@ -27,14 +27,13 @@ def comparison_html(compared: Compared, again: str) -> str:
         "verdict": compared.exit.name.lower(),
         "word": WORDS[compared.exit.name.lower()],
         "conclusion": printable(compared.conclusion),
+        "why": "" if compared.unlike or not compared.why else printable(compared.why),
         "facts": _facts(compared),
         "slots": [slot for slot, _ in compared.variants[0].settings],
         "rows": [_row(one) for one in compared.variants],
         "waits": any(not one.at_once for one in compared.variants),
         "reasons": [
-            {"name": one.name, "why": printable(one.ran.why)}
-            for one in compared.variants
-            if one.exit.name.lower() != "kept" and one.ran.why
+            {"name": names, "why": printable(why)} for why, names in compared.reasons.items()
         ],
         "worth": _worth(compared),
         "delays": _delays(compared),
