@@ -18,6 +18,8 @@ from simulator.world.witness import Spool
 Record = dict[str, Any]
 #: How many lines are kept for a picture: more would not be looked at.
 KEPT_MAX: Final = 300
+#: What a run brings is told right after it; what is done then waits for the next one.
+_COMES: Final = frozenset({"mail", "arrival"})
 _FAILED: Final = 2  # the result of a run that brought nothing
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
@@ -86,7 +88,8 @@ class Judge:
         """
         ran = line.get("act") == "replicate" and line["outcome"] == "ok"
         run = ran and line["result"] != _FAILED
-        state = "up" if run or (self._link == "up" and at_us == self._link_us) else "down"
+        comes = line.get("see") in _COMES and at_us == self._link_us
+        state = "up" if run or (self._link == "up" and comes) else "down"
         if state != self._link:
             self._link = state
             fault = {"act": "fault", "what": "link", "state": state, "outcome": "ok"}
