@@ -33,6 +33,16 @@ async def prepares(anna):
     await anna.send(53, "Nicht gesendet", "reply", [K], leaves=True)
 
 
+async def is_renamed(anna, kunde, later):
+    """Let the portal show another subject after the next replication, and not before."""
+    await anna.edit_case(53, "Kfz-Schaden, erledigt")
+    await later()
+    await kunde.see_portal_case(53)
+    await anna.replicate()
+    await later()
+    await kunde.see_portal_case(53)
+
+
 async def test_the_story_of_a_case_is_kept_by_all_rules(serve, browse, tmp_path):
     async with serve(clock="manual") as server, browse(server) as tab:
         recorder = Recorder()
@@ -76,12 +86,7 @@ async def test_the_story_of_a_case_is_kept_by_all_rules(serve, browse, tmp_path)
         await anna.send(53, "Und an beide", "acknowledge")
         await looks()
         await kunde.see_inbox()
-        await anna.edit_case(53, "Kfz-Schaden, erledigt")
-        await later()
-        await kunde.see_portal_case(53)
-        await anna.replicate()
-        await later()
-        await kunde.see_portal_case(53)
+        await is_renamed(anna, kunde, later)
         await looks()
         await recorder.mails(operator.client)
         sending = ("SEND-2", "SEND-3", "SEND-5", "SEND-6", "SEND-7", "SEND-9", "SEND-12", "SEND-13")
