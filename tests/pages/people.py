@@ -8,9 +8,14 @@ INBOX = "/collaboration/inbox"
 
 
 async def press(button):
-    """Click what sends a form, and wait for the page that follows."""
-    async with button.page.expect_navigation():
+    """Click what sends a form, and wait for the page that follows; give when the act happened."""
+    tab = button.page
+    async with (
+        tab.expect_response(lambda answer: answer.request.method == "POST") as coming,
+        tab.expect_navigation(),
+    ):
         await button.click()
+    return (await (await coming.value).all_headers()).get("moment")
 
 
 async def log_in(tab, address="k@example.org", password=PASSWORD):

@@ -4,6 +4,7 @@ A page does not tell whether a message was opened; the trace is silent about it.
 """
 
 import re
+from datetime import datetime
 
 from attrs import define
 
@@ -36,8 +37,8 @@ class Reader:
         self.recorder.add(self.recorder.moment(), {**line, "by": self.name})
 
     async def _did(self, act, clicking, **line):
-        at, place = self.recorder.moment(), self.recorder.place()
-        await clicking
+        place = self.recorder.place()
+        at = datetime.fromisoformat(await clicking)
         said = {"act": act, "by": self.name, **line, "outcome": "ok"}
         self.recorder.add(at, said, place)
 
@@ -80,14 +81,14 @@ class Reader:
             await message.get_by_role("link", name="Auf diese Nachricht antworten").click()
         await tab.fill("#text", text)
         await tab.set_input_files("#file", list(files))
-        at, place = self.recorder.moment(), self.recorder.place()
-        await press(tab.get_by_role("button", name="Absenden"))
+        place = self.recorder.place()
+        at = await press(tab.get_by_role("button", name="Absenden"))
         assert tab.url.endswith(f"/collaboration/cases/{case}")
         written = await tab.locator("article.mine").first.get_attribute("data-message")
         line = {"act": "reply", "by": self.name, "case": case, "message": written}
         line |= {"answers": answers, "text": text, "outcome": "ok"}
         line["files"] = [{"name": each["name"], "size": len(each["buffer"])} for each in files]
-        self.recorder.add(at, line, place)
+        self.recorder.add(datetime.fromisoformat(at), line, place)
 
     async def see_inbox(self):
         """Tell what the inbox shows, oldest first as it came."""
