@@ -30,6 +30,11 @@ class Record:
     name: str
     fields: tuple[tuple[str, str], ...]
 
+    @property
+    def key(self) -> tuple[RecordKind, CaseNumber, str]:
+        """What the newest state of a record replaces an older one by, where both are marked."""
+        return self.kind, self.case, self.name
+
 
 @frozen
 class Bundle:
@@ -66,13 +71,6 @@ def address_record(case: CaseNumber, addresses: tuple[str, ...]) -> Record:
     """Give the record of the addresses that belong to a case (RPL-2)."""
     fields = tuple((str(place), address) for place, address in enumerate(addresses))
     return Record(RecordKind.ADDRESS, case, "", fields)
-
-
-def mark(marked: tuple[Record, ...], record: Record) -> tuple[Record, ...]:
-    """Mark a record as changed; the newest state of a record replaces an older one."""
-    key = (record.kind, record.case, record.name)
-    others = tuple(r for r in marked if (r.kind, r.case, r.name) != key)
-    return (*others, record)
 
 
 def bundles(marked: tuple[Record, ...], rules: Rules) -> tuple[Bundle, ...]:

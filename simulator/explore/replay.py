@@ -79,11 +79,10 @@ def _lived(settings: Settings, rules: Rules, found: Counterexample) -> Iterator[
 
 
 def _acted(model: Model, record: Record, at: datetime, at_us: int) -> Iterator[Timed]:
-    before = model.fork()
     outcome, reason = model.act(record, at)
     line = {"at": _text(at), **told(record, outcome, model)}
     yield at_us, line if reason is None else {**line, "reason": reason}
-    for seen in came_of(model, before, record):
+    for seen in came_of(model, record):
         yield at_us, {**seen, "at": _text(at)}
 
 

@@ -19,6 +19,7 @@ from simulator.explore.goals import GOALS, Looks
 from simulator.explore.worlds import ANNA, CASE, Record, World
 from simulator.oracle import Finding, Oracle
 from simulator.targets.model import Model
+from simulator.targets.port import arrival
 
 #: Half an hour to midnight in UTC: already the next day where the broker is.
 START: Final = datetime(2024, 1, 15, 23, 30, tzinfo=UTC)
@@ -65,10 +66,12 @@ def told(act: Record, outcome: str, after: Model) -> Record:
     return line
 
 
-def came_of(after: Model, before: Model, act: Record) -> list[Record]:
+def came_of(after: Model, act: Record) -> Sequence[Record]:
     """Give what an act let arrive: messages in the case that were written earlier, and mails."""
-    mails = after.mails_since(before)
-    return mails if act["act"] == "reply" else [*after.arrivals_since(before), *mails]
+    mails, deliveries = after.told()
+    if act["act"] == "reply":
+        return mails
+    return [*(arrival(each) for each in deliveries if each.to is None), *mails]
 
 
 @frozen
@@ -234,7 +237,7 @@ def _apply(
         found.refusals.add(reason)
         if not findings:
             return  # neither side changes with a refused act
-    for seen_line in came_of(model, node.model, record):
+    for seen_line in came_of(model, record):
         findings = findings or oracle.take(depth, at_us, seen_line)
     messages = node.messages + (writes and outcome == "ok")
     step = Step(record, outcome)

@@ -7,9 +7,9 @@ import marshal
 from array import array
 from collections.abc import Sequence
 from typing import Final
-from zlib import DEFLATED, compressobj, decompressobj
 
 from simulator.oracle.facts import Box, Case
+from simulator.press import Press
 
 _ELSEWHERE: Final = {"boxes", "log", "number"}
 _PASSING: Final = {"cached", "flights", "receipts", "serial", "split", "token"}
@@ -17,9 +17,6 @@ _PASSING: Final = {"cached", "flights", "receipts", "serial", "split", "token"}
 _KEPT: Final = sorted({*Case.__slots__} - _ELSEWHERE - _PASSING)
 #: What it keeps of a mailbox.
 _BOX: Final = sorted({*Box.__slots__} - {"cached", "owner"})
-_SAMPLES: Final = 8  # so many cases show what the cases of a trace look like
-_LEVEL, _MEMORY = 6, 4
-_WINDOW: Final = -12  # bits; no header and no checksum
 _BUCKETS: Final = 1 << 16
 _DIGEST: Final = (1 << 64) - 1
 _DIGEST_BYTES: Final = 8
@@ -29,13 +26,11 @@ _ENTRY_BYTES: Final = 12  # a digest, and the place of the case's number
 class Settled:
     """Folds cases up and unfolds them, and knows to which folded case a message belongs."""
 
-    __slots__ = ("compressor", "decompressor", "digests", "numbers")
+    __slots__ = ("digests", "numbers", "press")
 
     def __init__(self, samples: Sequence[Case] = ()) -> None:
         """Begin with none; the cases to come look like these."""
-        dictionary = b"".join(map(_spell, samples[:_SAMPLES]))
-        self.compressor = compressobj(_LEVEL, DEFLATED, _WINDOW, _MEMORY, zdict=dictionary)
-        self.decompressor = decompressobj(_WINDOW, zdict=dictionary)
+        self.press = Press(map(_spell, samples))
         self.digests = [b""] * _BUCKETS if samples else []
         self.numbers: list[int | str] = []
 
@@ -46,7 +41,7 @@ class Settled:
     def copy(self) -> "Settled":
         """Give a copy that goes its own way."""
         new = Settled.__new__(Settled)
-        new.compressor, new.decompressor = self.compressor, self.decompressor
+        new.press = self.press
         new.digests, new.numbers = self.digests.copy(), self.numbers.copy()
         return new
 
@@ -58,12 +53,11 @@ class Settled:
         for message in messages:
             digest = hash(message) & _DIGEST
             self.digests[digest % _BUCKETS] += digest.to_bytes(_DIGEST_BYTES, "little") + place
-        compressor = self.compressor.copy()
-        return compressor.compress(_spell(case)) + compressor.flush()
+        return self.press.press(_spell(case))
 
     def unfold(self, number: int | str, folded: bytes, token: object) -> Case:
         """Give the case of this number as it was, owned by the holder of the token."""
-        return _read(Case(number, token), self.decompressor.copy().decompress(folded))
+        return _read(Case(number, token), self.press.unpress(folded))
 
     def home_of(self, message: str) -> int | str | None:
         """Give the case that a message of a folded case belongs to."""

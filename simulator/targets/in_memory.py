@@ -6,7 +6,15 @@ from typing import Any
 
 from reference.domain.rules import Rules
 from simulator.targets.model import Model
-from simulator.targets.port import Delivery, Difference, Hitch, Outcome, Record, key_of
+from simulator.targets.port import (
+    Delivery,
+    Difference,
+    Hitch,
+    Outcome,
+    Record,
+    arrival,
+    key_of,
+)
 
 
 class InMemory:
@@ -68,7 +76,7 @@ class InMemory:
 
     def _ask(self) -> None:
         mails, deliveries = self.model.told()
-        self._news += (_arrival(each) for each in deliveries if each.to is None)
+        self._news += (arrival(each) for each in deliveries if each.to is None)
         self._news += mails
         self._deliveries += deliveries
 
@@ -82,8 +90,3 @@ class InMemory:
 
     def close(self) -> None:
         """Do nothing: there is nothing to end."""
-
-
-def _arrival(came: Delivery) -> Record:
-    at = came.at.isoformat()
-    return {"at": at, "see": "arrival", "case": came.case, "message": came.message}

@@ -4,12 +4,12 @@ Envelopes are delivered at once. While link, portal or server are down they wait
 all are up again the last one delivered goes out once more, as its acknowledgement may be lost.
 """
 
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from types import MappingProxyType
 from typing import Any, ClassVar, Final
 
-from attrs import Factory, define, frozen
+from attrs import Factory, define
 
 from reference.domain.accounts import (
     Account,
@@ -48,7 +48,6 @@ from reference.domain.facts import (
     Entry,
     EntryLogged,
     Envelope,
-    Fact,
     Mail,
     Message,
     MessageArrived,
@@ -72,7 +71,6 @@ from reference.domain.replication import (
     Record,
     answer_of,
     bundles,
-    mark,
     portal_fields,
     record_of,
     settle,
@@ -80,6 +78,8 @@ from reference.domain.replication import (
 from reference.domain.rules import Rules, Template
 from reference.domain.sending import under_way
 from reference.domain.words import STATUS_TEXTS, CaseNumber, CloudRole, Transport
+from simulator.targets.folding import Folding
+from simulator.targets.matter import Linked, Matter, read, spell
 from simulator.targets.port import Delivery
 
 Line = dict[str, Any]  # an act or an observation, as a line of a trace has it
@@ -94,23 +94,6 @@ MAILS: Final = frozenset({"mail", "portal", "server"})
 RUNS: Final = CARRIES | {"replication"}
 
 
-@frozen
-class Linked:
-    """A log that only grows: its newest part, and the log before it. Copies share what is old."""
-
-    newest: Any
-    before: "Linked | None"
-
-
-def _since(log: Linked | None, earlier: Linked | None) -> list[Any]:
-    """Give what a log has more than an earlier state of itself, oldest first."""
-    parts: list[Any] = []
-    while log is not None and log is not earlier:
-        parts.append(log.newest)
-        log = log.before
-    return parts[::-1]
-
-
 _PORTAL_LOOKS: Final = frozenset({"inbox", "portal_case"})
 _Act = Callable[["Model", Mapping[str, Any], datetime], Refusal | None]
 _Look = Callable[["Model", str, CaseNumber | None], Line | None]
@@ -121,53 +104,47 @@ class Model:
     """The whole system in memory: every act of a trace in, its outcome out.
 
     With `registration` a recipient has to register before anything else; without, all count as
-    registered.
+    registered. What nobody asks for for long takes a few bytes.
     """
 
     rules: Rules
     registration: bool = False
-    _cases: dict[CaseNumber, Case] = Factory(dict[CaseNumber, Case])
-    _mailboxes: dict[tuple[CaseNumber, str], Mailbox] = Factory(
-        dict[tuple[CaseNumber, str], Mailbox]
-    )
+    _matters: Folding[CaseNumber, Matter] = Factory(lambda: Folding(spell, read))
+    _cases_of: dict[str, tuple[CaseNumber, ...]] = Factory(dict[str, tuple[CaseNumber, ...]])
     _accounts: dict[str, Account] = Factory(dict[str, Account])
     _roles: dict[str, CloudRole] = Factory(dict[str, CloudRole])
-    _logs: dict[CaseNumber, Linked] = Factory(dict[CaseNumber, Linked])
     _templates: Mapping[str, Template] = Factory(lambda self: self.rules.templates, takes_self=True)
     _down: frozenset[str] = frozenset()
-    _outbox: tuple[Envelope, ...] = ()
-    _waiting: tuple[Envelope, ...] = ()  # for the next replication
+    _outbox: list[Envelope] = Factory(list[Envelope])
+    _waiting: list[Envelope] = Factory(list[Envelope])  # for the next replication
     _last: Envelope | None = None  # delivered, but its acknowledgement may be lost
-    _marked: tuple[Record, ...] = ()
-    _unsent: tuple[Mail, ...] = ()
+    _marked: dict[Hashable, Record] = Factory(dict[Hashable, Record])
+    _unsent: list[Mail] = Factory(list[Mail])
     _links: int = 0
     _logged: int = 0
     run: tuple[Line, ...] = ()  # the bundles of the last replication
-    _mails: Linked | None = None
-    _arrivals: Linked | None = None  # case, message, recipient or None (into the case), moment
+    _mails: list[Line] = Factory(list[Line])  # that nobody was told of
+    _deliveries: list[Delivery] = Factory(list[Delivery])
 
     def fork(self) -> "Model":
-        """Give a copy that goes its own way; what cannot change is shared."""
+        """Give a copy that goes its own way, and has nothing to tell yet."""
         return Model(
             self.rules,
             self.registration,
-            self._cases.copy(),
-            self._mailboxes.copy(),
+            self._matters.copy(),
+            self._cases_of.copy(),
             self._accounts.copy(),
             self._roles.copy(),
-            self._logs.copy(),
             self._templates,
             self._down,
-            self._outbox,
-            self._waiting,
+            self._outbox.copy(),
+            self._waiting.copy(),
             self._last,
-            self._marked,
-            self._unsent,
+            self._marked.copy(),
+            self._unsent.copy(),
             self._links,
             self._logged,
             self.run,
-            self._mails,
-            self._arrivals,
         )
 
     def fingerprint(self) -> Hashable:
@@ -175,17 +152,17 @@ class Model:
 
         Activity lists, mails that went out, counters, and times within a day are left out.
         """
+        matters = self._matters.values()
         return (
-            frozenset(self._cases.items()),
-            frozenset(self._mailboxes.items()),
+            frozenset([(matter.case, frozenset(matter.boxes.items())) for matter in matters]),
             frozenset(map(self._account_key, self._accounts.values())),
             frozenset(self._roles.items()),
             None if self._templates is self.rules.templates else frozenset(self._templates.items()),
             self._down,
             tuple(map(self._envelope_key, self._outbox)),
             tuple(map(self._envelope_key, self._waiting)),
-            self._marked,
-            tuple((mail.to, mail.event, mail.message) for mail in self._unsent),
+            tuple(self._marked.values()),
+            tuple([(mail.to, mail.event, mail.message) for mail in self._unsent]),
         )
 
     def _account_key(self, account: Account) -> Hashable:
@@ -229,15 +206,16 @@ class Model:
 
     def _mvp(self, record: Mapping[str, Any], act: CaseAct, at: datetime) -> Refusal | None:
         """Let a caseworker act on a case."""
-        case = self._cases.get(_case(record))
-        return self._kept(decide_case(case, act, at, self.rules), at)
+        matter = self._matters.get(_case(record))
+        case = None if matter is None else matter.case
+        return self._kept(matter, decide_case(case, act, at, self.rules))
 
-    def _kept(self, decision: Decision[Case] | Refusal, at: datetime) -> Refusal | None:
+    def _kept(self, matter: Matter | None, decision: Decision[Case] | Refusal) -> Refusal | None:
         """Keep what was decided about a case."""
         if isinstance(decision, Refusal):
             return decision
-        self._cases[decision.state.number] = decision.state
-        self._take_note(decision.facts, at)
+        before = matter or Matter(decision.state, {}, None)
+        self._keep_case(before, decision)
         self._post(decision.envelopes)
         return None
 
@@ -247,14 +225,17 @@ class Model:
         number = _case(record)
         follow_up_on = _date(record.get("follow_up_on"))
         act = CreateCase(number, _text(record, "by"), _text(record, "subject"), follow_up_on)
-        return self._kept(create_case(self._cases.get(number), act, at, self.rules), at)
+        matter = self._matters.get(number)
+        existing = None if matter is None else matter.case
+        return self._kept(matter, create_case(existing, act, at, self.rules))
 
     def _edit_case(self, record: Mapping[str, Any], at: datetime) -> Refusal | None:
         if self._down & MVP:
             return Refusal.NOT_REACHABLE
-        case = self._cases.get(_case(record))
-        if case is None:
+        matter = self._matters.get(_case(record))
+        if matter is None:
             return Refusal.UNKNOWN_CASE
+        case = matter.case
         subject = _text(record, "subject") if "subject" in record else case.subject
         day = case.follow_up_on
         if "follow_up_on" in record:
@@ -346,11 +327,16 @@ class Model:
         self, case: CaseNumber, address: str, act: MailboxAct, at: datetime
     ) -> Refusal | None:
         """Let a recipient act on their mailbox."""
-        key = self.rules.mailbox_key(case, address)
-        decision = decide_mailbox(self._mailboxes.get(key), act, at, self.rules)
+        number, name = self.rules.mailbox_key(case, address)
+        matter = self._matters.get(number)
+        if matter is None:
+            return Refusal.NOT_ADDRESSED
+        box = matter.boxes.get(name)
+        decision = decide_mailbox(box, act, at, self.rules)
         if isinstance(decision, Refusal):
             return decision
-        self._mailboxes[key] = decision.state
+        if decision.state is not box:
+            self._keep_box(matter, name, decision.state)
         self._post(decision.envelopes)
         return None
 
@@ -366,10 +352,9 @@ class Model:
         if isinstance(address, Refusal):
             return address
         message = _text(record, "message")
-        for case in self._cases:
-            box = self._mailboxes.get(self.rules.mailbox_key(case, address))
-            if box is not None and any(item.message == message for item in box.items):
-                return self._portal(case, address, MarkRead(message), at)
+        for box in self._boxes_of(address):
+            if any(item.message == message for item in box.items):
+                return self._portal(box.case, address, MarkRead(message), at)
         return Refusal.UNKNOWN_MESSAGE
 
     def _reply(self, record: Mapping[str, Any], at: datetime) -> Refusal | None:
@@ -411,7 +396,7 @@ class Model:
         else:
             self._down -= {record["what"]}
         if was_cut and not self._down & CARRIES and self._last is not None:
-            self._outbox = (self._last, *self._outbox)
+            self._outbox.insert(0, self._last)
         return None
 
     def _replicate(self, record: Mapping[str, Any], at: datetime) -> Refusal | None:
@@ -424,7 +409,7 @@ class Model:
             return None
         if self._down & RUNS:
             return Refusal.REPLICATION_FAILED
-        run = bundles(self._marked, self.rules)
+        run = bundles(tuple(self._marked.values()), self.rules)
         result = record["result"]
         self.run = tuple(
             {"kind": bundle.kind.value, "records": len(bundle.records), "result": result}
@@ -433,35 +418,37 @@ class Model:
         records = [each for bundle in run for each in bundle.records]
         count = record.get("failed", 0) if answer is Answer.SOME_FAILED else 0
         failed = frozenset(records[max(len(records) - count, 0) :] if count else ())
-        self._marked = ()
+        self._marked = {}
         for bundle in run:
             settled = settle(bundle, answer, failed)
-            self._marked += settled.again
+            self._marked |= {record.key: record for record in settled.again}
             for taken in settled.taken:
                 self._replicated(taken, at)
-        waiting, self._waiting = self._waiting, ()
+        waiting, self._waiting = self._waiting, []
         for envelope in waiting:
             self._deliver(envelope, at)
         return None
 
     def _replicated(self, record: Record, at: datetime) -> None:
         """Let the portal take a record; the case is as before."""
+        matter = self._matters.get(record.case)
+        assert matter is not None  # noqa: S101 - it was marked
         fields = portal_fields(record, self.rules)
-        for key, box in tuple(self._mailboxes.items()):
-            if box.case == record.case:
-                decision = replicated_mailbox(box, fields, at, self.rules)
-                self._mailboxes[key] = decision.state
-                self._post(decision.envelopes)
-        self._cases[record.case] = replicated(self._cases[record.case], at, self.rules)
+        boxes: dict[str, Mailbox] = {}
+        for name, box in matter.boxes.items():
+            decision = replicated_mailbox(box, fields, at, self.rules)
+            boxes[name] = decision.state
+            self._post(decision.envelopes)
+        case = replicated(matter.case, at, self.rules)
+        self._matters[record.case] = Matter(case, boxes, matter.log)
 
     # Delivery
 
     def _post(self, envelopes: tuple[Envelope, ...]) -> None:
+        transports = self.rules.transports
         for envelope in envelopes:
-            if self.rules.transports[type(envelope.content)] is Transport.REPLICATION:
-                self._waiting = (*self._waiting, envelope)
-            else:
-                self._outbox = (*self._outbox, envelope)
+            later = transports[type(envelope.content)] is Transport.REPLICATION
+            (self._waiting if later else self._outbox).append(envelope)
 
     def _carry(self, at: datetime) -> None:
         """Deliver what waits, in order; what comes too early is kept back."""
@@ -473,41 +460,56 @@ class Model:
                 self._last = envelope
             else:
                 kept.append(envelope)
-        self._outbox = tuple(kept)
+        self._outbox = kept
 
     def _deliver(self, envelope: Envelope, at: datetime) -> bool:
         """Hand an envelope to its receiver; say whether it took it, now or before."""
         if isinstance(envelope.content, Message | Release):
-            key = self.rules.mailbox_key(envelope.case, envelope.recipient)
-            box = take_into_mailbox(self._mailboxes.get(key), envelope, at, self.rules)
-            if isinstance(box, Refusal):
-                return False
-            self._mailboxes[key] = box.state
-            for fact in box.facts:
-                if isinstance(fact, MessageReceived):
-                    came = (fact.case, fact.message, fact.recipient, at)
-                    self._arrivals = Linked(came, self._arrivals)
-                    self._announce(fact, at)
-            return True
-        case = take_into_case(self._cases[envelope.case], envelope, at, self.rules)
+            return self._deliver_down(envelope, at)
+        matter = self._matters.get(envelope.case)
+        assert matter is not None  # noqa: S101 - a mailbox belongs to a case
+        case = take_into_case(matter.case, envelope, at, self.rules)
         if isinstance(case, Refusal):
             return False
-        self._cases[envelope.case] = case.state
-        self._take_note(case.facts, at)
+        self._keep_case(matter, case)
         return True
 
-    def _take_note(self, facts: tuple[Fact, ...], at: datetime) -> None:
-        """Keep the facts that someone can look at, and mark what replication has to carry."""
-        for fact in facts:
+    def _deliver_down(self, envelope: Envelope, at: datetime) -> bool:
+        number, name = self.rules.mailbox_key(envelope.case, envelope.recipient)
+        matter = self._matters.get(number)
+        assert matter is not None  # noqa: S101 - its case sent the envelope
+        before = matter.boxes.get(name)
+        box = take_into_mailbox(before, envelope, at, self.rules)
+        if isinstance(box, Refusal):
+            return False
+        if before is None:
+            self._cases_of[name] = (*self._cases_of.get(name, ()), number)
+        self._keep_box(matter, name, box.state)
+        for fact in box.facts:
+            if isinstance(fact, MessageReceived):
+                self._deliveries.append(Delivery(fact.case, fact.message, fact.recipient, at))
+                self._announce(fact, at)
+        return True
+
+    def _keep_box(self, matter: Matter, name: str, box: Mailbox) -> None:
+        boxes = {**matter.boxes, name: box}
+        self._matters[matter.case.number] = Matter(matter.case, boxes, matter.log)
+
+    def _keep_case(self, matter: Matter, decision: Decision[Case]) -> None:
+        """Keep a case, with the facts that someone can look at or replication has to carry."""
+        log = matter.log
+        for fact in decision.facts:
             if isinstance(fact, EntryLogged):
                 self._logged += 1
-                self._logs[fact.case] = Linked(fact.entry, self._logs.get(fact.case))
+                log = Linked(fact.entry, log)
             elif isinstance(fact, MessageArrived):
-                self._arrivals = Linked((fact.case, fact.message, None, at), self._arrivals)
+                self._deliveries.append(Delivery(fact.case, fact.message, None, fact.at))
             else:
                 record = record_of(fact)
                 if record is not None:
-                    self._marked = mark(self._marked, record)
+                    self._marked.pop(record.key, None)
+                    self._marked[record.key] = record
+        self._matters[decision.state.number] = Matter(decision.state, matter.boxes, log)
 
     def _announce(self, received: MessageReceived, at: datetime) -> None:
         account = self._accounts.get(received.recipient)
@@ -516,7 +518,7 @@ class Model:
 
     def _keep_account(self, decision: Decision[Account]) -> None:
         self._accounts[decision.state.address] = decision.state
-        self._unsent += decision.mails
+        self._unsent.extend(decision.mails)
 
     def _token(self) -> str:
         self._links += 1
@@ -526,8 +528,8 @@ class Model:
         if self._down & MAILS:
             return
         for mail in self._unsent:
-            self._mails = Linked((mail, at), self._mails)
-        self._unsent = ()
+            self._mails.append(_mail_line(mail, at))
+        self._unsent = []
 
     # Observations
 
@@ -536,25 +538,10 @@ class Model:
         """How many entries the activity lists have together."""
         return self._logged
 
-    def mails_since(self, earlier: "Model | None" = None) -> list[Line]:
-        """Give the mails that went out since an earlier state of this model, oldest first."""
-        log = _since(self._mails, None if earlier is None else earlier._mails)  # noqa: SLF001 - its own kind
-        return [_mail_line(mail, at) for mail, at in log]
-
-    def arrivals_since(self, earlier: "Model | None" = None) -> list[Line]:
-        """Give the arrivals of recipients' messages since an earlier state of this model."""
-        log = _since(self._arrivals, None if earlier is None else earlier._arrivals)  # noqa: SLF001 - its own kind
-        return [
-            {"at": at.isoformat(), "see": "arrival", "case": case, "message": message}
-            for case, message, to, at in log
-            if to is None
-        ]
-
     def told(self) -> tuple[Sequence[Line], Sequence[Delivery]]:
         """Give mails and deliveries since this was asked last, oldest first, and forget them."""
-        mails = [_mail_line(mail, at) for mail, at in _since(self._mails, None)]
-        deliveries = [Delivery(*came) for came in _since(self._arrivals, None)]
-        self._mails = self._arrivals = None
+        mails, deliveries = self._mails, self._deliveries
+        self._mails, self._deliveries = [], []
         return mails, deliveries
 
     def look(
@@ -582,10 +569,19 @@ class Model:
     def _role(self, caseworker: str) -> CloudRole:
         return self._roles.get(caseworker, CloudRole.NONE)
 
+    def _boxes_of(self, address: str) -> Iterator[Mailbox]:
+        """Give the mailboxes of a recipient, those of the cases that reached them first first."""
+        _, name = self.rules.mailbox_key("", address)
+        for number in self._cases_of.get(name, ()):
+            matter = self._matters.get(number)
+            if matter is not None:
+                yield matter.boxes[name]
+
     def _see_case(self, by: str, number: CaseNumber | None) -> Line | None:
-        case = None if number is None else self._cases.get(number)
-        if case is None:
+        matter = None if number is None else self._matters.get(number)
+        if matter is None:
             return None
+        case = matter.case
         fields = fields_for(case, self._role(by), self.rules)
         status = fields.cloud_status
         return {
@@ -593,14 +589,15 @@ class Model:
             "status_text": None if status is None else STATUS_TEXTS[status],
             "acknowledged_on": _day(fields.acknowledged_on),
             "follow_up_on": _day(case.follow_up_on),
-            "under_way": list(under_way(self._outbox + self._waiting, case)),
+            "under_way": list(under_way((*self._outbox, *self._waiting), case)),
         }
 
     def _see_case_list(self, by: str, number: CaseNumber | None) -> Line:
         del number
         role = self._role(by)
         listed = [
-            (case.number, listed_for(case, role, self.rules)) for case in self._cases.values()
+            (matter.case.number, listed_for(matter.case, role, self.rules))
+            for matter in self._matters.values()
         ]
         return {
             "cases": [
@@ -614,9 +611,7 @@ class Model:
         address = self.rules.normal_address(by)
         if address not in self._accounts:
             return None
-        keys = [self.rules.mailbox_key(case, address) for case in self._cases]
-        boxes = [self._mailboxes[key] for key in keys if key in self._mailboxes]
-        items = [item for box in boxes for item in box.items]
+        items = [item for box in self._boxes_of(address) for item in box.items]
         return {
             "unread": self.rules.unread_count(items),
             "messages": [_inbox_line(item, self.rules) for item in items],
@@ -625,8 +620,9 @@ class Model:
     def _see_portal_case(self, by: str, number: CaseNumber | None) -> Line | None:
         if number is None:
             return None
-        key = self.rules.mailbox_key(number, self.rules.normal_address(by))
-        box = self._mailboxes.get(key)
+        number, name = self.rules.mailbox_key(number, self.rules.normal_address(by))
+        matter = self._matters.get(number)
+        box = None if matter is None else matter.boxes.get(name)
         if box is None:
             return None
         offered = button(box, self.rules)
@@ -639,15 +635,15 @@ class Model:
 
     def _see_activities(self, by: str, number: CaseNumber | None) -> Line | None:
         del by
-        if number is None or number not in self._cases:
+        matter = None if number is None else self._matters.get(number)
+        if matter is None:
             return None
-        entries: Sequence[Entry] = _since(self._logs.get(number), None)
-        return {"entries": [_entry_line(entry) for entry in entries]}
+        return {"entries": [_entry_line(entry) for entry in matter.entries()]}
 
     def _see_preset(self, by: str, number: CaseNumber | None) -> Line | None:
         del by
-        case = None if number is None else self._cases.get(number)
-        return None if case is None else {"recipients": list(case.preset)}
+        matter = None if number is None else self._matters.get(number)
+        return None if matter is None else {"recipients": list(matter.case.preset)}
 
     _ACTS: ClassVar[Mapping[str, _Act]] = MappingProxyType(
         {

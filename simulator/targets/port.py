@@ -55,6 +55,12 @@ class Delivery:
     at: datetime
 
 
+def arrival(came: Delivery) -> Record:
+    """Tell of a delivery into a case, as a line of a trace."""
+    at = came.at.isoformat()
+    return {"at": at, "see": "arrival", "case": came.case, "message": came.message}
+
+
 class Target(Protocol):
     """A system under test; its clock is moved by who drives it."""
 

@@ -13,7 +13,6 @@ from reference.domain.replication import (
     address_record,
     answer_of,
     bundles,
-    mark,
     portal_fields,
     record_of,
     settle,
@@ -39,11 +38,11 @@ def test_changed_data_and_documents_are_records():
     assert addresses == Record(ADDRESS, 53, "", (("0", "a@x.de"), ("1", "b@x.de")))
 
 
-def test_a_record_is_marked_once_with_its_newest_state():
-    old, other, new = record(value="old"), record(DOCUMENT, "a"), record(value="new")
-    assert mark(mark(mark((), old), other), new) == (other, new)
+def test_the_newest_state_of_a_record_replaces_the_one_before():
+    old, new = record(value="old"), record(value="new")
+    assert old.key == new.key
     for different in (record(case=54), record(name="n"), record(ADDRESS)):
-        assert mark((old,), different) == (old, different)
+        assert different.key != old.key
 
 
 def test_records_are_bundled_by_kind_up_to_the_limit():
