@@ -14,12 +14,13 @@ from markupsafe import Markup
 from multidict import MultiDict
 
 from reference.domain.refusals import Refusal
+from reference.domain.words import CaseNumber
 from reference.http.operations import Answer, Call, Handle, fingerprint
 from reference.http.problems import Problem, Refused
 from reference.pages import formats, static
 from reference.pages.site import TEMPLATES, Site
 from reference.pages.texts import LANGUAGES, markup, text, worded
-from reference.store.codec import loads, to_json
+from reference.store.codec import case_number, loads, to_json
 from reference.store.secrets import new_id
 
 #: What a page may do: load what is ours, and send forms to us.
@@ -76,6 +77,16 @@ class Visit:
     def user(self) -> str:
         """Give who is logged in; nobody is the empty string."""
         return "" if self.call is None else self.call.actor
+
+    @property
+    def path(self) -> Mapping[str, str]:
+        """Give the parts of the address that name something."""
+        return self.request.match_info
+
+    @property
+    def case(self) -> CaseNumber:
+        """Give the number of the case that the page is about."""
+        return case_number(self.path["case"])
 
     @property
     def token(self) -> str:

@@ -5,21 +5,25 @@ from pathlib import Path
 from typing import BinaryIO, Final
 from zoneinfo import ZoneInfo
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from reference.domain.readings import readings_from
 from reference.domain.rules import Rules, rules_for
+from simulator.collecting import rare_collections
 from simulator.exits import Exit
 from simulator.history.clauses import CLAUSES, Shown
 from simulator.history.vocabulary import ACTS, READINGS
 from simulator.measures.collector import Collector
+from simulator.measures.measured import Measured
 from simulator.oracle import BadLine, Oracle, Verdict
 from simulator.scenario.file import BadScenario, Scenario, read_scenario
+from simulator.scenario.goals import Goals
 from simulator.targets.in_memory import InMemory
 from simulator.targets.port import Target
 from simulator.world.judge import Judge, microseconds
+from simulator.world.people import profile_of
 from simulator.world.result import Broken, Ran
-from simulator.world.world import World
+from simulator.world.world import Watcher, World
 
 _MICROSECONDS: Final = 1_000_000
 
@@ -31,6 +35,9 @@ class Task:
     trace: Path | None = None  # a folder: a trace for each file
     keep: bool = False  # lines, for pictures
     limit_us: int = 2 * _MICROSECONDS
+    seed: int | None = None  # None: that of the file
+    scale: float | None = None  # of populations; None: that of the file
+    watcher: Watcher | None = None
 
 
 MakeTarget = Callable[[Scenario, Rules], Target]
@@ -56,17 +63,30 @@ def run_file(path: Path, task: Task, make_target: MakeTarget = in_memory) -> Ran
     except OSError as error:
         text = f"{path}: {error.strerror or error}"
         return Ran(str(path), Exit.ENVIRONMENT, errors=(text,))
+    scenario = as_asked(scenario, task)
     target = make_target(scenario, rules_of(scenario))
     try:
         if task.trace is None:
-            return run_scenario(scenario, target, _judge(scenario, target, task))
+            return run_scenario(scenario, target, _judge(scenario, target, task), task.watcher)
         place = task.trace / f"{path.stem}.jsonl"
         with place.open("wb") as trace:
-            return run_scenario(scenario, target, _judge(scenario, target, task, trace))
+            judge = _judge(scenario, target, task, trace)
+            return run_scenario(scenario, target, judge, task.watcher)
     except OSError as error:
         return Ran(str(path), Exit.ENVIRONMENT, scenario.title, errors=(str(error),))
     finally:
         target.close()
+
+
+def as_asked(scenario: Scenario, task: Task) -> Scenario:
+    """Give the scenario with the seed and the scale that are asked for, else with its own."""
+    if task.seed is not None:
+        scenario = evolve(scenario, seed=task.seed)
+    population = scenario.population
+    if population is None:
+        return scenario
+    scale = population.scale if task.scale is None else task.scale
+    return evolve(scenario, population=population.scaled(scale))
 
 
 def _judge(scenario: Scenario, target: Target, task: Task, trace: BinaryIO | None = None) -> Judge:
@@ -78,11 +98,15 @@ def _judge(scenario: Scenario, target: Target, task: Task, trace: BinaryIO | Non
         registers=scenario.registers,
     )
     begin_us = microseconds(target.moment(scenario.begins))
-    collector = Collector(begin_us, ZoneInfo(scenario.time_zone), scenario.readings)
-    return Judge(oracle, collector, trace, task.keep)
+    collector = Collector(
+        begin_us, ZoneInfo(scenario.time_zone), scenario.readings, profile_of(scenario)
+    )
+    return Judge(oracle, collector, Goals(scenario.sometimes), trace, task.keep)
 
 
-def run_scenario(scenario: Scenario, target: Target, judge: Judge) -> Ran:
+def run_scenario(
+    scenario: Scenario, target: Target, judge: Judge, watcher: Watcher | None = None
+) -> Ran:
     """Run a scenario on a target."""
     judge.begin(
         {
@@ -92,10 +116,11 @@ def run_scenario(scenario: Scenario, target: Target, judge: Judge) -> Ran:
             "carrier": scenario.carrier,
         }
     )
-    world = World(scenario, target, judge)
+    world = World(scenario, target, judge, watcher)
     error = ""
     try:
-        world.run()
+        with rare_collections():
+            world.run()
     except BadLine as bad:
         step = world.origin.get(bad.line - 1, 0)
         error = f"{scenario.file}: the step in or after line {step}: {bad}"
@@ -104,9 +129,15 @@ def run_scenario(scenario: Scenario, target: Target, judge: Judge) -> Ran:
 
 def _result(world: World, verdict: Verdict, error: str) -> Ran:
     scenario = world.scenario
-    undecided = _undecided(world, verdict)
+    end_us = microseconds(world.target.moment(world.now))
+    measured = world.judge.collector.finish(end_us, scenario.limits)
+    undecided = _undecided(world, verdict, measured)
+    broken = [Broken(found, world.origin.get(found.line, 0)) for found in verdict.findings]
+    counts_all = not scenario.always
+    count = [one for one in broken if counts_all or one.finding.rule in scenario.always]
     exit_ = Exit.UNDECIDED if undecided else Exit.KEPT
-    if verdict.findings or world.failures or world.differed:
+    beyond = any(one.kept is False for one in measured.limits)
+    if count or world.failures or world.differed or beyond:
         exit_ = Exit.VIOLATED
     if error:
         exit_ = Exit.BAD_INPUT
@@ -121,7 +152,7 @@ def _result(world: World, verdict: Verdict, error: str) -> Ran:
         tuple(world.judge.kept),
         (error,) if error else (),
         tuple(world.failures),
-        tuple(Broken(found, world.origin.get(found.line, 0)) for found in verdict.findings),
+        tuple(count),
         tuple(world.differed),
         undecided,
         tuple(world.skipped),
@@ -129,18 +160,32 @@ def _result(world: World, verdict: Verdict, error: str) -> Ran:
         acts,
         sum(counts.values()) - acts,
         {rule: count for rule, count in verdict.decisive.items() if count},
-        world.judge.collector.finish(microseconds(world.target.moment(world.now))),
+        measured,
+        scenario.seed if scenario.drawn else None,
+        None if scenario.population is None else scenario.population.scale,
+        scenario.always,
+        tuple(one for one in broken if one not in count),
     )
 
 
-def _undecided(world: World, verdict: Verdict) -> tuple[str, ...]:
-    """Say what the run did not decide: rules that it is about, and unknown outcomes."""
-    reasons = [
+def _undecided(world: World, verdict: Verdict, measured: Measured) -> tuple[str, ...]:
+    """Say what the run did not decide: rules, goals, limits, unknown outcomes, its own end."""
+    reasons: list[str] = []
+    if world.interrupted is not None:
+        local = world.interrupted.astimezone(ZoneInfo(world.scenario.time_zone))
+        reasons.append(f"interrupted at {local:%Y-%m-%d %H:%M:%S}: what came after is not known")
+    reasons += [
         f"{rule} is what it is about, and no line decided it"
         for rule in world.scenario.rules
         if CLAUSES[rule].shown is Shown.TRACE and not verdict.decisive.get(rule)
     ]
     reasons += [f"line {skip.line}: this target cannot do {skip.what}" for skip in world.skipped]
+    reasons += [f"it never came up that {goal}" for goal in world.judge.goals.missing]
+    reasons += [
+        f"limit {one.limit.text}: nothing was measured"
+        for one in measured.limits
+        if one.kept is None
+    ]
     expects = any(not timed.step.is_act for timed in world.scenario.steps)
     reasons += [reason for reason in verdict.undecided if "no line" not in reason or not expects]
     return tuple(reasons)

@@ -10,6 +10,7 @@ from attrs import Factory, define, field
 from simulator.history.moments import moment_us
 from simulator.measures.collector import Collector
 from simulator.oracle import Finding, Oracle
+from simulator.scenario.goals import Goals
 from simulator.targets.port import Delivery
 
 Record = dict[str, Any]
@@ -25,6 +26,7 @@ class Judge:
 
     oracle: Oracle
     collector: Collector
+    goals: Goals = Factory(Goals)
     trace: BinaryIO | None = None
     keeps: bool = False
     lines: int = 0
@@ -55,6 +57,7 @@ class Judge:
             self.kept.append(line)
         at_us = moment_us(line["at"])
         assert at_us is not None  # noqa: S101 - we wrote it
+        self.goals.take(line)
         self.collector.take(at_us, line, None if meant is None else microseconds(meant))
         return self.oracle.take(self.lines, at_us, line)
 

@@ -74,6 +74,10 @@ class Ran:
     looks: int = 0
     decisive: Mapping[str, int] = Factory(dict[str, int])
     measured: Measured | None = None
+    seed: int | None = None  # None: nothing was drawn
+    scale: float | None = None  # None: there is no population
+    always: tuple[str, ...] = ()  # the rules whose violation counts; empty: all
+    let_pass: tuple[Broken, ...] = ()  # violations of other rules
 
     @property
     def why(self) -> str:
@@ -89,4 +93,7 @@ class Ran:
             return f"line {first_broken.line}: {found.rule}: {found.seen}; {found.because}"
         if self.differed:
             return f"line {self.differed[0].line}: {self.differed[0]}"
+        for limit in () if self.measured is None else self.measured.limits:
+            if limit.kept is False:
+                return str(limit)
         return self.undecided[0] if self.undecided else ""
