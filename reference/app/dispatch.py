@@ -16,6 +16,7 @@ from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
 from attrs import define
 
+from reference.app.broken import Served
 from reference.app.headers import secured
 from reference.app.metrics import Requests
 from reference.app.replies import Reply, head_of, reply
@@ -54,7 +55,7 @@ def server_of(
 ) -> web.Server:
     """Give the server that answers for operations, and will `refuse` everything else."""
     loop = asyncio.get_running_loop()
-    return web.Server(
+    return Served(
         cast("Any", Dispatch(_routes(operations, identify, requests), refuse)),
         # Its requests have what those of an application have; nothing of ours asks for that.
         request_factory=cast("Any", partial(web.Request, loop=loop, client_max_size=BODY_MAX)),
