@@ -49,7 +49,7 @@ class Axis(Protocol):
 
 @frozen
 class Linear:
-    """Numbers from 0 on."""
+    """Counts from 0 on."""
 
     top: float
 
@@ -63,7 +63,7 @@ class Linear:
             return [(0.0, "0")]
         power = 10.0 ** floor(log10(self.top / _TICKS))
         step = next(power * each for each in (1, 2, 5, 10) if power * each * _TICKS >= self.top)
-        return [(each, digits(each)) for each in _multiples(step, self.top)]
+        return [(each, digits(each)) for each in _multiples(max(step, 1.0), self.top)]
 
 
 @frozen

@@ -87,7 +87,9 @@ def as_json(ran: Sequence[Ran], again: str) -> bytes:
 
 
 def _plain(one: Ran) -> dict[str, Any]:
-    told = asdict(one, filter=lambda field, _: field.name not in {"lines", "exit", "measured"})
+    told = asdict(
+        one, filter=lambda field, _: field.name not in {"lines", "exit", "measured", "delivered"}
+    )
     measured = None if one.measured is None else one.measured.plain()
     return {**told, "measured": measured, "verdict": one.exit.name.lower(), "exit": int(one.exit)}
 

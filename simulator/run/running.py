@@ -9,6 +9,7 @@ from attrs import evolve, frozen
 
 from reference.domain.readings import readings_from
 from reference.domain.rules import Rules, rules_for
+from reference.domain.words import Transport
 from simulator.collecting import rare_collections
 from simulator.exits import Exit
 from simulator.history.clauses import CLAUSES, Shown
@@ -16,10 +17,11 @@ from simulator.history.vocabulary import ACTS, READINGS
 from simulator.measures.collector import Collector
 from simulator.measures.measured import Measured
 from simulator.oracle import BadLine, Oracle, Verdict
-from simulator.scenario.file import BadScenario, Scenario, read_scenario
+from simulator.scenario.file import IMMEDIATE, BadScenario, Scenario, read_scenario
 from simulator.scenario.goals import Goals
 from simulator.targets.in_memory import InMemory
 from simulator.targets.port import Target
+from simulator.world.deliveries import Deliveries
 from simulator.world.judge import Judge, microseconds
 from simulator.world.people import profile_of
 from simulator.world.result import Broken, Ran
@@ -35,6 +37,7 @@ class Task:
     trace: Path | None = None  # a folder: a trace for each file
     keep: bool = False  # lines, for pictures
     limit_us: int = 2 * _MICROSECONDS
+    deliveries: Path | None = None  # a file that gets all deliveries
     seed: int | None = None  # None: that of the file
     scale: float | None = None  # of populations; None: that of the file
     watcher: Watcher | None = None
@@ -44,9 +47,17 @@ MakeTarget = Callable[[Scenario, Rules], Target]
 
 
 def rules_of(scenario: Scenario) -> Rules:
-    """Give the rules under a scenario's readings."""
+    """Give the rules under a scenario's readings; messages may be made to wait for a run."""
     readings = readings_from(scenario.readings)
-    return rules_for(readings, time_zone=scenario.time_zone, carrier=scenario.carrier)
+    rules = rules_for(readings, time_zone=scenario.time_zone, carrier=scenario.carrier)
+    if scenario.delivery == IMMEDIATE:
+        return rules
+    return evolve(rules, transports=dict.fromkeys(rules.transports, Transport.REPLICATION))
+
+
+def as_it_is(scenario: Scenario) -> Scenario:
+    """Change nothing in a scenario."""
+    return scenario
 
 
 def in_memory(scenario: Scenario, rules: Rules) -> Target:
@@ -54,10 +65,15 @@ def in_memory(scenario: Scenario, rules: Rules) -> Target:
     return InMemory(rules, registers=scenario.registers)
 
 
-def run_file(path: Path, task: Task, make_target: MakeTarget = in_memory) -> Ran:
+def run_file(
+    path: Path,
+    task: Task,
+    make_target: MakeTarget = in_memory,
+    change: Callable[[Scenario], Scenario] = as_it_is,
+) -> Ran:
     """Run a file; its mistakes are a result too, never an exception."""
     try:
-        scenario = read_scenario(path)
+        scenario = change(read_scenario(path))
     except BadScenario as bad:
         return Ran(str(path), Exit.BAD_INPUT, errors=tuple(map(str, bad.faults)))
     except OSError as error:
@@ -67,11 +83,10 @@ def run_file(path: Path, task: Task, make_target: MakeTarget = in_memory) -> Ran
     target = make_target(scenario, rules_of(scenario))
     try:
         if task.trace is None:
-            return run_scenario(scenario, target, _judge(scenario, target, task), task.watcher)
+            return run_scenario(scenario, target, _judge(scenario, target, task), task)
         place = task.trace / f"{path.stem}.jsonl"
         with place.open("wb") as trace:
-            judge = _judge(scenario, target, task, trace)
-            return run_scenario(scenario, target, judge, task.watcher)
+            return run_scenario(scenario, target, _judge(scenario, target, task, trace), task)
     except OSError as error:
         return Ran(str(path), Exit.ENVIRONMENT, scenario.title, errors=(str(error),))
     finally:
@@ -101,12 +116,13 @@ def _judge(scenario: Scenario, target: Target, task: Task, trace: BinaryIO | Non
     collector = Collector(
         begin_us, ZoneInfo(scenario.time_zone), scenario.readings, profile_of(scenario)
     )
-    return Judge(oracle, collector, Goals(scenario.sometimes), trace, task.keep)
+    deliveries = None if task.deliveries is None else Deliveries()
+    waits = scenario.delivery != IMMEDIATE
+    goals = Goals(scenario.sometimes)
+    return Judge(oracle, collector, goals, trace, task.keep, deliveries, waits)
 
 
-def run_scenario(
-    scenario: Scenario, target: Target, judge: Judge, watcher: Watcher | None = None
-) -> Ran:
+def run_scenario(scenario: Scenario, target: Target, judge: Judge, task: Task) -> Ran:
     """Run a scenario on a target."""
     judge.begin(
         {
@@ -116,7 +132,7 @@ def run_scenario(
             "carrier": scenario.carrier,
         }
     )
-    world = World(scenario, target, judge, watcher)
+    world = World(scenario, target, judge, task.watcher)
     error = ""
     try:
         with rare_collections():
@@ -124,7 +140,10 @@ def run_scenario(
     except BadLine as bad:
         step = world.origin.get(bad.line - 1, 0)
         error = f"{scenario.file}: the step in or after line {step}: {bad}"
-    return _result(world, judge.oracle.finish(), error)
+    ran = _result(world, judge.oracle.finish(), error)
+    if judge.deliveries is None or task.deliveries is None:
+        return ran
+    return evolve(ran, delivered=judge.deliveries.write(task.deliveries))
 
 
 def _result(world: World, verdict: Verdict, error: str) -> Ran:

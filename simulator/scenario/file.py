@@ -46,6 +46,7 @@ from simulator.scenario.times import When, calendar_day, clock, moment_of
 #: A Monday on which nothing is left out or repeated by the clocks.
 FIRST_DAY: Final = calendar_day("2024-02-19")
 DAWN: Final = time(8, 0)
+IMMEDIATE, WITH_REPLICATION = DELIVERIES = ("immediate", "with_replication")
 
 
 @frozen
@@ -80,6 +81,7 @@ class Scenario:
     begins: datetime
     ends: datetime | None
     replicate_every: timedelta | None
+    delivery: str
     registers: bool
     caseworkers: Mapping[str, CaseworkerSetup]
     cases: Mapping[int | str, CaseSetup]
@@ -131,7 +133,12 @@ def _begin(text: str) -> tuple[Any, time]:
     return calendar_day(day), clock(hour) if hour else DAWN
 
 
-def _interval(text: str) -> timedelta | None:
+def interval(text: str) -> timedelta | None:
+    """Read the interval of the replication: `15m`, or `never` (None).
+
+    Raises:
+        ValueError: for anything else; the text says what would be right.
+    """
     if text == "never":
         return None
     every = duration(text)
@@ -196,9 +203,15 @@ SLOTS: Final = (
     Slot("ends", WHEN, "when it ends; right after the last step unless told"),
     Slot(
         "replicate_every",
-        Scalar(_interval, "an interval"),
+        Scalar(interval, "an interval"),
         "the interval of replication: 15m, or never",
         default=None,
+    ),
+    Slot(
+        "delivery",
+        Word(DELIVERIES, what="a way of delivery"),
+        "immediate, as the rules have it; with_replication: what if messages waited for a run",
+        default=IMMEDIATE,
     ),
     Slot(
         "registers",
@@ -315,6 +328,7 @@ def _whole(values: dict[str, Any], place: Place, faults: Faults) -> Scenario:
         begins,
         ends,
         values["replicate_every"],
+        values["delivery"],
         values["registers"],
         caseworkers,
         cases,

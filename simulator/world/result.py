@@ -10,6 +10,7 @@ from simulator.exits import Exit
 from simulator.measures.measured import Measured
 from simulator.oracle import Finding
 from simulator.targets.port import Difference
+from simulator.world.deliveries import Delivered
 
 
 @frozen
@@ -78,6 +79,7 @@ class Ran:
     scale: float | None = None  # None: there is no population
     always: tuple[str, ...] = ()  # the rules whose violation counts; empty: all
     let_pass: tuple[Broken, ...] = ()  # violations of other rules
+    delivered: Delivered | None = None
 
     @property
     def why(self) -> str:

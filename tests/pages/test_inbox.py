@@ -17,7 +17,7 @@ async def message_of(server, message="m1"):
     [
         ("Vorgang 53 · Kfz-Versicherung", "/cases/53"),
         ("Nachricht lesen", "/cases/53#m-"),
-        ("0 Anlagen", "/cases/53#m-"),
+        ("Anlagen (0)", "/cases/53#m-"),
         ("Antworten", "/cases/53/reply?answers=m1"),
         ("Gelesen markieren", "/inbox"),
     ],
