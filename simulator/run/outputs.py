@@ -12,7 +12,9 @@ from rich.table import Table
 from rich.text import Text
 
 from simulator.exits import Exit, worst_of
+from simulator.measures.limits import Checked
 from simulator.printing import printable
+from simulator.report.measurements import value
 from simulator.world.result import Ran
 
 #: Differences that are told of a file: the first ones cause the others.
@@ -62,6 +64,7 @@ def _reasons(console: Console, one: Ran) -> None:
         lines.append(f"  seen:     {found.seen}")
         lines.append(f"  demanded: {found.demanded}")
         lines.append(f"  because:  {found.because}")
+    lines += [f"{one.file}: {told}" for told in beyond(one)]
     for differed in one.differed[:DIFFERENCES_MAX]:
         told = differed.difference
         lines.append(f"{one.file}:{differed.line}: otherwise than the model: {told.what}")
@@ -70,8 +73,31 @@ def _reasons(console: Console, one: Ran) -> None:
         lines.append(f"{one.file}: {len(one.differed) - DIFFERENCES_MAX} more differences")
     lines += [f"{one.file}: undecided: {reason}" for reason in one.undecided]
     lines += [f"{one.file}:{skip.line}: skipped: {skip.what}" for skip in one.skipped]
+    if lines and one.seed is not None:
+        lines.append(f"{one.file}: seed {one.seed}{_scaled(one)}")
     for line in lines:
         console.print(Text(printable(line)), soft_wrap=True)
+
+
+def _scaled(one: Ran) -> str:
+    return "" if one.scale in {None, 1.0} else f", scale {(one.scale or 1.0) * 100:g} %"
+
+
+def beyond(one: Ran) -> list[str]:
+    """Say which limits are not kept, and which violations do not count."""
+    limits = () if one.measured is None else one.measured.limits
+    told = [
+        f"limit {each.limit.text}: measured {_value(each)}" for each in limits if each.kept is False
+    ]
+    if one.let_pass:
+        rules = ", ".join(sorted({each.finding.rule for each in one.let_pass}))
+        told.append(f"violated as well, but not counted (always: {', '.join(one.always)}): {rules}")
+    return told
+
+
+def _value(checked: Checked) -> str:
+    limit = checked.limit
+    return value(limit.measure, checked.value, limit.statistic)
 
 
 def as_json(ran: Sequence[Ran], again: str) -> bytes:

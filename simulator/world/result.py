@@ -97,5 +97,5 @@ class Ran:
             return f"line {self.differed[0].line}: {self.differed[0]}"
         for limit in () if self.measured is None else self.measured.limits:
             if limit.kept is False:
-                return str(limit)
+                return f"limit {limit.limit.text} is not kept"
         return self.undecided[0] if self.undecided else ""

@@ -221,6 +221,9 @@ class World:
                 all_seen = self.look_all([script.record for script in looking])
                 for script, seen in zip(looking, all_seen, strict=True):
                     self._go_on(script, _NOTHING_SEEN if seen is None else None)
+        self._tick()
+
+    def _tick(self) -> None:
         if self.watcher is not None and not self.watcher.tick(self):
             raise Interrupted
 
@@ -294,6 +297,7 @@ class World:
             else:
                 yield from self._expect(timed)
             self._watch()
+            self._tick()
 
     def _act(self, timed: Timed) -> None:
         step = timed.step
