@@ -144,7 +144,6 @@ def _watched(
 @contextmanager
 def _on_interrupt(board: Board) -> Generator[None, None, None]:
     """Let the first Ctrl-C end the runs, and the second one everything."""
-
     asked: list[float] = []
 
     def end(_: int, __: FrameType | None) -> None:
