@@ -24,8 +24,8 @@ _MICROSECOND: Final = timedelta(microseconds=1)
 Process = Generator[simpy.Event, Any, None]
 #: A look that nothing answered, for who has to try again.
 _NOTHING_SEEN: Final = Outcome("refused", "not_reachable")
-#: The acts whose requests can come twice, or lose their answer.
-_UNRELIABLE: Final = frozenset({"send", "reply", "open"})
+#: The acts that are the same act when they come twice: what is written has a name.
+_UNRELIABLE: Final = frozenset({"send", "reply"})
 
 
 class Watcher(Protocol):
