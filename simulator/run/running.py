@@ -1,11 +1,12 @@
 """Runs one scenario file: the result holds everything from which the outputs are written."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import BinaryIO, Final
 from zoneinfo import ZoneInfo
 
-from attrs import evolve, frozen
+from attrs import Factory, evolve, frozen
 
 from reference.domain.readings import readings_from
 from reference.domain.rules import Rules, rules_for
@@ -17,6 +18,7 @@ from simulator.history.vocabulary import ACTS, READINGS
 from simulator.measures.collector import Collector
 from simulator.measures.measured import Measured
 from simulator.oracle import BadLine, Oracle, Verdict
+from simulator.run.place import Place, Unfit, target_at
 from simulator.scenario.file import IMMEDIATE, BadScenario, Scenario, read_scenario
 from simulator.scenario.goals import Goals
 from simulator.targets.in_memory import InMemory
@@ -37,6 +39,7 @@ class Task:
     trace: Path | None = None  # a folder: a trace for each file
     keep: bool = False  # lines, for pictures
     limit_us: int = 2 * _MICROSECONDS
+    place: Place = Factory(Place)
     deliveries: Path | None = None  # a file that gets all deliveries
     seed: int | None = None  # None: that of the file
     scale: float | None = None  # of populations; None: that of the file
@@ -68,10 +71,13 @@ def in_memory(scenario: Scenario, rules: Rules) -> Target:
 def run_file(
     path: Path,
     task: Task,
-    make_target: MakeTarget = in_memory,
+    make_target: MakeTarget | None = None,
     change: Callable[[Scenario], Scenario] = as_it_is,
 ) -> Ran:
-    """Run a file; its mistakes are a result too, never an exception."""
+    """Run a file; its mistakes are a result too, never an exception.
+
+    The target is that of the task, unless it is made otherwise.
+    """
     try:
         scenario = change(read_scenario(path))
     except BadScenario as bad:
@@ -80,17 +86,30 @@ def run_file(
         text = f"{path}: {error.strerror or error}"
         return Ran(str(path), Exit.ENVIRONMENT, errors=(text,))
     scenario = as_asked(scenario, task)
-    target = make_target(scenario, rules_of(scenario))
+    rules, limit = rules_of(scenario), timedelta(microseconds=task.limit_us)
+    target: Target | None = None
     try:
-        if task.trace is None:
-            return run_scenario(scenario, target, _judge(scenario, target, task), task)
-        place = task.trace / f"{path.stem}.jsonl"
-        with place.open("wb") as trace:
-            return run_scenario(scenario, target, _judge(scenario, target, task, trace), task)
+        if make_target is None:
+            target = target_at(task.place, scenario, rules, limit)
+        else:
+            target = make_target(scenario, rules)
+        return _traced(scenario, target, task)
+    except Unfit as unfit:
+        return Ran(str(path), Exit.UNDECIDED, scenario.title, undecided=(str(unfit),))
     except OSError as error:
         return Ran(str(path), Exit.ENVIRONMENT, scenario.title, errors=(str(error),))
     finally:
-        target.close()
+        if target is not None:
+            target.close()
+
+
+def _traced(scenario: Scenario, target: Target, task: Task) -> Ran:
+    if task.trace is None:
+        return run_scenario(scenario, target, _judge(scenario, target, task), task)
+    place = task.trace / f"{Path(scenario.file).stem}.jsonl"
+    with place.open("wb") as trace:
+        judge = _judge(scenario, target, task, trace)
+        return run_scenario(scenario, target, judge, task)
 
 
 def as_asked(scenario: Scenario, task: Task) -> Scenario:

@@ -27,9 +27,10 @@ class Outages:
         """Lay out what is known of them, and draw the first of those that come again."""
         for number, one in enumerate(self.world.scenario.outages):
             outage = outage_of(one)
-            if outage.what in self.world.target.cannot:
-                skipped = Skipped(outage.place.line, f"fault {outage.what}")
-                self.world.skipped.append(skipped)
+            fault = {"act": "fault", "what": outage.what, "state": outage.state}
+            why_not = self.world.target.cannot(fault)
+            if why_not is not None:
+                self.world.skipped.append(Skipped(outage.place.line, why_not))
             elif isinstance(one, Span):
                 self._once(one, number)
             else:

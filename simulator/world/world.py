@@ -302,8 +302,9 @@ class World:
     def _act(self, timed: Timed) -> None:
         step = timed.step
         what = timed.record["act"]
-        if what in self.target.cannot or timed.record.get("what") in self.target.cannot:
-            self.skipped.append(Skipped(step.place.line, f"{what} {timed.record.get('what', '')}"))
+        why_not = self.target.cannot(timed.record)
+        if why_not is not None:
+            self.skipped.append(Skipped(step.place.line, why_not))
             return
         outcome = self.do(self._with_link(dict(timed.record)), step.place.line)
         if outcome.word == step.outcome and step.reason in {None, outcome.reason}:
