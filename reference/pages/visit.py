@@ -81,7 +81,7 @@ class Visit:
     @property
     def path(self) -> Mapping[str, str]:
         """Give the parts of the address that name something."""
-        return self.request.match_info
+        return self.known.path
 
     @property
     def case(self) -> CaseNumber:

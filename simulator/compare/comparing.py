@@ -77,17 +77,17 @@ def _held_together(variants: tuple[Variant, ...]) -> Compared:
     for code in (Exit.ENVIRONMENT, Exit.BAD_INPUT):
         failed = [one for one in variants if one.ran.exit is code]
         if failed:
-            return Compared(code, f"{failed[0].name}: {failed[0].ran.why}", variants, unlike)
+            return Compared(code, f"{failed[0].name}: {failed[0].why}", variants, unlike)
     if unlike is not None:
         why = unlike.told(variants[0].ran.time_zone)
         return Compared(Exit.VIOLATED, why, variants, unlike)
     violated = [one for one in variants if one.exit is Exit.VIOLATED]
     if violated:
-        return Compared(Exit.VIOLATED, f"{violated[0].name}: {violated[0].ran.why}", variants)
+        return Compared(Exit.VIOLATED, f"{violated[0].name}: {violated[0].why}", variants)
     if not any(one.ran.delivered and one.ran.delivered.count for one in variants):
         return Compared(Exit.UNDECIDED, "Nothing was delivered in any run.", variants)
     if all(one.exit is Exit.UNDECIDED for one in variants):
-        return Compared(Exit.UNDECIDED, f"{variants[0].name}: {variants[0].ran.why}", variants)
+        return Compared(Exit.UNDECIDED, f"{variants[0].name}: {variants[0].why}", variants)
     return Compared(Exit.KEPT, "", variants)
 
 
