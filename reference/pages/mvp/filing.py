@@ -26,7 +26,7 @@ from reference.pages.making import Pages
 from reference.pages.mvp.cases import DOCUMENTS_A_PAGE
 from reference.pages.mvp.places import CASES, case_at, document_at, pages_at
 from reference.pages.mvp.typed import malformed, whole
-from reference.pages.visit import KEY, TOKEN, Visit, once
+from reference.pages.visit import KEY, TOKEN, Visit
 from reference.store.mvp_tables import addresses_of
 from reference.store.side import Side
 from reference.store.unit import Unit
@@ -111,7 +111,7 @@ class FilingPages:
                     acts.file_document(unit, number, act, file.sha256, unit.moment, self.side.rules)
 
             call = with_fingerprint(visit.keyed(), form.files)
-            once(await call.act(self.side, work))
+            visit.happened(await call.act(self.side, work))
 
     async def show_case_addresses(self, visit: Visit) -> web.Response:
         """Show the addresses that belong to a case, and to its customer."""
