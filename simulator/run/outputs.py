@@ -12,9 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from simulator.exits import Exit, worst_of
-from simulator.measures.limits import Checked
 from simulator.printing import printable
-from simulator.report.measurements import value
 from simulator.world.result import Ran
 
 #: Differences that are told of a file: the first ones cause the others.
@@ -64,7 +62,10 @@ def _reasons(console: Console, one: Ran) -> None:
         lines.append(f"  seen:     {found.seen}")
         lines.append(f"  demanded: {found.demanded}")
         lines.append(f"  because:  {found.because}")
-    lines += [f"{one.file}: {told}" for told in beyond(one)]
+    if one.let_pass:
+        rules = ", ".join(sorted({each.finding.rule for each in one.let_pass}))
+        counted = ", ".join(one.always)
+        lines.append(f"{one.file}: violated too, and not counted (always: {counted}): {rules}")
     for differed in one.differed[:DIFFERENCES_MAX]:
         told = differed.difference
         lines.append(f"{one.file}:{differed.line}: otherwise than the model: {told.what}")
@@ -83,23 +84,6 @@ def _reasons(console: Console, one: Ran) -> None:
 
 def _scaled(one: Ran) -> str:
     return "" if one.scale in {None, 1.0} else f", scale {(one.scale or 1.0) * 100:g} %"
-
-
-def beyond(one: Ran) -> list[str]:
-    """Say which limits are not kept, and which violations do not count."""
-    limits = () if one.measured is None else one.measured.limits
-    told = [
-        f"limit {each.limit.text}: measured {_value(each)}" for each in limits if each.kept is False
-    ]
-    if one.let_pass:
-        rules = ", ".join(sorted({each.finding.rule for each in one.let_pass}))
-        told.append(f"violated as well, but not counted (always: {', '.join(one.always)}): {rules}")
-    return told
-
-
-def _value(checked: Checked) -> str:
-    limit = checked.limit
-    return value(limit.measure, checked.value, limit.statistic)
 
 
 def as_json(ran: Sequence[Ran], again: str) -> bytes:
