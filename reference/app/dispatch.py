@@ -229,11 +229,14 @@ def _query(request: web.Request, kind: type, known: dict[str, Any]) -> Any:  # n
 
 def _key(request: web.Request, operation: Operation) -> str | None:
     """Give the Idempotency-Key; those of recipients are apart from those of caseworkers."""
-    key = request.headers.get("Idempotency-Key")
-    if key is None:
+    keys = request.headers.getall("Idempotency-Key", ())
+    if not keys:
         return None
-    if not (0 < len(key) <= KEY_LENGTH_MAX and key.isascii() and key.isprintable()):
-        what = f"wanted: 1 to {KEY_LENGTH_MAX} visible characters of ASCII"
+    key = keys[0]
+    if len(keys) > 1 or not (
+        0 < len(key) <= KEY_LENGTH_MAX and key.isascii() and key.isprintable()
+    ):
+        what = f"wanted: one key of 1 to {KEY_LENGTH_MAX} visible characters of ASCII"
         raise Refused(Problem.INVALID, Fault("header Idempotency-Key", what))
     return f"recipient {key}" if operation.who is Who.RECIPIENT else key
 

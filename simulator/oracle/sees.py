@@ -114,7 +114,6 @@ from simulator.oracle.rules.status import (
 )
 from simulator.oracle.world import (
     COUNTED,
-    EVERYBODY,
     INDEX,
     MAIL_IDS_MAX,
     NEVER,
@@ -256,8 +255,9 @@ def _since_replication(w: World, rule: str) -> str:
 
 def see_case(w: World, line: int, at: int, record: Record) -> None:
     """Judge the fields of a case as a caseworker sees them (STA)."""
-    need = EVERYBODY if "under_way" in record else UP
-    w.judge(record["case"], _see_case, need, line, at, record, "")
+    if record.get("under_way") is not None:
+        w.deliver(record["case"], record["under_way"], at)
+    w.judge(record["case"], _see_case, UP, line, at, record, "")
 
 
 def _see_case(w: World, case: Case, line: int, at: int, record: Record, outcome: str) -> None:

@@ -5,7 +5,7 @@ that may or may not have arrived, or on an act of unknown outcome; observations 
 """
 
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
 from itertools import islice
@@ -13,7 +13,18 @@ from typing import Any, Final, NamedTuple, cast
 from zoneinfo import ZoneInfo
 
 from simulator.oracle.blur import blur
-from simulator.oracle.facts import ANSWER, DOWN, HELD, RELEASE, UP, Case, Flight, Raw, arrive
+from simulator.oracle.facts import (
+    ANSWER,
+    DOWN,
+    HELD,
+    MESSAGE,
+    RELEASE,
+    UP,
+    Case,
+    Flight,
+    Raw,
+    arrive,
+)
 from simulator.oracle.findings import Finding, Unmentioned
 from simulator.oracle.rules.delivery import (
     a_sent_message_is_there_at_once,
@@ -56,7 +67,6 @@ MAIL_IDS_MAX: Final = 4096
 NAMES_MAX: Final = 1000  # of cases or messages, the latest, that an unknown one may be meant for
 QUIET_LINES: Final = 50_000  # a case of which so many lines tell nothing is folded up
 AWAKE_MIN: Final = 2048  # so many cases are not worth folding
-EVERYBODY: Final = "*"
 SEEN: Final = ""  # in the place of an outcome: the line shows something
 
 
@@ -505,6 +515,35 @@ class World:
             one.kind == ANSWER and self.is_over(one.at, at) for one in case.flights
         )
 
+    def deliver(self, number: int | str, under_way: Collection[str], at: int) -> None:
+        """Let arrive what was sent and is under way no more; what still is may be there or not."""
+        case = self.cases.get(number)
+        if not isinstance(case, Case) or not (case.flights or case.split):
+            return
+        if case.token is not self.token:
+            case = self.own(case)
+        for state in self.doubt[number] if case.split else (case,):
+            self._deliver(state, under_way, at)
+
+    def _deliver(self, case: Case, under_way: Collection[str], at: int) -> None:
+        last: dict[str, Flight] = {}  # what has arrived of each recipient's channel
+        for flight in case.flights:
+            if flight.kind == MESSAGE and flight.message not in under_way:
+                last[flight.recipient] = flight
+        stay: list[Flight] = []
+        for flight in case.flights:
+            waits = what_is_sent_while_all_is_down_waits(flight.at, self.down_from)
+            if flight.way != DOWN or waits or flight.recipient not in last:
+                stay.append(flight)
+                continue
+            latest = max(flight.at, min(at, self.deadline(flight.at)))
+            arrive(case, flight, flight.at, latest, self.readings)
+            if last[flight.recipient] is flight:
+                del last[flight.recipient]
+        if len(stay) < len(case.flights):
+            case.cached = None
+            case.flights = tuple(stay)
+
     def settle(self, case: Case, at: int) -> None:
         """Let everything arrive that must be there by now, in the order in which it left."""
         flights, limit = case.flights, self.limit
@@ -560,10 +599,6 @@ class World:
         return _merged(further)
 
     def _matters(self, flight: Flight, need: str) -> bool:
-        if need == EVERYBODY:
-            if flight.way == DOWN:
-                return not what_is_sent_while_all_is_down_waits(flight.at, self.down_from)
-            return flight.way == UP or self._may_be_carried(flight)
         if flight.way == DOWN:
             return flight.recipient == need
         return need == UP and (flight.way == UP or self._may_be_carried(flight))
