@@ -1318,6 +1318,8 @@ def see_mail(w: World, line: int, at: int, record: Record) -> None:
     message, event = record.get("message"), record["event"]
     mail = (event, "" if event == "registration" else message or "", one)
     due = w.due.pop(mail, None)
+    if due is None and message in w.tries:
+        w.early.add(mail)
     if not w.mails_seen:
         _first_mail(w, line, at)
     if due is not None and w.is_over(due.at, at, mail=True):
@@ -1371,6 +1373,10 @@ def _registration_mail(w: World, line: int, one: str, record: Record, due: Due |
         w.asked[one] -= 1
     said = f"a registration mail to {one}"
     if due is not None or asked:
+        w.decide("ACC-2")
+    elif one in w.perhaps_new:
+        w.perhaps_new.discard(one)
+        w.accounts[one] = True
         w.decide("ACC-2")
     elif a_caseworker_gets_no_registration_mail(one, w.emails):
         because = f"{one} belongs to a caseworker, who has a cloud account"

@@ -99,9 +99,11 @@ class World:
         self.emails: frozenset[str] = frozenset()
         self.accounts: dict[str, bool] = {}  # address -> whether this log saw it being created
         self.asked: dict[str, int] = {}  # address -> registration links asked for, not mailed yet
-        self.registered: frozenset[str] = frozenset()
+        self.registered: set[str] = set()
         self.excused: dict[str, tuple[tuple[str, str], ...]] = {}
-        self.tries: dict[str, tuple[int, ...]] = {}  # message -> lines of unknown outcome
+        self.tries: dict[Hashable, tuple[int, ...]] = {}  # message -> lines of unknown outcome
+        # Of such lines: addresses whose account they may have created, mails that came after them.
+        self.perhaps_new, self.early = set[str](), set[tuple[str, str, str]]()
         self.links: dict[str, tuple[str, bool]] = {}
         self.outages: tuple[tuple[int, int], ...] = ()
         self.calm_from = 0  # nothing that is sent from this moment on meets an outage
@@ -120,8 +122,7 @@ class World:
         self.events_off: frozenset[str] = frozenset()
         self.full_runs = self.partial_runs = 0  # successful in full, or in part at least
         self.full_at = self.partial_at = -1  # the moment of the last one
-        self.failed = 0
-        self.rep_line = 0
+        self.failed = self.rep_line = 0
         self.refused: set[str] = set()  # messages whose send was refused
         self.counts = [0] * len(COUNTED)
         self.found: dict[tuple[str, str], Finding] = {}
@@ -651,7 +652,10 @@ _RARE: Final = (
     "unknown",
     "beyond",
     "excused",
+    "registered",
     "tries",
+    "perhaps_new",
+    "early",
     "refused",
 )
 
