@@ -52,10 +52,10 @@ from reference.store.link_content import (
     LinkContent,
     Parcel,
     Wording,
-    written,
 )
+from reference.store.outbox import Posting
 from reference.store.secrets import hashed
-from reference.store.shared_tables import INSERT_PARCEL, WORDINGS
+from reference.store.shared_tables import WORDINGS
 from reference.store.unit import Row, Unit
 
 
@@ -212,10 +212,9 @@ def _keep(
     for fact in decision.facts:
         _keep_fact(unit, fact, now, attached)
     for envelope in decision.envelopes:
-        transport = rules.transports[type(envelope.content)].value
+        transport = rules.transports[type(envelope.content)]
         brings = attached if isinstance(envelope.content, Reply) else ()
-        parcel = written(Parcel(envelope, brings))
-        unit.write("outbox", INSERT_PARCEL, (box.case, box.recipient, None, transport, parcel))
+        unit.post(Posting(Parcel(envelope, brings), transport, box.case, box.recipient))
 
 
 def _keep_fact(unit: Unit, fact: Fact, now: datetime, attached: tuple[Attached, ...]) -> None:

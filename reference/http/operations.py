@@ -93,9 +93,7 @@ class Call:
 
         The same key and body again give the first answer, and nothing happens.
         """
-        answer = await side.writer.do(lambda unit: self._once(unit, side, work, status))
-        side.wake()
-        return answer
+        return await side.writer.do(lambda unit: self._once(unit, side, work, status))
 
     def _once(self, unit: Unit, side: Side, work: Callable[[Unit], object], status: int) -> Answer:
         unit.moment = side.now()

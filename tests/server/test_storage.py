@@ -360,7 +360,7 @@ async def test_a_value_that_no_row_can_hold_spoils_no_other(store, value):
 async def test_who_goes_away_does_not_take_the_work_back(store):
     writer, _ = await store()
     try:
-        asking = asyncio.create_task(writer.do(created(1)))
+        asking = asyncio.ensure_future(writer.do(created(1)))
         await asyncio.sleep(0)
         asking.cancel()
         await outcomes(writer, [created(2)])
