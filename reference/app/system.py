@@ -212,7 +212,7 @@ def _into_mvp(unit: Unit, content: LinkContent, side: Side) -> Refusal | None:
 
 
 def _into_collaboration(unit: Unit, content: LinkContent, side: Side) -> Refusal | None:
-    return collaboration_acts.take(unit, content, new_secret(), side.now(), side.rules)
+    return collaboration_acts.take(unit, content, new_secret, side.now(), side.rules)
 
 
 def _records_into_collaboration(unit: Unit, records: Sequence[Record], side: Side) -> None:

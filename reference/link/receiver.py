@@ -12,7 +12,7 @@ from reference.domain.replication import Answer, Bundle, Record
 from reference.http.problems import Problem
 from reference.link.peer import BundleAnswer, NotTaken, Unreachable
 from reference.store.files import Files
-from reference.store.link_content import Attached, LinkContent, attached_to, content_of
+from reference.store.link_content import Attached, LinkContent, Parcel, content_of
 from reference.store.outbox import Outgoing
 from reference.store.side import Side
 from reference.store.unit import Unit
@@ -50,7 +50,10 @@ class Receiver:
     async def _take(self, contents: Sequence[LinkContent | None]) -> Sequence[NotTaken]:
         """Take contents in one transaction; what cannot be taken does not hold up the others."""
         async with self.side.files.taking(_files(contents)) as missing:
-            wrong = [_wrong(content, missing) for content in contents]
+            wrong = [
+                None if content and not missing else _wrong(content, missing)
+                for content in contents
+            ]
             whole = [c for c, why in zip(contents, wrong, strict=True) if c and why is None]
             answers = iter(await self._take_whole(whole))
         return [next(answers) if why is None else why for why in wrong]
@@ -119,7 +122,8 @@ class Receiver:
 
 def _files(contents: Sequence[LinkContent | None]) -> set[str]:
     """Give the hashes of the files that belong to contents."""
-    return {file.sha256 for content in contents if content for file in attached_to(content)}
+    parcels = (content for content in contents if isinstance(content, Parcel))
+    return {file.sha256 for parcel in parcels if parcel.attached for file in parcel.attached}
 
 
 def _wrong(content: LinkContent | None, missing: frozenset[str]) -> Problem | None:

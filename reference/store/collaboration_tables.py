@@ -128,7 +128,7 @@ def _box_row(box: Mailbox) -> Row:
         box.case,
         box.recipient,
         box.subject,
-        dumps(box.documents),
+        dumps(box.documents) if box.documents else "[]",
         box.text,
         box.release,
         box.taken,

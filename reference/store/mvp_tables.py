@@ -162,7 +162,7 @@ def _case_row(case: Case) -> Row:
         case.number,
         case.subject,
         to_day(case.follow_up_on),
-        case.status.value,
+        str(case.status),
         to_day(case.acknowledged_on),
         dumps(traffic),
     )
@@ -253,8 +253,8 @@ def entry_row(number: CaseNumber, entry: Entry) -> Row:
         entry.message,
         entry.text,
         dumps(entry.to),
-        entry.expects,
-        dumps(entry.files),
+        None if entry.expects is None else str(entry.expects),
+        dumps(entry.files) if entry.files else "[]",
     )
 
 

@@ -42,7 +42,7 @@ def put(connection: sqlite3.Connection, postings: Sequence[Posting]) -> list[Out
     connection.executemany(
         INSERT_PARCEL,
         [
-            (each.case, each.recipient, each.message, each.transport.value, text)
+            (each.case, each.recipient, each.message, str(each.transport), text)
             for each, text in zip(postings, texts, strict=True)
         ],
     )

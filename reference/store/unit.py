@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from itertools import islice
-from typing import Any, Final, Generic, TypeVar, cast
+from typing import Any, Final, Generic, TypeVar
 
 from attrs import Factory, define, field, frozen
 
@@ -87,13 +87,14 @@ class Unit:
     def get(self, kept: Kept[K, V], key: K) -> V | None:
         """Give a value as it is now, None if there is none."""
         place = (kept, key)
-        value = self._values.get(place, _UNKNOWN)
+        value: Any = self._values.get(place, _UNKNOWN)
         if value is _UNKNOWN:
             value = self._memory.values.get(place)
             if value is None:
                 value = kept.load(self.connection, key)
                 self._values[place] = value
-        return cast("V | None", value)
+        found: V | None = value
+        return found
 
     def put(self, kept: Kept[K, V], key: K, value: V) -> None:
         """Save a value under its key."""
