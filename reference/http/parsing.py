@@ -61,10 +61,10 @@ def queried(query: MultiMapping[str], kind: type) -> Any:  # noqa: ANN401 - see 
 
 def fits_in_path(values: Mapping[str, str]) -> bool:
     """Say whether the parts of a path can name anything: they hold no control characters."""
-    return all(
-        value.isprintable() or all(" " <= letter != "\x7f" for letter in value)
-        for value in values.values()
-    )
+    for value in values.values():
+        if not (value.isprintable() or all(" " <= letter != "\x7f" for letter in value)):
+            return False
+    return True
 
 
 @cache
