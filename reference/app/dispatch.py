@@ -197,7 +197,8 @@ async def _call(
 ) -> Call:
     if not fits_in_path(values):
         raise Refused(Problem.NOT_FOUND)
-    key = _key(request, operation) if operation.act else None
+    keyed = operation.act and "Idempotency-Key" in request.headers
+    key = _key(request, operation) if keyed else None
     query = None if operation.query is None else _query(request, operation.query, queries)
     raw = b""
     body = None

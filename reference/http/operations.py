@@ -71,7 +71,7 @@ class Answer:
     head: str | None = field(default=None, init=False)
 
 
-@frozen(eq=False)
+@define(eq=False)
 class Call:
     """One request: who calls, what the path, the query and the body say."""
 
@@ -123,7 +123,8 @@ class Call:
 
 def _happened(answer: Answer, at: datetime) -> Answer:
     """Let an answer tell when the act happened, to the microsecond."""
-    answer.headers = {**answer.headers, MOMENT: at.isoformat()}
+    moment = {MOMENT: at.isoformat()}
+    answer.headers = {**answer.headers, **moment} if answer.headers else moment
     return answer
 
 

@@ -79,7 +79,7 @@ def create_with_message(
     _unused(unit, message.message)
     attached = _attached(unit, act.case, message)
     _keep(unit, decision, act.by, now, rules, attached)
-    unit.put(MESSAGE_CASES, message.message, (message.message, act.case))
+    unit.hold(MESSAGE_CASES, message.message, act.case)
     _belongs_to(unit, act.case, customer)
     return decision.state
 
@@ -104,8 +104,8 @@ def send(
     decision = accepted(decide_case(unit.get(CASES, number), act, now, rules))
     if chosen:  # told to those alone who may send
         _unused(unit, act.message)
+        unit.hold(MESSAGE_CASES, act.message, number)
     _keep(unit, decision, act.by, now, rules, attached)
-    unit.put(MESSAGE_CASES, act.message, (act.message, number))
     return decision.state
 
 

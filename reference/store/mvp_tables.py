@@ -113,6 +113,12 @@ MIGRATIONS: Final = (
         PRIMARY KEY (caseworker, number)
     ) STRICT, WITHOUT ROWID;
     """,
+    """
+    DROP INDEX outbox_by_transport;
+    DROP TABLE messages;
+    CREATE UNIQUE INDEX entries_of_message ON entries (message)
+        WHERE message IS NOT NULL AND carried_by IS NULL;
+    """,
 )
 
 _CASE: Final = """
@@ -221,19 +227,14 @@ CASEWORKER_OF: Final = "SELECT name FROM caseworkers WHERE token = ?"
 
 
 def _load_message(connection: sqlite3.Connection, message: str) -> CaseNumber | None:
-    row = connection.execute("SELECT number FROM messages WHERE message = ?", (message,)).fetchone()
+    row = connection.execute(
+        "SELECT number FROM entries WHERE message = ? AND carried_by IS NULL", (message,)
+    ).fetchone()
     return None if row is None else row[0]
 
 
-#: The case of each message that was sent, by the message's id.
-MESSAGE_CASES: Final = Kept[str, tuple[str, CaseNumber]](
-    "messages",
-    lambda connection, message: (
-        None if (number := _load_message(connection, message)) is None else (message, number)
-    ),
-    "INSERT INTO messages (message, number) VALUES (?, ?)",
-    lambda message: message,
-)
+#: The case of each message that was sent, by the message's id; its entry says it.
+MESSAGE_CASES: Final = Kept[str, CaseNumber]("entries", _load_message)
 
 INSERT_ENTRY: Final = """
     INSERT INTO entries (number, author, carried_by, at, stamp, message, text, recipients, expects,

@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Sequence
 from typing import Final
 
-from attrs import frozen
+from attrs import define
 
 from reference.domain.words import CaseNumber, Transport
 from reference.store.link_content import LinkContent, written
@@ -16,7 +16,7 @@ INSERT_PARCEL: Final = """
 DELETE_PARCELS: Final = "DELETE FROM outbox WHERE id BETWEEN ? AND ? AND transport = ?"
 
 
-@frozen(eq=False)
+@define(eq=False)
 class Posting:
     """A content to be put into the outbox, with the case, recipient and message it is about."""
 
@@ -27,7 +27,7 @@ class Posting:
     message: str | None = None
 
 
-@frozen(eq=False)
+@define(eq=False)
 class Outgoing:
     """A content in the outbox: its number there, its text, and itself where it is at hand."""
 

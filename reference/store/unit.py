@@ -26,13 +26,13 @@ class Kept(Generic[K, V]):
     """A kind of value: how it is loaded, and the row that saves it.
 
     `save` inserts or replaces one row of `table`; further rows of a value are written by who
-    changes it.
+    changes it. Without it the rows of something else save the value.
     """
 
     table: str
     load: Callable[[sqlite3.Connection, K], V | None]
-    save: str
-    row: Callable[[V], Row]
+    save: str = ""
+    row: Callable[[V], Row] = lambda _: ()
 
 
 @define
@@ -98,16 +98,17 @@ class Unit:
 
     def put(self, kept: Kept[K, V], key: K, value: V) -> None:
         """Save a value under its key."""
-        self._set((kept, key), value)
+        self.hold(kept, key, value)
         self.write(kept.table, kept.save, kept.row(value))
 
     def drop(self, kept: Kept[K, V], key: K, sql: str, row: Row) -> None:
         """Delete a value."""
-        self._set((kept, key), None)
+        self.hold(kept, key, None)
         self.write(kept.table, sql, row)
 
-    def _set(self, place: Place, value: object | None) -> None:
-        values = self._values
+    def hold(self, kept: Kept[K, V], key: K, value: V | None) -> None:
+        """Let those who come next get a value that other rows save."""
+        place, values = (kept, key), self._values
         self.changed.append(place)
         self._undo.append((place, values.get(place, _UNKNOWN)))
         values[place] = value

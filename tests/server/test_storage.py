@@ -283,7 +283,11 @@ def created(number, dangling=False):
         known = unit.get(CASES, number)
         unit.put(CASES, number, Case(number, "neu" if known is None else known.subject + "!"))
         if dangling:
-            unit.write("messages", "INSERT INTO messages VALUES (?, ?)", (f"m{number}", "nirgends"))
+            unit.write(
+                "case_addresses",
+                "INSERT INTO case_addresses VALUES (?, 1, 'k')",
+                (f"nirgends{number}",),
+            )
         return number
 
     return work
