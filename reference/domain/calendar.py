@@ -19,12 +19,12 @@ def stamp_of(user: str, moment: datetime, zone: tzinfo) -> str:
     Raises:
         ValueError: for a moment without an offset.
     """
-    return f"{user} am {_second(moment.replace(microsecond=0), zone)}"
+    return f"{user} am {_written(_local(moment, zone).replace(microsecond=0, tzinfo=None))}"
 
 
 @lru_cache(maxsize=1_000)
-def _second(moment: datetime, zone: tzinfo) -> str:
-    return f"{_local(moment, zone):%d.%m.%Y %H:%M:%S}"
+def _written(second: datetime) -> str:
+    return f"{second:%d.%m.%Y %H:%M:%S}"
 
 
 def _local(moment: datetime, zone: tzinfo) -> datetime:
