@@ -68,7 +68,7 @@ async def serving(config: Config, now: Now) -> AsyncGenerator[Server]:
             apis = apis_of(system, authentication, config)
             operations = operations_of(system, apis, config, requests)
             site = entrance_site(config, token)
-            pages = pages_of(site, system, apis)
+            pages = pages_of(site, system, apis, config)
             served = server_of(
                 (*operations, *pages), authentication.identify, requests, refusing(site)
             )
