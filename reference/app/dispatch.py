@@ -16,6 +16,7 @@ from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
 from attrs import define
 
+from reference.app.broken import Served
 from reference.app.headers import secured
 from reference.app.metrics import Observe, Requests
 from reference.app.replies import Reply, head_of, reply
@@ -54,7 +55,7 @@ def server_of(
 ) -> web.Server:
     """Give the server that answers for operations, and will `refuse` everything else."""
     loop = asyncio.get_running_loop()
-    return web.Server(
+    return Served(
         cast("Any", Dispatch(_routes(operations, identify, requests), refuse)),
         # Its requests have what those of an application have; nothing of ours asks for that.
         request_factory=cast("Any", partial(web.Request, loop=loop, client_max_size=BODY_MAX)),
@@ -222,11 +223,14 @@ def _query(request: web.Request, kind: type, known: dict[str, Any]) -> Any:  # n
 
 def _key(request: web.Request, operation: Operation) -> str | None:
     """Give the Idempotency-Key; those of recipients are apart from those of caseworkers."""
-    key = request.headers.get("Idempotency-Key")
-    if key is None:
+    keys = request.headers.getall("Idempotency-Key", ())
+    if not keys:
         return None
-    if not (0 < len(key) <= KEY_LENGTH_MAX and key.isascii() and key.isprintable()):
-        what = f"wanted: 1 to {KEY_LENGTH_MAX} visible characters of ASCII"
+    key = keys[0]
+    if len(keys) > 1 or not (
+        0 < len(key) <= KEY_LENGTH_MAX and key.isascii() and key.isprintable()
+    ):
+        what = f"wanted: one key of 1 to {KEY_LENGTH_MAX} visible characters of ASCII"
         raise Refused(Problem.INVALID, Fault("header Idempotency-Key", what))
     return f"recipient {key}" if operation.who is Who.RECIPIENT else key
 
