@@ -10,46 +10,42 @@ from rich.table import Table
 from rich.text import Text
 
 from simulator.exits import Exit
+from simulator.measures.formats import duration
 from simulator.printing import printable
-from simulator.report.formats import duration
 from simulator.world.compared import Compared, Variant
 
 _STYLES: Final = {Exit.KEPT: "green", Exit.UNDECIDED: "yellow"}
-_HEADS: Final = ("deliveries", "delay p95", "data age p95", "runs")
+_HEADS: Final = ("delay p95", "data p95", "runs")
 
 
 def write_text(console: Console, compared: Compared, again: str) -> None:
     """Write a line for each run, then what they have in common or not."""
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
     for slot, _ in compared.variants[0].settings:
         table.add_column(slot, no_wrap=True)
     table.add_column("verdict", no_wrap=True)
     for head in _HEADS:
-        table.add_column(head, justify="right")
+        table.add_column(head, justify="right", no_wrap=True)
     for one in compared.variants:
         verdict = Text(_word(one.exit), style=_STYLES.get(one.exit, "bold red"))
         table.add_row(*(value for _, value in one.settings), verdict, *_row(one))
     console.print(table)
-    console.print(Text(printable(_said(compared))), soft_wrap=True)
+    console.print(Text(printable(compared.conclusion)), soft_wrap=True)
+    for why, names in compared.reasons.items():
+        console.print(Text(printable(f"{names}: {why}")), soft_wrap=True)
     if compared.exit is not Exit.KEPT:
         console.print(Text(f"again: {printable(again)}"), soft_wrap=True)
 
 
 def _row(one: Variant) -> list[str]:
-    if one.ran.measured is None or one.ran.delivered is None:
+    if one.ran.measured is None:
         return [""] * len(_HEADS)
     delays, ages = one.figures("delivery"), one.figures("staleness")
     return [
-        str(one.ran.delivered.count),
         duration(delays.p95) if delays else "–",
         duration(ages.p95) if ages else "–",
         f"{one.runs:,}",
     ]
-
-
-def _said(compared: Compared) -> str:
-    word = "" if compared.exit is Exit.KEPT else f"{_word(compared.exit)}: "
-    return f"{word}{compared.conclusion}"
 
 
 def _word(code: Exit) -> str:

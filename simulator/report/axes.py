@@ -7,7 +7,7 @@ from typing import Final, Protocol
 
 from attrs import frozen
 
-from simulator.report.formats import (
+from simulator.measures.formats import (
     DAY_MS,
     HOUR_MS,
     MINUTE_MS,
@@ -143,7 +143,11 @@ class Times:
         first = ceil((begin - midnight) / timedelta(milliseconds=step))
         last = floor((moment(self.end_us, self.zone) - midnight) / timedelta(milliseconds=step))
         marks = [midnight + timedelta(milliseconds=step) * each for each in range(first, last + 1)]
-        return [(at.timestamp() * 1e6, f"{at:{form}}") for at in marks]
+        midnights = {at for at in marks if at.time() == datetime.min.time()}
+        return [
+            (at.timestamp() * 1e6, f"{at:%d.%m.}" if at in midnights else f"{at:{form}}")
+            for at in marks
+        ]
 
 
 def _multiples(step: float, top: float) -> Iterator[float]:

@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from typing import Any
 
+from simulator.measures.formats import duration
 from simulator.measures.measured import Measured
 from simulator.printing import printable
 from simulator.report.axes import Durations, Linear, LogDurations, Share
 from simulator.report.charts import COLOURS, DASHES, Chart, Series, line_chart
-from simulator.report.formats import duration
 from simulator.report.measurements import NONE, curve_points
 from simulator.report.page import WORDS, page, readings_rows
 from simulator.world.compared import Compared, Variant
@@ -27,14 +27,13 @@ def comparison_html(compared: Compared, again: str) -> str:
         "verdict": compared.exit.name.lower(),
         "word": WORDS[compared.exit.name.lower()],
         "conclusion": printable(compared.conclusion),
+        "why": "" if compared.unlike or not compared.why else printable(compared.why),
         "facts": _facts(compared),
         "slots": [slot for slot, _ in compared.variants[0].settings],
         "rows": [_row(one) for one in compared.variants],
         "waits": any(not one.at_once for one in compared.variants),
         "reasons": [
-            {"name": one.name, "why": printable(one.ran.why)}
-            for one in compared.variants
-            if one.exit.name.lower() != "kept" and one.ran.why
+            {"name": names, "why": printable(why)} for why, names in compared.reasons.items()
         ],
         "worth": _worth(compared),
         "delays": _delays(compared),

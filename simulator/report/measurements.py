@@ -6,10 +6,11 @@ from typing import Any, Final
 
 from attrs import frozen
 
+from simulator.measures.formats import digits, duration, in_unit, share
 from simulator.measures.levels import Course
 from simulator.measures.limits import Checked
 from simulator.measures.measured import Measured
-from simulator.measures.registry import MEASURES, Kind, Measure, Unit
+from simulator.measures.registry import MEASURES, Kind, Measure
 from simulator.measures.samples import CURVE_STEPS, Figures
 from simulator.report.axes import Linear, LogDurations, Share, Times
 from simulator.report.charts import (
@@ -22,7 +23,6 @@ from simulator.report.charts import (
     line_chart,
     steps_of,
 )
-from simulator.report.formats import digits, duration, share
 
 NONE: Final = "–"
 #: From how many messages on plots say more than the pictures of what happened.
@@ -51,8 +51,16 @@ _GROUPS: Final = {
 class Table:
     """Figures of a measure for each group of a kind."""
 
-    title: str
+    label: str
     rows: Sequence[tuple[str, Sequence[str]]]
+
+
+@frozen
+class Group:
+    """The figures of all measures by one kind of group."""
+
+    title: str
+    tables: Sequence[Table]
 
 
 @frozen
@@ -63,7 +71,7 @@ class Shown:
     rows: Sequence[Mapping[str, Any]]
     others: Sequence[tuple[str, str, str]]
     charts: Sequence[tuple[str, Chart, str]]
-    groups: Sequence[Table]
+    groups: Sequence[Group]
 
 
 def shown(measured: Measured, zone: tzinfo) -> Shown:
@@ -95,41 +103,27 @@ def facts(measured: Measured) -> list[tuple[str, str]]:
         if name in measured.samples:
             told.append((duration(measured.samples[name].whole.p99), what))
     if "answer" in measured.samples:
-        told.append((duration(measured.samples["answer"].whole.p50), "until half of all answers"))
+        told.append((duration(measured.samples["answer"].whole.p50), "until half of the answers"))
     if "settled" in totals:
         told.append((share(totals["settled"]), "settled at the end"))
     return told
 
 
-def value(measure: Measure, number: float | None, statistic: str = "") -> str:
-    """Write a value in the unit of its measure."""
-    if number is None:
-        return NONE
-    if measure.unit is Unit.SHARE:
-        return share(number)
-    if measure.unit is Unit.MS and statistic != "count":
-        return duration(number)
-    return digits(number)
-
-
 def _limit(checked: Checked) -> dict[str, str]:
-    limit = checked.limit
     verdict = {True: "kept", False: "violated", None: "undecided"}[checked.kept]
-    told = value(limit.measure, checked.value, limit.statistic)
-    measured = "no sample" if checked.value is None else told
-    return {"text": limit.text, "measured": measured, "verdict": verdict}
+    return {"text": checked.limit.text, "measured": checked.told, "verdict": verdict}
 
 
 def _figures(measure: Measure, figures: Figures) -> list[str]:
     asked = (figures.p50, figures.p95, figures.p99, figures.max)
-    return [f"{figures.count:,}", *(value(measure, each) for each in asked)]
+    return [f"{figures.count:,}", *(in_unit(measure.unit, each) for each in asked)]
 
 
 def _others(measured: Measured) -> Iterable[tuple[str, str, str]]:
     """Give what is one number: totals, and the highest of what goes up and down."""
     for name, measure in MEASURES.items():
         if measure.kind is Kind.TOTAL and name in measured.totals:
-            yield measure.label, measure.meaning, value(measure, measured.totals[name])
+            yield measure.label, measure.meaning, in_unit(measure.unit, measured.totals[name])
         elif measure.kind is Kind.LEVEL:
             course = measured.levels[name]
             mean = NONE if course.mean is None else digits(course.mean)
@@ -137,20 +131,22 @@ def _others(measured: Measured) -> Iterable[tuple[str, str, str]]:
             yield measure.label, measure.meaning, told
 
 
-def _groups(measured: Measured) -> Iterable[Table]:
+def _groups(measured: Measured) -> Iterable[Group]:
     """Give the figures by group, of each measure of which there is more than one group."""
     for kind, title in _GROUPS.items():
-        for name in (*_DELAYS, *_WAITS):
-            if name not in measured.samples or kind not in measured.samples[name].by:
-                continue
-            by = measured.samples[name].by[kind]
-            if len(by) > 1 and any(figures.max > 0 for figures in by.values()):
-                measure = MEASURES[name]
-                rows = [
-                    (ACTIONS.get(group, group), _figures(measure, figures))
-                    for group, figures in by.items()
-                ]
-                yield Table(f"{title}: {measure.label}", rows)
+        tables = [table for name in (*_DELAYS, *_WAITS) for table in _by(measured, name, kind)]
+        if tables:
+            yield Group(title, tables)
+
+
+def _by(measured: Measured, name: str, kind: str) -> Iterable[Table]:
+    if name not in measured.samples or kind not in measured.samples[name].by:
+        return
+    by = measured.samples[name].by[kind]
+    if len(by) > 1 and any(figures.max > 0 for figures in by.values()):
+        measure = MEASURES[name]
+        rows = [(ACTIONS.get(group, group), _figures(measure, each)) for group, each in by.items()]
+        yield Table(measure.label, rows)
 
 
 # Plots

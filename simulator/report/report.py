@@ -17,6 +17,7 @@ from simulator.report.page import WORDS, page, readings_rows
 from simulator.report.sequence import Arrow, State, arrows, sequence_svg, states_of
 from simulator.world.result import Ran
 
+Record = Mapping[str, Any]
 #: How many reasons of a kind are told of a scenario, and how many rows a picture has.
 REASONS_MAX: Final = 5
 ROWS_MAX: Final = 80
@@ -89,17 +90,31 @@ def _shown(one: Ran) -> dict[str, Any]:
         "broken": one.broken[:REASONS_MAX],
         "differed": one.differed[:REASONS_MAX],
         "more": sum(max(len(each) - REASONS_MAX, 0) for each in reasons),
-        "pictures": [] if many and one.exit is Exit.KEPT else _pictures(one, zone),
+        "pictures": _pictures(one, zone, many=many),
         "measured": measured,
+        "beyond": [each for each in measured.limits if each["verdict"] == "violated"]
+        if measured
+        else [],
         "many": many,
         "facts": facts(one.measured) if many and one.measured is not None else [],
         "changed": ", ".join(f"{name} = {value}" for name, value in changed.items()),
     }
 
 
-def _pictures(one: Ran, zone: tzinfo) -> list[Picture]:
-    rows = arrows(one.lines, zone)
-    if not rows:
-        return []
+def _pictures(one: Ran, zone: tzinfo, *, many: bool) -> list[Picture]:
+    """Draw the cases in which rules were broken, else a story as a whole; no crowd."""
+    if one.witnesses and (many or len(one.lines) > ROWS_MAX):
+        found = [
+            _picture(f"What happened in case {case}", lines, zone, case)
+            for case, lines in one.witnesses.items()
+        ]
+    else:
+        found = [] if many else [_picture("What happened", one.lines, zone)]
+    return [picture for picture in found if picture.rows]
+
+
+def _picture(title: str, lines: Sequence[Record], zone: tzinfo, case: str = "") -> Picture:
+    rows = arrows(lines, zone)
     left_out = max(len(rows) - ROWS_MAX, 0)
-    return [Picture("What happened", rows[left_out:], left_out, states_of(one.lines, zone))]
+    states = states_of(lines, zone)
+    return Picture(title, rows[left_out:], left_out, states, case)

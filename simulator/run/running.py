@@ -27,6 +27,7 @@ from simulator.world.deliveries import Deliveries
 from simulator.world.judge import Judge, microseconds
 from simulator.world.people import profile_of
 from simulator.world.result import Broken, Ran
+from simulator.world.witness import Spool, witnesses
 from simulator.world.world import Watcher, World
 
 _MICROSECONDS: Final = 1_000_000
@@ -138,7 +139,8 @@ def _judge(scenario: Scenario, target: Target, task: Task, trace: BinaryIO | Non
     deliveries = None if task.deliveries is None else Deliveries()
     waits = scenario.delivery != IMMEDIATE
     goals = Goals(scenario.sometimes)
-    return Judge(oracle, collector, goals, trace, task.keep, deliveries, waits)
+    spool = Spool() if task.keep else None
+    return Judge(oracle, collector, goals, trace, task.keep, deliveries, spool, waits)
 
 
 def run_scenario(scenario: Scenario, target: Target, judge: Judge, task: Task) -> Ran:
@@ -160,9 +162,13 @@ def run_scenario(scenario: Scenario, target: Target, judge: Judge, task: Task) -
         step = world.origin.get(bad.line - 1, 0)
         error = f"{scenario.file}: the step in or after line {step}: {bad}"
     ran = _result(world, judge.oracle.finish(), error)
-    if judge.deliveries is None or task.deliveries is None:
-        return ran
-    return evolve(ran, delivered=judge.deliveries.write(task.deliveries))
+    if judge.spool is not None:
+        found = witnesses(judge.spool, (one.finding for one in ran.broken))
+        ran = evolve(ran, witnesses=found)
+        judge.spool.close()
+    if judge.deliveries is not None and task.deliveries is not None:
+        ran = evolve(ran, delivered=judge.deliveries.write(task.deliveries))
+    return ran
 
 
 def _result(world: World, verdict: Verdict, error: str) -> Ran:

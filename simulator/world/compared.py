@@ -33,9 +33,17 @@ class Variant:
 
         What its steps expect is not asked where messages wait: they expect the system as it is.
         """
-        if self.at_once or self.ran.exit in {Exit.BAD_INPUT, Exit.ENVIRONMENT}:
-            return self.ran.exit
+        if self.at_once or self.ran.delivered is None:
+            return self.ran.exit  # as it is, or not run at all
         return Exit.VIOLATED if self.ran.broken else Exit.KEPT
+
+    @property
+    def why(self) -> str:
+        """Say why it was not kept."""
+        if self.at_once or not self.ran.broken:
+            return self.ran.why
+        found = self.ran.broken[0].finding
+        return f"{found.rule}: {found.seen}; {found.because}"
 
     def figures(self, measure: str) -> Figures | None:
         """Give the figures of a measure, where there is a sample."""
@@ -96,16 +104,27 @@ class Compared:
     unlike: Unlike | None = None
 
     @property
+    def reasons(self) -> dict[str, str]:
+        """Give why runs were not kept, each reason with the runs that it is about."""
+        told: dict[str, list[str]] = {}
+        for one in self.variants:
+            if one.exit is not Exit.KEPT:
+                told.setdefault(one.why, []).append(one.name)
+        return {why: "; ".join(names) for why, names in told.items() if why}
+
+    @property
     def at_once(self) -> tuple[Variant, ...]:
         """Give the runs in which messages wait for no replication."""
         return tuple(one for one in self.variants if one.at_once)
 
     @property
     def conclusion(self) -> str:
-        """Say in a sentence what the comparison shows."""
-        if self.exit is not Exit.KEPT:
-            return self.why
+        """Say in a sentence what the deliveries show."""
+        if self.unlike is not None:
+            return f"Delivery depends on the replication: {self.why}."
         first = self.at_once[0].ran.delivered if self.at_once else None
+        if first is not None and not first.count:
+            return "Nothing was delivered."
         if first is None:
             return "No run delivers at once: whether delivery needs the replication is not shown."
         if len(self.at_once) == 1:

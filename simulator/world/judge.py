@@ -13,10 +13,13 @@ from simulator.oracle import Finding, Oracle
 from simulator.scenario.goals import Goals
 from simulator.targets.port import Delivery
 from simulator.world.deliveries import Deliveries
+from simulator.world.witness import Spool
 
 Record = dict[str, Any]
 #: How many lines are kept for a picture: more would not be looked at.
 KEPT_MAX: Final = 300
+#: What a run brings is told right after it; what is done then waits for the next one.
+_COMES: Final = frozenset({"mail", "arrival"})
 _FAILED: Final = 2  # the result of a run that brought nothing
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
@@ -32,6 +35,7 @@ class Judge:
     trace: BinaryIO | None = None
     keeps: bool = False
     deliveries: Deliveries | None = None
+    spool: Spool | None = None  # keeps all lines, for pictures of findings
     waits: bool = False  # messages wait for the replication (`delivery: with_replication`)
     lines: int = 0
     kept: list[Record] = Factory(list[Record])  # the first lines, for a picture
@@ -57,8 +61,8 @@ class Judge:
         line = {**record, "at": self._newest.isoformat()}
         word: str = line.get("act") or line["see"]
         self.counts[word] = self.counts.get(word, 0) + 1
-        if self.trace is not None:
-            self.trace.write(orjson.dumps(line) + b"\n")
+        if self.trace is not None or self.spool is not None:
+            self._write(orjson.dumps(line))
         if self.keeps and len(self.kept) < KEPT_MAX:
             self.kept.append(line)
         at_us = moment_us(line["at"])
@@ -71,6 +75,12 @@ class Judge:
             self._link_for(line, at_us)
         return self.oracle.take(self.lines, at_us, line)
 
+    def _write(self, line: bytes) -> None:
+        if self.trace is not None:
+            self.trace.write(line + b"\n")
+        if self.spool is not None:
+            self.spool.add(line)
+
     def _link_for(self, line: Record, at_us: int) -> None:
         """Judge as if the link were up at the moments of successful runs only.
 
@@ -78,7 +88,8 @@ class Judge:
         """
         ran = line.get("act") == "replicate" and line["outcome"] == "ok"
         run = ran and line["result"] != _FAILED
-        state = "up" if run or (self._link == "up" and at_us == self._link_us) else "down"
+        comes = line.get("see") in _COMES and at_us == self._link_us
+        state = "up" if run or (self._link == "up" and comes) else "down"
         if state != self._link:
             self._link = state
             fault = {"act": "fault", "what": "link", "state": state, "outcome": "ok"}

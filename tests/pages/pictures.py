@@ -13,14 +13,14 @@ from playwright.async_api import async_playwright
 
 from reference.app.config import Config
 from reference.app.demo import prepare
-from reference.app.demo_people import KATRIN
+from reference.app.demo_people import ANNA, KATRIN
 from reference.app.server import serving
 from reference.clock import SystemClock
 from tests.pages.conftest import OPTIONS
 
 README = {
-    "inbox": (KATRIN, "/collaboration/inbox"),
-    "answer": (KATRIN, "/collaboration/cases/50/reply?answers=demo-50"),
+    "mvp": (ANNA, "/mvp/cases/54"),
+    "collaboration": (KATRIN, "/collaboration/inbox"),
 }
 PORTAL = {
     "login": (None, "/collaboration/login"),

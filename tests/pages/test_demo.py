@@ -5,6 +5,7 @@ import pytest
 from reference.app.config import Config, ConfigError
 from reference.app.demo import prepare
 from reference.app.demo_people import ANNA, KATRIN, PASSWORD, TOBIAS
+from tests.pages.people import press
 from tests.pages.test_base import HTML
 from tests.server.processes import served
 
@@ -78,7 +79,7 @@ async def test_a_click_logs_somebody_in_and_mails_can_be_followed(serve, browse)
     async with serve(demo=True) as server, browse(server) as tab:
         await prepare(server.server)
         await tab.goto("/")
-        await tab.get_by_role("button", name=KATRIN).click()
+        await press(tab.get_by_role("button", name=KATRIN))
         assert tab.url.endswith("/collaboration/")
         assert "Kfz-Schaden auf dem Parkplatz" in await tab.inner_text(".widget")
         await tab.goto("/demo/mails")
@@ -86,5 +87,5 @@ async def test_a_click_logs_somebody_in_and_mails_can_be_followed(serve, browse)
         assert await tab.input_value("#username") == "helga.brandt@example.org"
         await tab.fill("#password", "ein langes Kennwort")
         await tab.fill("#again", "ein langes Kennwort")
-        await tab.get_by_role("button", name="Kennwort speichern").click()
+        await press(tab.get_by_role("button", name="Kennwort speichern"))
         assert "Ihr Kennwort ist gespeichert." in await tab.inner_text(".notice")

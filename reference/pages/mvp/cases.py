@@ -1,8 +1,6 @@
 """The case list, a case with all that belongs to it, and the change of its data."""
 
 import sqlite3
-from contextlib import suppress
-from datetime import date
 from typing import Final
 
 from aiohttp import web
@@ -19,6 +17,7 @@ from reference.http.problems import Problem, Refused
 from reference.mvp import acts, looks
 from reference.pages.making import Pages
 from reference.pages.mvp.places import BASE, CASES, case_at, document_at, pages_at
+from reference.pages.mvp.typed import day_of, whole
 from reference.pages.visit import Visit
 from reference.store import mvp_tables
 from reference.store.codec import dumps
@@ -242,18 +241,3 @@ def _fitting(
         if room < 0 and place < len(entries) - 1:
             return entries[place + 1 :], entries[place + 1][0]
     return entries, latest.earlier
-
-
-def whole(text: str, otherwise: int = 0) -> int:
-    """Give the whole number that a text says; what says none is as good as nothing."""
-    fits = text.isascii() and text.isdigit() and 0 < len(text) < 16  # noqa: PLR2004
-    return int(text) if fits else otherwise
-
-
-def day_of(text: str) -> date | None:
-    """Give the day that was typed, like 2024-02-19 or 19.02.2024; None if it is none."""
-    day, month, year = (*text.split("."), "", "")[:3]
-    written = text if "-" in text else f"{year:0>4}-{month:0>2}-{day:0>2}"
-    with suppress(ValueError):
-        return date.fromisoformat(written) if len(written) == len("2024-02-19") else None
-    return None

@@ -8,7 +8,6 @@ from attrs import define
 from multidict import MultiDict
 
 from reference.domain.acts import AddDocument
-from reference.domain.addresses import is_address
 from reference.domain.refusals import Refusal
 from reference.domain.words import CaseNumber, Right
 from reference.http.operations import Operation
@@ -24,9 +23,10 @@ from reference.mvp import acts, looks
 from reference.mvp.api import MvpApi
 from reference.mvp.api import Right as Given
 from reference.pages.making import Pages
-from reference.pages.mvp.cases import DOCUMENTS_A_PAGE, whole
+from reference.pages.mvp.cases import DOCUMENTS_A_PAGE
 from reference.pages.mvp.places import CASES, case_at, document_at, pages_at
-from reference.pages.visit import KEY, TOKEN, Visit, once
+from reference.pages.mvp.typed import malformed, whole
+from reference.pages.visit import KEY, TOKEN, Visit
 from reference.store.mvp_tables import addresses_of
 from reference.store.side import Side
 from reference.store.unit import Unit
@@ -111,7 +111,7 @@ class FilingPages:
                     acts.file_document(unit, number, act, file.sha256, unit.moment, self.side.rules)
 
             call = with_fingerprint(visit.keyed(), form.files)
-            once(await call.act(self.side, work))
+            visit.happened(await call.act(self.side, work))
 
     async def show_case_addresses(self, visit: Visit) -> web.Response:
         """Show the addresses that belong to a case, and to its customer."""
@@ -140,9 +140,8 @@ class FilingPages:
         visit.check()
         typed = {name: _lines_of(visit, name) for name in ("of_case", "of_customer")}
         for name, addresses in typed.items():
-            wrong = [each for each in addresses if not is_address(rules.normal_address(each))]
-            if wrong:
-                visit.errors[name] = malformed(visit, wrong)
+            if wrong := malformed(visit, addresses):
+                visit.errors[name] = wrong
         if visit.errors:
             return await self._addresses(visit, 422)
         case = await self.side.reader.look(
@@ -209,9 +208,3 @@ def _lines_of(visit: Visit, name: str) -> tuple[str, ...]:
     """Give the lines that were typed in a field."""
     lines = (line.strip() for line in visit.typed.get(name, "").splitlines())
     return tuple(line for line in lines if line)
-
-
-def malformed(visit: Visit, addresses: list[str]) -> str:
-    """Say which addresses are malformed."""
-    shown = ", ".join(each[:60] for each in addresses[:5])
-    return visit.text("mvp.malformed", addresses=shown)

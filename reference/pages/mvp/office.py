@@ -7,7 +7,6 @@ from aiohttp import web
 from attrs import define, evolve, frozen
 
 from reference.domain.accounts import filled
-from reference.domain.addresses import is_address
 from reference.domain.refusals import Refusal
 from reference.domain.rules import Template
 from reference.domain.sending import TextBlock
@@ -21,9 +20,8 @@ from reference.mvp import acts, looks
 from reference.mvp.caseworkers_api import CaseworkersApi
 from reference.mvp.texts_api import LINE, TEXT, BlockText, MailTemplateView, TextsApi
 from reference.pages.making import Pages
-from reference.pages.mvp.cases import whole
-from reference.pages.mvp.filing import malformed
 from reference.pages.mvp.places import BASE, block_at, caseworker_at, mail_at, pages_at, with_query
+from reference.pages.mvp.typed import malformed, whole
 from reference.pages.visit import Visit
 from reference.store.mvp_tables import CASEWORKERS as KEPT_CASEWORKERS
 from reference.store.shapes import NAME
@@ -115,8 +113,8 @@ class CaseworkersPages:
             visit.errors["name"] = visit.text("mvp.caseworkers.wrong_name")
         elif known is None and await self._exists(name):
             visit.errors["name"] = visit.text("mvp.caseworkers.exists")
-        if email and not is_address(rules.normal_address(email)):
-            visit.errors["email"] = malformed(visit, [email])
+        if email and (wrong := malformed(visit, [email])):
+            visit.errors["email"] = wrong
 
     async def _password(self, visit: Visit, known: str | None) -> str | None:
         """Give the hash of the password that was typed; who is known may keep the old one."""
@@ -349,8 +347,11 @@ class ReplicationPages:
 
     async def _replication(self, visit: Visit, status: int = 200) -> web.Response:
         replicator = self.api.replicator
-        state = await replicator.state()
-        return visit.page("mvp/replication.html", status, state=state, every=replicator.every)
+        every, state = replicator.every, await replicator.state()
+        minutes = "" if every is None else f"{every.total_seconds() / 60:.4g}"
+        if visit.language == "de":
+            minutes = minutes.replace(".", ",")
+        return visit.page("mvp/replication.html", status, state=state, minutes=minutes)
 
     async def start_replication(self, visit: Visit) -> web.Response:
         """Start a replication by hand (RPL-1)."""

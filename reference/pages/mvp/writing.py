@@ -20,8 +20,9 @@ from reference.http.problems import Fault, Problem, Refused
 from reference.mvp import acts, looks
 from reference.mvp.api import Created, Sent
 from reference.pages.making import Pages
-from reference.pages.mvp.cases import CasesPages, block_value, blocks_offered, day_of
+from reference.pages.mvp.cases import CasesPages, block_value, blocks_offered
 from reference.pages.mvp.places import CASES, NEW_CASE, case_at, with_query
+from reference.pages.mvp.typed import addresses_in, day_of, malformed
 from reference.pages.visit import Visit
 from reference.store import mvp_tables
 from reference.store.codec import MisfitError, case_number, loads, structure
@@ -309,7 +310,7 @@ class WritingPages:
             if kept.mark != visit.typed.get("mark"):
                 raise Refused(Problem.FORM_OUTDATED)
             to = chosen.to or ()
-            return evolve(kept, to=to + _addresses_in(chosen.address), documents=chosen.documents)
+            return evolve(kept, to=to + addresses_in(chosen.address), documents=chosen.documents)
 
         try:
             case = await self._send(visit, number, final)
@@ -407,7 +408,7 @@ class WritingPages:
 
 def _number(visit: Visit) -> CaseNumber:
     """Give the number of the case that a page is about, or that there is none yet."""
-    return visit.case if "case" in visit.request.match_info else NO_CASE
+    return visit.case if "case" in visit.path else NO_CASE
 
 
 def _typed(visit: Visit, before: Draft) -> Draft:
@@ -463,20 +464,19 @@ def _new_case_of(draft: Draft, visit: Visit) -> NewCase:
 
 def _status(visit: Visit, refused: Refused, places: Mapping[Refusal | Problem, str]) -> int:
     """Let the page say what is wrong, at each field that is named, and give its status."""
+    if refused.why is Refusal.MALFORMED_ADDRESS:
+        wrong = malformed(visit, addresses_in(visit.typed.get("address", "")))
+        visit.errors["address"] = wrong or visit.worded(refused.why)
+        return refused.status
     if refused.why is not Problem.INVALID:
         return visit.refused(refused, places)
     visit.errors |= {fault.where: fault.what for fault in refused.faults}
     return refused.status
 
 
-def _addresses_in(typed: str) -> tuple[str, ...]:
-    """Give the addresses in a field: one, or several between commas, semicolons or blanks."""
-    return tuple(typed.replace(",", " ").replace(";", " ").split())
-
-
 def _added(draft: Draft, rules: Rules) -> Draft | Refusal:
     """Add the address that was typed to the recipients."""
-    typed = rules.recipients_of(_addresses_in(draft.address), rules.normal_address)
+    typed = rules.recipients_of(addresses_in(draft.address), rules.normal_address)
     if isinstance(typed, Refusal):
         return typed
     return evolve(draft, to=tuple(dict.fromkeys((draft.to or ()) + typed)), address="")

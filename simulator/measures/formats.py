@@ -1,7 +1,9 @@
-"""How the report writes numbers, durations and moments."""
+"""How people are told numbers, durations and moments."""
 
 from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Final
+
+from simulator.measures.registry import Unit
 
 SECOND_MS: Final = 1000.0
 MINUTE_MS: Final = 60 * SECOND_MS
@@ -21,10 +23,9 @@ _TWO_DIGITS: Final = 10
 
 
 def duration(ms: float) -> str:
-    """Write a duration with three digits that count: `2.5 s`, `7.50 min`."""
-    above, unit_ms, unit = next(one for one in _UNITS if ms >= one[0])
-    del above
-    return f"{digits(ms / unit_ms)} {unit}"
+    """Write a duration with three digits that count: `2.5 s`, `7.5 min`; it is not broken."""
+    unit_ms, unit = next(one[1:] for one in _UNITS if ms >= one[0])
+    return f"{digits(ms / unit_ms)}\N{NO-BREAK SPACE}{unit}"
 
 
 def digits(value: float) -> str:
@@ -37,7 +38,16 @@ def digits(value: float) -> str:
 
 def share(value: float) -> str:
     """Write a share in per cent."""
-    return f"{digits(100 * value)} %"
+    return f"{digits(100 * value)}\N{NO-BREAK SPACE}%"
+
+
+def in_unit(unit: Unit, value: float, statistic: str = "") -> str:
+    """Write a figure in the unit of its measure; a count of samples has none."""
+    if unit is Unit.SHARE and statistic != "count":
+        return share(value)
+    if unit is Unit.MS and statistic != "count":
+        return duration(value)
+    return digits(value)
 
 
 def moment(at_us: int, zone: tzinfo) -> datetime:
