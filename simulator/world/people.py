@@ -305,7 +305,7 @@ class People:
             return
         if "link" in mail:
             self._links[number] = mail["link"]
-        message = mail["message"]
+        message = mail.get("message", "")
         sent = self.sent.get(message)
         if mail["event"] != "new_message" or sent is None or number not in sent.waiting:
             return
