@@ -372,12 +372,16 @@ def _take_read_mark(
 def replicated(case: Case, now: datetime, rules: Rules) -> Case:
     """Give the case after its record was replicated: its fields are as before (RPL-3)."""
     change = rules.case_changes[CaseEvent.REPLICATED]
-    return evolve(
-        case,
-        follow_up_on=_day(change.follow_up_on, case.follow_up_on, now, now, rules),
-        acknowledged_on=_day(change.acknowledged_on, case.acknowledged_on, now, now, rules),
-        status=case.status if change.status is None else change.status,
-    )
+    follow_up_on = _day(change.follow_up_on, case.follow_up_on, now, now, rules)
+    acknowledged_on = _day(change.acknowledged_on, case.acknowledged_on, now, now, rules)
+    status = case.status if change.status is None else change.status
+    if (follow_up_on, acknowledged_on, status) == (
+        case.follow_up_on,
+        case.acknowledged_on,
+        case.status,
+    ):
+        return case
+    return evolve(case, follow_up_on=follow_up_on, acknowledged_on=acknowledged_on, status=status)
 
 
 def _day(

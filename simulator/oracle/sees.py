@@ -256,7 +256,9 @@ def _since_replication(w: World, rule: str) -> str:
 
 def see_case(w: World, line: int, at: int, record: Record) -> None:
     """Judge the fields of a case as a caseworker sees them (STA)."""
-    need = EVERYBODY if "under_way" in record else UP
+    need = UP
+    if "under_way" in record and (record["under_way"] or not w.is_delivered(record["case"], at)):
+        need = EVERYBODY
     w.judge(record["case"], _see_case, need, line, at, record, "")
 
 
@@ -762,7 +764,8 @@ def see_arrival(w: World, line: int, at: int, record: Record) -> None:
     if w.home_of(message) is None:
         raise w.unmentioned(line, "message", message)
     case = w.case(record["case"], line)
-    states = w.doubt.pop(case.number, [case])
+    split = case.split
+    states = w.doubt.pop(case.number) if split else [case]
     kept = [state for state in states if a_reply_arrives_once(message, _replies(state.flights))]
     w.decide("DLV-5")
     if not kept and case.whole_log:
@@ -770,7 +773,8 @@ def see_arrival(w: World, line: int, at: int, record: Record) -> None:
         w.report("DLV-5", f"{message} arrival", line, f"{message} arrives", "arrives once", because)
     for state in kept:
         _let_arrive(w, state, line, at, message)
-    w.keep(case.number, kept or states, line)
+    if split:
+        w.keep(case.number, kept or states, line)
 
 
 def _replies(flights: Sequence[Flight], *writer: str) -> list[str]:

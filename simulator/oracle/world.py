@@ -13,7 +13,18 @@ from typing import Any, Final, NamedTuple, cast
 from zoneinfo import ZoneInfo
 
 from simulator.oracle.blur import blur
-from simulator.oracle.facts import ANSWER, DOWN, HELD, RELEASE, UP, Case, Flight, Raw, arrive
+from simulator.oracle.facts import (
+    ANSWER,
+    DOWN,
+    HELD,
+    MESSAGE,
+    RELEASE,
+    UP,
+    Case,
+    Flight,
+    Raw,
+    arrive,
+)
 from simulator.oracle.findings import Finding, Unmentioned
 from simulator.oracle.rules.delivery import (
     a_sent_message_is_there_at_once,
@@ -334,6 +345,30 @@ class World:
         for flight in case.flights if need else ():  # noqa: SIM110 - any() takes twice as long
             if self._matters(flight, need):
                 return False
+        return True
+
+    def is_delivered(self, number: Any, at: int) -> bool:
+        """Let arrive what was sent in a case of which nothing is under way any more.
+
+        Tells whether it could only be so; what an outage may hold up is left open.
+        """
+        case = self.find(number)
+        if case is None or case.split or not case.flights:
+            return case is not None and not case.split
+        if case.flights[0].at < self.calm_from or self.holds:
+            return False
+        if not all(box.known for box in case.boxes.values()):
+            return False
+        if any(flight.kind == RELEASE for flight in case.flights):
+            return False
+        if case.token is not self.token:
+            case = self.own(case)
+        case.cached = None
+        for flight in case.flights:
+            if flight.kind == MESSAGE:
+                latest = max(flight.at, min(at, flight.at + self.limit))
+                arrive(case, flight, flight.at, latest, self.readings)
+        case.flights = tuple([one for one in case.flights if one.kind != MESSAGE])
         return True
 
     def _branch(

@@ -437,10 +437,12 @@ class Model:
         boxes: dict[str, Mailbox] = {}
         for name, box in matter.boxes.items():
             decision = replicated_mailbox(box, fields, at, self.rules)
-            boxes[name] = decision.state
             self._post(decision.envelopes)
+            if decision.state is not box:
+                boxes[name] = decision.state
         case = replicated(matter.case, at, self.rules)
-        self._matters[record.case] = Matter(case, boxes, matter.log)
+        if boxes or case is not matter.case:
+            self._matters[record.case] = Matter(case, {**matter.boxes, **boxes}, matter.log)
 
     # Delivery
 
