@@ -401,22 +401,20 @@ def _day(
 
 def _entries(case: Case, kind: EntryKind, entry: Entry, rules: Rules) -> tuple[EntryLogged, ...]:
     """Log what the table says an event leaves, with the fields that it says are shown."""
-    return tuple(
-        EntryLogged(
-            case.number,
-            Entry(
-                entry.author,
-                entry.carried_by if "carried_by" in shown else None,
-                entry.at,
-                entry.stamp,
-                entry.message if "message" in shown else None,
-                entry.text if "text" in shown else "",
-                entry.to if "to" in shown else (),
-                entry.expects if "expects" in shown else None,
-                entry.files if "files" in shown else (),
-            ),
-        )
-        for shown in rules.entries[kind]
+    return tuple([EntryLogged(case.number, _shown(entry, f)) for f in rules.entries[kind]])
+
+
+def _shown(entry: Entry, fields: frozenset[str]) -> Entry:
+    return Entry(
+        entry.author,
+        entry.carried_by if "carried_by" in fields else None,
+        entry.at,
+        entry.stamp,
+        entry.message if "message" in fields else None,
+        entry.text if "text" in fields else "",
+        entry.to if "to" in fields else (),
+        entry.expects if "expects" in fields else None,
+        entry.files if "files" in fields else (),
     )
 
 
