@@ -462,17 +462,18 @@ def _see_under_way(w: World, case: Case, line: int, at: int, seen: list[str]) ->
         return
     flying = {flight.message for flight in case.flights if flight.kind == MESSAGE}
     for message in dict.fromkeys([*sorted(flying), *seen]):
-        # The case learns that a message is there by a receipt, which has to travel back.
-        delivered = case.receipts.get(message)
-        receipt_travels = delivered is not None and not w.is_over(delivered, at)
-        if (message in flying) != (message in seen) and not receipt_travels:
-            said, must = (
-                ("under way", "delivered") if message in seen else ("delivered", "under way")
-            )
-            because = f"{message} cannot have reached each of its recipients in this outage"
-            if message in seen:
-                because = f"no outage delays {message} any more"
-            w.report("DLV-4", f"{message} under way", line, f"{message} {said}", must, because)
+        if (message in flying) == (message in seen):
+            continue
+        said, must = "delivered", "under way"
+        because = f"{message} cannot have reached each of its recipients in this outage"
+        if message in seen:
+            # The case learns that a message is there by a receipt, which has to travel back.
+            delivered = case.receipts.get(message)
+            if delivered is not None and not w.is_over(delivered, at):
+                continue
+            said, must = must, said
+            because = f"no outage delays {message} any more"
+        w.report("DLV-4", f"{message} under way", line, f"{message} {said}", must, because)
 
 
 def see_case_list(w: World, line: int, at: int, record: Record) -> None:

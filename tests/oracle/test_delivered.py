@@ -106,3 +106,14 @@ def test_a_look_at_a_case_of_two_possible_states_or_of_none_is_judged_as_before(
 def test_a_message_that_arrived_late_enough_is_still_judged_by_its_moment():
     story = sent().see(under_way=[], after=4 * SECOND)
     assert story.inbox(K, after=1, m1=True).see(under_way=["m1"], after=1).rules == [("DLV-4", 5)]
+
+
+def test_a_message_that_one_of_two_has_yet_to_get_is_under_way():
+    def half_there():
+        story = Story().case().fault("link", "slow").send("m1", "reply", K, L)
+        return story.inbox(K, after=1, m1=True).inbox(L, after=1)
+
+    assert half_there().see(under_way=["m1"], after=1).rules == []
+    story = half_there().see(under_way=[], after=1)
+    assert story.rules == []
+    assert story.inbox(L, after=1).rules == [("DLV-4", 7)]
