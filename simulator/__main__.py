@@ -14,6 +14,10 @@ COMMANDS: Final = {
         "Show that domain and oracle agree in every state of small worlds.",
     ),
     "run": ("simulator.run.command:run", "Run scenarios: people who act, and what they must see."),
+    "compare": (
+        "simulator.compare.command:compare",
+        "Run a scenario under several settings: does delivery depend on the replication?",
+    ),
     "lint": ("simulator.run.command:lint", "Find every mistake in scenario files."),
     "rules": ("simulator.rules.command:rules", "List every clause, and what covers it."),
 }

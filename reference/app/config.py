@@ -58,6 +58,11 @@ class Option:
     default: str
 
     @property
+    def is_switch(self) -> bool:
+        """Say whether it is given without a value on the command line."""
+        return not self.metavar
+
+    @property
     def flag(self) -> str:
         """Give the name on the command line."""
         return "--" + self.name.replace("_", "-")
@@ -98,6 +103,12 @@ def _duration_or_never(text: str) -> timedelta | None:
         return None if text == "never" else _duration(text)
     except ValueError as error:
         raise ValueError(f"{error}, or never") from None
+
+
+def _flag(text: str) -> bool:
+    if text not in {"yes", "no"}:
+        raise ValueError("write yes or no")
+    return text == "yes"
 
 
 def _size(text: str) -> int:
@@ -325,6 +336,13 @@ class Config:
         default=timedelta(minutes=10),
         shown="10m",
     )
+    demo: bool = _option(
+        "Begin with sample data: a small broker's office, to click through at / without log-in.",
+        "",
+        _flag,
+        default=False,
+        shown="",
+    )
     hashing: Hashing = Hashing()
 
     def __attrs_post_init__(self) -> None:
@@ -332,6 +350,14 @@ class Config:
             (
                 self.clock == "manual" and not is_loopback(self.host),
                 "--clock manual is for tests: listen at 127.0.0.1, which only this machine reaches",
+            ),
+            (
+                self.demo and not (is_loopback(self.host) and self.side == "both"),
+                "--demo lets anybody in: serve both sides, at 127.0.0.1 for this machine alone",
+            ),
+            (
+                self.demo and self.clock == "manual",
+                "--demo goes with --clock system",
             ),
             (
                 self.side != "both" and not (self.peer and self.peer_secret),
@@ -426,20 +452,22 @@ def _in_file(file: Path, known: Mapping[str, Option]) -> dict[str, str]:
     for name, value in written.items():
         if name not in known:
             raise ConfigError(f"{file}: {name}: there is no such option: {_meant(name, known)}")
-        texts[name] = _as_text(file, name, value)
+        texts[name] = _as_text(file, known[name], value)
     return texts
 
 
-def _as_text(file: Path, name: str, value: object) -> str:
+def _as_text(file: Path, option: Option, value: object) -> str:
     """Give a value of the file as the command line would have it; a reading may be a table."""
     match value:
+        case bool() if option.is_switch:
+            return "yes" if value else "no"
         case str() | int() if not isinstance(value, bool):
             return str(value)
-        case dict() if name == "reading":
+        case dict() if option.name == "reading":
             chosen = cast("dict[str, object]", value)
             return ",".join(f"{switch}={reading}" for switch, reading in chosen.items())
         case _:
-            raise ConfigError(f"{file}: {name}: write a text or a number")
+            raise ConfigError(f"{file}: {option.name}: write a text or a number")
 
 
 def _meant(text: str, known: Mapping[str, object] | tuple[str, ...]) -> str:
@@ -452,5 +480,7 @@ def options_table() -> str:
     rows = ["| option | default | what it says |", "| --- | --- | --- |"]
     for option in options():
         metavar = option.metavar.replace("|", "\\|")
-        rows.append(f"| `{option.flag} {metavar}` | {option.default} | {option.help} |")
+        rows.append(
+            f"| `{f'{option.flag} {metavar}'.strip()}` | {option.default} | {option.help} |"
+        )
     return "\n".join(rows)

@@ -1,25 +1,32 @@
 """From an HTTP request to an operation and back: who calls, what is asked, what is answered."""
 
 import asyncio
-import re
 import traceback
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from functools import partial
 from hashlib import blake2b
 from itertools import groupby
+from logging import DEBUG
 from time import perf_counter
-from typing import Final
+from typing import Any, Final, cast
+from urllib.parse import unquote
 
 import structlog
 from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
+from attrs import define
 
+from reference.app.headers import secured
 from reference.app.metrics import Requests
+from reference.app.replies import Reply, head_of, reply
+from reference.app.routes import Routes, routes_of
 from reference.http.operations import (
     JSON_TYPE,
     Answer,
     Call,
     Operation,
     Refuse,
+    Response,
     Who,
     fingerprint,
 )
@@ -33,55 +40,105 @@ from reference.store.writer import StorageError
 BODY_MAX: Final = 2**20
 BODY_S_MAX: Final = 30
 KEY_LENGTH_MAX: Final = 200
-_PARAMETER: Final = re.compile(r"\{(\w+)\}")
+#: How many different queries of an operation are remembered as they were read.
+QUERIES_MAX: Final = 1_000
 
 Identify = Callable[[web.Request, Who], Awaitable[str]]
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+#: What answers a request, given the values in its path.
+Handler = Callable[[web.Request, Mapping[str, str]], Awaitable[Response]]
 log = structlog.get_logger(__name__)
 
 
-def add_routes(
-    app: web.Application,
-    operations: Iterable[Operation],
-    identify: Identify,
-    requests: Requests,
-    refuse: Refuse,
-) -> None:
-    """Let an application answer for operations, and `refuse` everything else."""
-    operations = tuple(operations)
-    often = {operation.path for operation in operations if operation.often}
-    by_path = sorted(
-        operations, key=lambda operation: (operation.path not in often, operation.path)
+def server_of(
+    operations: Iterable[Operation], identify: Identify, requests: Requests, refuse: Refuse
+) -> web.Server:
+    """Give the server that answers for operations, and will `refuse` everything else."""
+    loop = asyncio.get_running_loop()
+    return web.Server(
+        cast("Any", Dispatch(_routes(operations, identify, requests), refuse)),
+        # Its requests have what those of an application have; nothing of ours asks for that.
+        request_factory=cast("Any", partial(web.Request, loop=loop, client_max_size=BODY_MAX)),
+        access_log=None,
     )
+
+
+def _routes(
+    operations: Iterable[Operation], identify: Identify, requests: Requests
+) -> Routes[Handler]:
+    paths: list[tuple[str, Mapping[str, Handler]]] = []
+    by_path = sorted(operations, key=lambda operation: operation.path)
     for path, group in groupby(by_path, lambda operation: operation.path):
-        pattern = _PARAMETER.sub(r"{\1:[^/]+}", path)  # by itself it would take no braces
         methods = {
             operation.method: _counted(handler(operation, identify), operation.name, requests)
             for operation in group
         }
         if "GET" in methods:
             methods["HEAD"] = methods["GET"]
-        for method, handle in methods.items():
-            app.router.add_route(method, pattern, handle, expect_handler=_expect)
-        allowed = ", ".join(sorted({*methods, "OPTIONS"}))
-        app.router.add_route("*", pattern, _other_method(allowed, refuse))
-    app.router.add_route("*", "/{path:.*}", _nowhere(refuse))
+        paths.append((path, methods))
+    return routes_of(paths)
+
+
+@define(eq=False)
+class Dispatch:
+    """What aiohttp calls with each request."""
+
+    routes: Routes[Handler]
+    refuse: Refuse
+
+    async def __call__(self, request: web.Request) -> Response:
+        """Answer a request."""
+        answer = await self._answer(request)
+        if isinstance(answer, web.StreamResponse):
+            secured(answer)
+        return answer
+
+    async def _answer(self, request: web.Request) -> Response:
+        parts = _parts(request.rel_url.raw_path)
+        route = None if parts is None else self.routes.find(parts)
+        if parts is None or route is None:
+            return self.refuse(request, Refused(Problem.NOT_FOUND))
+        handle = route.methods.get(request.method)
+        if handle is None:
+            return self._other_method(request, route.methods)
+        return await handle(request, route.values(parts))
+
+    def _other_method(self, request: web.Request, methods: Iterable[str]) -> Response:
+        headers = {"Allow": ", ".join(sorted({*methods, "OPTIONS"}))}
+        if request.method == "OPTIONS":
+            return reply(request, Answer(204, b"", headers=headers))
+        return self.refuse(request, Refused(Problem.METHOD, headers=headers))
+
+
+def _parts(path: str) -> list[str] | None:
+    """Cut a path at its slashes, then read what is written in bytes; None if these are no text."""
+    parts = path.split("/")
+    if "%" not in path:
+        return parts
+    try:
+        return [unquote(part, errors="strict") for part in parts]
+    except UnicodeDecodeError:
+        return None
 
 
 def handler(operation: Operation, identify: Identify) -> Handler:
-    """Give the function that aiohttp calls for an operation."""
+    """Give the function that answers requests for an operation."""
     refuse = operation.refused or problem
+    queries: dict[str, Any] = {}
 
-    async def handle(request: web.Request) -> web.StreamResponse:
+    async def handle(request: web.Request, values: Mapping[str, str]) -> Response:
         try:
+            if "Expect" in request.headers:
+                await _expect(request)
             actor = await identify(request, operation.who)
-            call = await _call(operation, request, actor)
+            call = await _call(operation, request, actor, values, queries)
             answer = await operation.handle(call)
+            if isinstance(answer, Answer):
+                return _reply(request, answer)
         except Refused as refused:
-            answer = refuse(request, refused)
+            response = refuse(request, refused)
             if operation.upload and not request.content.is_eof():
-                answer.force_close()  # what comes next may be the body, or another request
-            return answer
+                response.force_close()  # what comes next may be the body, or another request
+            return response
         except StorageError as error:
             log.error("storage", operation=operation.name, error=str(error))  # noqa: TRY400 - no defect
             return refuse(request, Refused(Problem.STORAGE))
@@ -92,29 +149,31 @@ def handler(operation: Operation, identify: Identify) -> Handler:
         except Exception as error:  # noqa: BLE001 - whoever asks gets an answer
             _report(operation, error)
             return refuse(request, Refused(Problem.INTERNAL))
-        return answer if isinstance(answer, web.StreamResponse) else _response(request, answer)
+        return answer
 
     return _with_crash_points(handle) if ARMED and operation.method != "GET" else handle
 
 
 def _counted(handle: Handler, operation: str, requests: Requests) -> Handler:
     observe = requests.observer(operation)
-    debug = log.bind(operation=operation).debug
+    bound = log.bind(operation=operation)
+    told = bound.is_enabled_for(DEBUG)
 
-    async def count(request: web.Request) -> web.StreamResponse:
+    async def count(request: web.Request, values: Mapping[str, str]) -> Response:
         began = perf_counter()
-        answer = await handle(request)
+        answer = await handle(request, values)
         took = perf_counter() - began
         observe(answer.status, took)
-        debug("request", status=answer.status, ms=round(took * 1000, 2))
+        if told:
+            bound.debug("request", status=answer.status, ms=round(took * 1000, 2))
         return answer
 
     return count
 
 
 def _with_crash_points(handle: Handler) -> Handler:
-    async def answer(request: web.Request) -> web.StreamResponse:
-        response = await handle(request)
+    async def answer(request: web.Request, values: Mapping[str, str]) -> Response:
+        response = await handle(request, values)
         reached("answer.before")
         await response.prepare(request)
         await response.write_eof()
@@ -137,18 +196,35 @@ def _report(operation: Operation, error: Exception) -> None:
     log.error("defect", operation=operation.name, error=type(error).__name__, at=places)
 
 
-async def _call(operation: Operation, request: web.Request, actor: str) -> Call:
-    if not fits_in_path(request.match_info):
+async def _call(
+    operation: Operation,
+    request: web.Request,
+    actor: str,
+    values: Mapping[str, str],
+    queries: dict[str, Any],
+) -> Call:
+    if not fits_in_path(values):
         raise Refused(Problem.NOT_FOUND)
     key = _key(request, operation) if operation.act else None
-    query = None if operation.query is None else queried(request.query, operation.query)
+    query = None if operation.query is None else _query(request, operation.query, queries)
     raw = b""
     body = None
     if operation.body is not None and not (operation.upload and request.content_type != JSON_TYPE):
         raw = await _raw(request)
         body = parsed(raw, operation.body)
     mark = "" if key is None else fingerprint(request, raw)
-    return Call(actor, request.match_info, query, body, key, mark, request)
+    return Call(actor, values, query, body, key, mark, request)
+
+
+def _query(request: web.Request, kind: type, known: dict[str, Any]) -> Any:  # noqa: ANN401
+    """Give the query as the operation wants it; one that was read before is known."""
+    text = request.rel_url.raw_query_string
+    query = known.get(text)
+    if query is None:
+        query = queried(request.query, kind)
+        if len(known) < QUERIES_MAX:
+            known[text] = query
+    return query
 
 
 def _key(request: web.Request, operation: Operation) -> str | None:
@@ -163,15 +239,16 @@ def _key(request: web.Request, operation: Operation) -> str | None:
 
 
 async def _raw(request: web.Request) -> bytes:
-    if request.content_type != "application/json":
+    headers = request.headers
+    if headers.get("Content-Type") != JSON_TYPE and request.content_type != JSON_TYPE:
         raise Refused(Problem.MEDIA_TYPE)
-    if request.headers.get("Content-Encoding", "identity").lower() != "identity":
+    if headers.get("Content-Encoding", "identity").lower() != "identity":
         what = "send the body as it is"
         raise Refused(Problem.MEDIA_TYPE, Fault("header Content-Encoding", what))
     if (request.content_length or 0) > BODY_MAX:
         raise Refused(Problem.TOO_LONG)
     if request.content.is_eof():  # it came with the head: nothing to wait for
-        return await request.read()
+        return request.content.read_nowait()
     try:
         async with asyncio.timeout(BODY_S_MAX):
             return await request.read()
@@ -179,49 +256,21 @@ async def _raw(request: web.Request) -> bytes:
         raise Refused(Problem.TIMEOUT) from None
 
 
-def problem(request: web.Request, refused: Refused) -> web.Response:
-    """Give a problem document."""
-    del request
-    return web.Response(
-        status=refused.status,
-        body=refused.body(),
-        content_type=PROBLEM_TYPE,
-        headers=refused.headers,
-    )
+def problem(request: web.Request, refused: Refused) -> Reply:
+    """Answer with a problem document."""
+    answer = Answer(refused.status, refused.body(), PROBLEM_TYPE, refused.headers)
+    return reply(request, answer)
 
 
-def _response(request: web.Request, answer: Answer) -> web.Response:
-    headers = dict(answer.headers)
-    if request.method in {"GET", "HEAD"} and answer.status == 200:  # noqa: PLR2004
+def _reply(request: web.Request, answer: Answer) -> Reply:
+    if answer.status != 200 or request.method not in {"GET", "HEAD"}:  # noqa: PLR2004
+        return reply(request, answer)
+    tag = answer.headers.get("ETag")
+    if tag is None:  # else it was given before
         tag = f'"{blake2b(answer.body, digest_size=12).hexdigest()}"'
-        headers["ETag"] = tag
-        headers.setdefault("Cache-Control", "private, no-cache")
-        wanted = request.headers.get("If-None-Match", "")
-        if tag in wanted or wanted.strip() == "*":  # a list of tags, some of them weak
-            return web.Response(status=304, headers=headers)
-    if not answer.body:
-        return web.Response(status=answer.status, headers=headers)
-    text = answer.content_type.startswith("text/")
-    return web.Response(
-        status=answer.status,
-        body=answer.body,
-        content_type=answer.content_type,
-        charset="utf-8" if text else None,
-        headers=headers,
-    )
-
-
-def _other_method(allowed: str, refuse: Refuse) -> Handler:
-    async def answer(request: web.Request) -> web.StreamResponse:
-        if request.method == "OPTIONS":
-            return web.Response(status=204, headers={"Allow": allowed})
-        return refuse(request, Refused(Problem.METHOD, headers={"Allow": allowed}))
-
-    return answer
-
-
-def _nowhere(refuse: Refuse) -> Handler:
-    async def answer(request: web.Request) -> web.StreamResponse:
-        return refuse(request, Refused(Problem.NOT_FOUND))
-
-    return answer
+        answer.headers = {"Cache-Control": "private, no-cache", **answer.headers, "ETag": tag}
+        answer.head = head_of(answer)
+    wanted = request.headers.get("If-None-Match", "")
+    if tag in wanted or wanted.strip() == "*":  # a list of tags, some of them weak
+        return reply(request, Answer(304, b"", headers=answer.headers))
+    return reply(request, answer)

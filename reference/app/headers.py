@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from aiohttp import hdrs, web
+from aiohttp import web
 from multidict import CIMultiDict, istr
 
 #: The policy of all that is not a page: nothing is loaded, run, framed or sent from it.
@@ -13,19 +13,21 @@ HEADERS: Final = CIMultiDict(
         istr("X-Content-Type-Options"): "nosniff",
     }
 )
-_POLICY: Final = istr("Content-Security-Policy")
-_REFERRER: Final = istr("Referrer-Policy")
+#: What is told where an answer says nothing else.
+UNLESS_SAID: Final = {
+    istr("Content-Security-Policy"): NOTHING,
+    istr("Referrer-Policy"): "no-referrer",
+    istr("Cache-Control"): "no-store",
+}
 
 
-async def secured(request: web.Request, response: web.StreamResponse) -> None:
+def secured(response: web.StreamResponse) -> None:
     """Add the headers to an answer.
 
     A page can have a policy of its own. Nothing is kept by caches unless the answer says so, as
     everything here is somebody's.
     """
-    del request
     headers = response.headers
     headers.update(HEADERS)
-    headers.setdefault(_POLICY, NOTHING)
-    headers.setdefault(_REFERRER, "no-referrer")
-    headers.setdefault(hdrs.CACHE_CONTROL, "no-store")
+    for name, value in UNLESS_SAID.items():
+        headers.setdefault(name, value)

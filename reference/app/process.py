@@ -14,6 +14,7 @@ from typing import Final
 import structlog
 
 from reference.app.config import Config
+from reference.app.demo import prepare
 from reference.app.folder import StartError, newest_moment
 from reference.app.logs import forward_libraries, set_up_logs
 from reference.app.serve import BAD_INPUT
@@ -66,6 +67,8 @@ async def _serve(config: Config) -> None:
     told = asyncio.Event()
     _on_signals(told)
     async with serving(config, _clock(config)) as server:
+        if config.demo:
+            await prepare(server)
         with contextlib.suppress(OSError):  # nobody has to read it
             sys.stdout.write(f"ready: {server.url} (data in {config.data})\n")
             sys.stdout.flush()

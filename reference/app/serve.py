@@ -24,9 +24,11 @@ def _parameters() -> Iterator[click.Parameter]:
         default = f"; default: {option.default}" if option.default else ""
         yield click.Option(
             [option.flag],
-            metavar=option.metavar,
+            metavar=option.metavar or None,
             help=f"{option.help} [{option.variable}{default}]",
             multiple=option.name == "reading",
+            is_flag=option.is_switch,
+            flag_value="yes" if option.is_switch else None,
         )
 
 

@@ -17,9 +17,8 @@ from reference.app.authentication import authentication_of, operator_token
 from reference.app.between import breakable, operations_between
 from reference.app.config import Config
 from reference.app.description import DescriptionApi
-from reference.app.dispatch import BODY_MAX, Identify, add_routes
+from reference.app.dispatch import server_of
 from reference.app.folder import StartError, held
-from reference.app.headers import secured
 from reference.app.logs import set_up_logs
 from reference.app.metrics import MetricsApi, Requests
 from reference.app.operating import ClockApi, OperatingApi
@@ -28,7 +27,7 @@ from reference.app.system import System, running
 from reference.clock import ManualClock, Now
 from reference.domain.rules import Rules, rules_for
 from reference.http.hosts import is_loopback
-from reference.http.operations import Operation, Refuse
+from reference.http.operations import Operation
 from reference.mail.api import MailsApi
 from reference.mail.wordings import with_wordings
 from reference.store.side import Side
@@ -69,11 +68,11 @@ async def serving(config: Config, now: Now) -> AsyncGenerator[Server]:
             apis = apis_of(system, authentication, config)
             operations = operations_of(system, apis, config, requests)
             site = entrance_site(config, token)
-            pages = pages_of(site, system, apis)
-            app = build_app(
+            pages = pages_of(site, system, apis, config)
+            served = server_of(
                 (*operations, *pages), authentication.identify, requests, refusing(site)
             )
-            runner = web.AppRunner(app, access_log=None, shutdown_timeout=SHUTDOWN_S)
+            runner = web.ServerRunner(served, shutdown_timeout=SHUTDOWN_S)
             await runner.setup()
             try:
                 await web.SockSite(runner, listener).start()
@@ -104,16 +103,6 @@ def _rules(config: Config) -> Rules:
     rules = rules_for(config.readings, time_zone=config.time_zone, carrier=config.carrier)
     rules = evolve(rules, replicate_every=config.replicate_every or rules.replicate_every)
     return rules if config.mail_templates is None else with_wordings(rules, config.mail_templates)
-
-
-def build_app(
-    operations: tuple[Operation, ...], identify: Identify, requests: Requests, refuse: Refuse
-) -> web.Application:
-    """Build the application that serves operations, counts `requests`, and refuses the rest."""
-    app = web.Application(client_max_size=BODY_MAX)
-    app.on_response_prepare.append(secured)
-    add_routes(app, operations, identify, requests, refuse)
-    return app
 
 
 def operations_of(

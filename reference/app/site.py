@@ -5,19 +5,28 @@ from collections.abc import Iterator
 from aiohttp import web
 from attrs import evolve
 
-from reference.app.apis import Apis
+from reference.app.apis import Apis, MvpApis
 from reference.app.between import breakable
 from reference.app.config import Config
+from reference.app.demo_people import PASSWORD, RECIPIENTS, WORKERS
 from reference.app.dispatch import problem
 from reference.app.system import System
 from reference.domain.rules import rules_for
-from reference.http.operations import Operation, Refuse, Who
+from reference.http.operations import Operation, Refuse, Response, Who
 from reference.http.problems import Refused
+from reference.link.replication import Replicator
+from reference.link.replication_api import ReplicationApi
 from reference.pages.collaboration.account import AccountPages
 from reference.pages.collaboration.case import CasePages
 from reference.pages.collaboration.inbox import InboxPages
+from reference.pages.demo import DemoPages, Somebody
 from reference.pages.entrance import Entrance
 from reference.pages.making import Pages
+from reference.pages.mvp.cases import CasesPages
+from reference.pages.mvp.entering import EnteringPages
+from reference.pages.mvp.filing import FilingPages
+from reference.pages.mvp.office import CaseworkersPages, ReplicationPages, TextsPages
+from reference.pages.mvp.writing import WritingPages
 from reference.pages.site import Site
 from reference.pages.static import static_operations
 from reference.store.secrets import hashed
@@ -39,12 +48,12 @@ def entrance_site(config: Config, token: str) -> Site:
     )
 
 
-def pages_of(site: Site, system: System, apis: Apis) -> tuple[Operation, ...]:
+def pages_of(site: Site, system: System, apis: Apis, config: Config) -> tuple[Operation, ...]:
     """Give all pages that a system serves."""
-    return tuple(_pages(site, system, apis))
+    return tuple(_pages(site, system, apis, config))
 
 
-def _pages(site: Site, system: System, apis: Apis) -> Iterator[Operation]:
+def _pages(site: Site, system: System, apis: Apis, config: Config) -> Iterator[Operation]:
     doors: list[tuple[str, str]] = []
     if apis.collaboration is not None:
         portal = evolve(site, name="collaboration", base="/collaboration", who=Who.RECIPIENT)
@@ -56,15 +65,54 @@ def _pages(site: Site, system: System, apis: Apis) -> Iterator[Operation]:
             *CasePages(Pages(portal), api.messages).operations(),
         )
         yield from breakable(pages, system)
-    yield from Entrance(site, tuple(doors)).operations()
+    if apis.mvp is not None and system.replicator is not None:
+        office = evolve(site, name="mvp", base="/mvp", who=Who.CASEWORKER)
+        doors.insert(0, (office.name, office.home))
+        yield from mvp_pages(Pages(office), apis.mvp, system.replicator)
+    demo = _demo(site, tuple(doors), apis, config) if config.demo else None
+    yield from Entrance(site, tuple(doors), first=demo is None).operations()
+    if demo is not None:
+        yield from demo.operations()
     yield from static_operations()
+
+
+def mvp_pages(pages: Pages, api: MvpApis, replicator: Replicator) -> Iterator[Operation]:
+    """Give the pages of the MVP."""
+    side = api.cases.side
+    cases = CasesPages(pages, side)
+    documents = api.documents
+    yield from EnteringPages(pages, api.caseworkers).operations()
+    yield from cases.operations()
+    yield from WritingPages(pages, side, cases).operations()
+    filing = FilingPages(pages, side, api.cases, documents.uploads, documents.bytes_max)
+    yield from filing.operations()
+    yield from CaseworkersPages(pages, side, api.caseworkers).operations()
+    yield from TextsPages(pages, side, api.texts).operations()
+    yield from ReplicationPages(pages, ReplicationApi(replicator, harness=False)).operations()
+
+
+def _demo(
+    site: Site, doors: tuple[tuple[str, str], ...], apis: Apis, config: Config
+) -> DemoPages | None:
+    if apis.mvp is None or apis.collaboration is None:
+        return None
+    office, worker = evolve(site, name="mvp", base="/mvp"), apis.mvp.access
+    portal, recipient = (
+        evolve(site, name="collaboration", base="/collaboration"),
+        apis.collaboration,
+    )
+    people = (
+        *(Somebody(each.name, office, worker, each.about) for each in WORKERS),
+        *(Somebody(user, portal, recipient.access, about) for user, about in RECIPIENTS),
+    )
+    return DemoPages(site, doors, people, PASSWORD, recipient.inbox.side, config.public_url)
 
 
 def refusing(site: Site) -> Refuse:
     """Give what says to a browser that something is not there; programs get a problem document."""
     pages = Pages(site)
 
-    def refuse(request: web.Request, refused: Refused) -> web.StreamResponse:
+    def refuse(request: web.Request, refused: Refused) -> Response:
         wanted = request.headers.get("Accept", "")
         if wanted.startswith("text/html") and not request.path.startswith(_API):
             return pages.refused(request, refused)

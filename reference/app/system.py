@@ -105,7 +105,7 @@ async def running(config: Config, rules: Rules, now: Now) -> AsyncGenerator[Syst
         StorageError: when a store cannot be opened.
     """
     config.data.mkdir(parents=True, exist_ok=True)
-    faults = Faults() if config.clock == "manual" else None
+    faults = Faults.kept_in(config.data) if config.clock == "manual" else None
     async with contextlib.AsyncExitStack() as stack:
         mvp = collaboration = None
         if config.side != "collaboration":

@@ -3,6 +3,7 @@
 import secrets  # noqa: TID251 - an id that nobody else has is made where it is sent
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
+from io import BytesIO
 from typing import Any, Final, TypeVar
 
 import aiohttp
@@ -14,7 +15,7 @@ from reference.collaboration import looks as portal
 from reference.domain.words import CaseNumber
 from reference.http.access import LoggedIn
 from reference.link.replication import ReplicationState, Run
-from reference.mail.api import MailView
+from reference.mail.api import Mails, MailView
 from reference.mvp import looks as mvp
 from reference.mvp.api import Recipients
 from reference.mvp.caseworkers_api import ApiToken
@@ -136,7 +137,7 @@ class Client:
     async def add_document(self, case: CaseNumber, document: File) -> Done[None]:
         """File a document under a case."""
         path = f"{_case(case)}/documents/{part(document.name)}"
-        return await self.connection.act("PUT", path, content=lambda: document.content)
+        return await self.connection.act("PUT", path, content=lambda: BytesIO(document.content))
 
     async def note(self, case: CaseNumber, text: str) -> Done[None]:
         """Save a text without sharing it (SEND-2)."""
@@ -312,7 +313,7 @@ class Client:
         def form() -> aiohttp.FormData:
             data = aiohttp.FormData({name: value for name, value in body.items() if value})
             for file in files:
-                data.add_field("file", file.content, filename=file.name)
+                data.add_field("file", BytesIO(file.content), filename=file.name)
             return data
 
         return await self.connection.act("POST", path, content=form)
@@ -347,6 +348,10 @@ class Client:
     async def mails(self) -> tuple[MailView, ...]:
         """Look at all mails that were written."""
         return tuple(_items(await self._pages("/mails"), "mails", MailView))
+
+    async def mail_page(self, after: int = 0) -> Mails:
+        """Look at a page of the mails that were written, oldest first."""
+        return await self.connection.look("/mails", Mails, {"after": after, "limit": _PAGE})
 
     async def move_clock(self, by_s: float = 0, to: datetime | None = None) -> datetime:
         """Move virtual time on, through all that falls due, and give what time it is then.

@@ -16,6 +16,7 @@ from typing import Any, Final, TypeVar
 
 from attrs import Factory, define
 
+from reference.client import seen
 from reference.client.client import Client, File, new_id
 from reference.client.connection import Done, NotSeen, Outcome
 from reference.clock import EPOCH, Now
@@ -307,19 +308,19 @@ class Person:
 
     async def see_activities(self, case: CaseNumber) -> None:
         """Look at the activity list of a case."""
-        await self._see("activities", case, lambda: self._activities(case))
+        await self._see("activities", case, lambda: seen.activities(self.client, case))
 
     async def see_preset(self, case: CaseNumber) -> None:
         """Look at the preset of a case."""
-        await self._see("preset", case, lambda: self._preset(case))
+        await self._see("preset", case, lambda: seen.preset(self.client, case))
 
     async def see_inbox(self) -> None:
         """Look at the inbox."""
-        await self._see("inbox", None, self._inbox)
+        await self._see("inbox", None, lambda: seen.inbox(self.client))
 
     async def see_portal_case(self, case: CaseNumber) -> None:
         """Look at the page of a case."""
-        await self._see("portal_case", case, lambda: self._portal_case(case))
+        await self._see("portal_case", case, lambda: seen.portal_case(self.client, case))
 
     async def _see(
         self, see: str, case: CaseNumber | None, look: Callable[[], Awaitable[Line]]
@@ -329,61 +330,20 @@ class Person:
         async with recorder.alone((self.name,), case):
             for _ in range(_LOOKS_MAX):
                 began = recorder.moment()
-                seen = await look()
+                line = await look()
                 if recorder.moment() - began <= LOOK_MAX:
-                    recorder.add(recorder.moment(), {"see": see, "by": self.name, **seen})
+                    recorder.add(recorder.moment(), {"see": see, "by": self.name, **line})
                     return
         raise NotSeen("too_slow")
 
     async def _case(self, case: CaseNumber, *, under_way: bool) -> Line:
-        seen = await self.client.case(case)
-        line = {
-            "case": case,
-            "cloud_status": seen.cloud_status,
-            "status_text": seen.status_text,
-            "acknowledged_on": seen.acknowledged_on,
-            "follow_up_on": seen.follow_up_on,
-        }
-        return {**line, "under_way": seen.under_way} if under_way else line
+        line = await seen.case(self.client, case)
+        if not under_way:
+            del line["under_way"]
+        return line
 
     async def _case_list(self) -> Line:
         before = self.recorder.quiet().items()
-        seen = await self.client.case_list()
+        line = await seen.case_list(self.client)
         quiet = dict(before & self.recorder.quiet().items())
-        lines = [
-            {"case": each.case, "cloud_status": each.cloud_status}
-            for each in seen
-            if each.case in quiet
-        ]
-        return {"cases": lines}
-
-    async def _activities(self, case: CaseNumber) -> Line:
-        seen = await self.client.activities(case)
-        return {"case": case, "entries": seen}
-
-    async def _preset(self, case: CaseNumber) -> Line:
-        return {"case": case, "recipients": await self.client.preset(case)}
-
-    async def _inbox(self) -> Line:
-        seen = await self.client.inbox()
-        lines = [
-            {
-                "message": each.message,
-                "unread": each.unread,
-                "hint": each.hint,
-                "opened": each.opened,
-                "answered": each.answered,
-            }
-            for each in seen.messages
-        ]
-        return {"unread": seen.unread, "messages": lines}
-
-    async def _portal_case(self, case: CaseNumber) -> Line:
-        seen = await self.client.portal_case(case)
-        return {
-            "case": case,
-            "subject": seen.subject,
-            "documents": seen.documents,
-            "text": seen.text,
-            "button": seen.button,
-        }
+        return {"cases": [each for each in line["cases"] if each["case"] in quiet]}

@@ -165,7 +165,7 @@ def send_message(
     case: Case, act: SendMessage, now: datetime, rules: Rules
 ) -> Decision[Case] | Refusal:
     """Share a text with recipients: all of them or none (SEND-3 to SEND-13, STA-2, LOG-1)."""
-    expects = _expected(act, rules)
+    expects = expected_action(act, rules)
     if isinstance(expects, Refusal):
         return expects
     recipients = _recipients(case, act, rules)
@@ -204,7 +204,7 @@ def send_message(
     return Decision(sent, _entries(case, EntryKind.SENT, entry, rules), envelopes)
 
 
-def _expected(act: SendMessage, rules: Rules) -> ExpectedAction | Refusal:
+def expected_action(act: SendMessage, rules: Rules) -> ExpectedAction | Refusal:
     """Give the expected action, or what forbids the send whoever the recipients are."""
     if Right.SEND not in rules.rights[act.role]:
         return Refusal.ROLE_MISSING

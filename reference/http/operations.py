@@ -7,10 +7,10 @@ from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
 from enum import Enum
 from hashlib import blake2b
-from typing import Any, Final, TypeVar
+from typing import Any, Final, Protocol, TypeVar
 
 from aiohttp import web
-from attrs import evolve, frozen
+from attrs import define, field, frozen
 
 from reference.domain.facts import Decision
 from reference.domain.refusals import Refusal
@@ -57,14 +57,18 @@ class Page:
     limit: Limit = 100
 
 
-@frozen
+@define(eq=False)
 class Answer:
-    """What an operation answers: a status, and JSON as bytes."""
+    """What an operation answers: a status, and JSON as bytes.
+
+    One that is given again and again keeps its `head` as it is written.
+    """
 
     status: int
     body: bytes
     content_type: str = JSON_TYPE
     headers: Mapping[str, str] = {}
+    head: str | None = field(default=None, init=False)
 
 
 @frozen(eq=False)
@@ -121,10 +125,32 @@ class Call:
 
 def _happened(answer: Answer, at: int) -> Answer:
     """Let an answer tell when the act happened, to the microsecond."""
-    return evolve(answer, headers={**answer.headers, MOMENT: from_us(at).isoformat()})
+    answer.headers = {**answer.headers, MOMENT: from_us(at).isoformat()}
+    return answer
 
 
-Refuse = Callable[[web.Request, Refused], web.StreamResponse]
+class Response(Protocol):
+    """What goes out: a response of aiohttp, or what the server makes of an `Answer`."""
+
+    @property
+    def status(self) -> int:
+        """Give the HTTP status."""
+        ...
+
+    def force_close(self) -> None:
+        """Close the connection afterwards."""
+        ...
+
+    async def prepare(self, request: web.Request) -> object:
+        """Write the head."""
+        ...
+
+    async def write_eof(self) -> None:
+        """Write what is left."""
+        ...
+
+
+Refuse = Callable[[web.Request, Refused], Response]
 Handle = Callable[[Call], Awaitable[Answer | web.StreamResponse]]
 
 
@@ -151,7 +177,6 @@ class Operation:
     refusals: tuple[Refusal | Problem, ...] = ()
     example: object = None
     media: tuple[str, ...] = ()
-    often: bool = False  # looked for first
     gives: str = JSON_TYPE
     refused: Refuse | None = None
 

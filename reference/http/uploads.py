@@ -110,7 +110,7 @@ async def read_form(
     request: web.Request,
     arrival: Arrival,
     names: frozenset[str],
-    refused: Callable[[int, int], Refusal | None],
+    refused: Callable[[int, int], Refusal | Problem | None],
     typed: dict[str, str] | None = None,
 ) -> Form:
     """Read a form of text fields and any number of parts `file`.
@@ -140,7 +140,7 @@ class _Reading:
 
     _arrival: Arrival
     _names: frozenset[str]
-    _refused: Callable[[int, int], Refusal | None]
+    _refused: Callable[[int, int], Refusal | Problem | None]
     fields: dict[str, str]
     files: list[Attached] = Factory(list[Attached])
     _parts: int = 0

@@ -2,8 +2,10 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from pathlib import Path
 from typing import Final, Literal
 
+import orjson
 from aiohttp import web
 from attrs import Factory, define, evolve, frozen
 
@@ -33,10 +35,32 @@ class FaultState:
 
 @define(eq=False)
 class Faults:
-    """What is down, and what is slow."""
+    """What is down, and what is slow; kept in a file, it is so after a restart too."""
 
     down: set[str] = Factory(set[str])
     slow: set[str] = Factory(set[str])
+    file: Path | None = None
+
+    @classmethod
+    def kept_in(cls, folder: Path) -> "Faults":
+        """Give what is at fault in a data folder.
+
+        Raises:
+            OSError: when the file cannot be read.
+        """
+        file = folder / "faults.json"
+        known: dict[str, list[str]] = orjson.loads(file.read_bytes()) if file.exists() else {}
+        return cls(set(known.get("down", ())), set(known.get("slow", ())), file)
+
+    def put(self, what: str, state: str) -> None:
+        """Let something be in a state from now on."""
+        self.down.discard(what)
+        self.slow.discard(what)
+        if state != "up":
+            (self.down if state == "down" else self.slow).add(what)
+        if self.file is not None:
+            kept = {"down": sorted(self.down), "slow": sorted(self.slow)}
+            self.file.write_bytes(orjson.dumps(kept))
 
     def cut(self, needed: frozenset[str]) -> bool:
         """Say whether something is down that is needed."""
@@ -106,10 +130,7 @@ class FaultsApi:
         what, change = call.path["what"], call.body
         if what not in RUNS | MAILS:
             raise Refused(Problem.NOT_FOUND)
-        self.faults.down.discard(what)
-        self.faults.slow.discard(what)
-        if change.state != "up":
-            getattr(self.faults, change.state).add(what)
+        self.faults.put(what, change.state)
         await self.settle()
         return Answer(204, b"")
 

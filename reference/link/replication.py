@@ -94,6 +94,10 @@ class Replicator:
             with contextlib.suppress(asyncio.CancelledError):
                 await self._task
 
+    async def state(self) -> ReplicationState:
+        """Give what waits for the next run, and the last ones."""
+        return await self.side.reader.look(partial(_state, due_at=self.due_at))
+
     def next_due(self) -> datetime | None:
         """Give the moment of the run after one that begins now (RPL-1)."""
         return None if self.every is None else self.side.now() + self.every
@@ -244,7 +248,7 @@ def _log_run(unit: Unit, run: Run) -> None:
     unit.write("runs", FORGET_RUNS, (RUNS_KEPT,))
 
 
-def state(raw: sqlite3.Connection, due_at: datetime | None) -> ReplicationState:
+def _state(raw: sqlite3.Connection, due_at: datetime | None) -> ReplicationState:
     """Give what is to be seen of replication."""
     rows = raw.execute("SELECT at, result, bundles FROM runs ORDER BY id DESC LIMIT 20")
     runs = tuple(

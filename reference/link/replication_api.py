@@ -1,13 +1,12 @@
 """The API of replication: what waits, what ran, and a start by hand."""
 
 import asyncio
-from functools import partial
 
 from attrs import Factory, define
 
 from reference.domain.refusals import Refusal
 from reference.http.operations import Answer, Call, Operation, Who, given
-from reference.link.replication import ReplicationState, Replicator, Run, Start, state
+from reference.link.replication import ReplicationState, Replicator, Run, Start
 from reference.store.shared_tables import ANSWERS
 
 PATH = "/api/mvp/replication"
@@ -24,8 +23,7 @@ class ReplicationApi:
     async def show_replication(self, call: Call) -> Answer:
         """Show what waits for the next replication, and the last ones."""
         del call
-        side, due_at = self.replicator.side, self.replicator.due_at
-        return given(await side.reader.look(partial(state, due_at=due_at)))
+        return given(await self.replicator.state())
 
     async def start_replication(self, call: Call) -> Answer:
         """Run a replication now; the same key again gives the first answer, and no second run."""

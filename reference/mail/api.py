@@ -73,6 +73,15 @@ class MailsApi:
         )
 
 
+def newest_mails(
+    connection: sqlite3.Connection, count: int, public_url: str
+) -> tuple[MailView, ...]:
+    """Give the mails that were written last, whole, the newest first."""
+    (last,) = connection.execute("SELECT coalesce(max(id), 0) FROM mails").fetchone()
+    page = Page(after=max(0, last - count), limit=count)
+    return _mails(connection, page, public_url, links=True).mails[::-1]
+
+
 def _mails(connection: sqlite3.Connection, page: Page, public_url: str, *, links: bool) -> Mails:
     rows = connection.execute(
         "SELECT id, recipient, event, message, message_id, subject, body, link, queued_at, "

@@ -62,10 +62,18 @@ def _key(event: str, language: str) -> str:
 
 def checked(event: str, template: Template, rules: Rules) -> Template | Refusal:
     """Give a wording that an event can have, else why it cannot (MAIL-2, MAIL-3)."""
-    # A new password is asked for as a registration is: by a link.
-    asked = MailEvent.REGISTRATION if event == PASSWORD_RESET else event
-    templates = set_template({}, asked, template, rules)
+    templates = set_template({}, _ruled(event), template, rules)
     return templates if isinstance(templates, Refusal) else template
+
+
+def fields_of(event: str, rules: Rules) -> frozenset[str]:
+    """Give the placeholders that the wording of an event may have (MAIL-3)."""
+    return rules.template_fields[MailEvent(_ruled(event))]
+
+
+def _ruled(event: str) -> str:
+    """Give the event whose rules hold: a new password is asked for as a registration is."""
+    return MailEvent.REGISTRATION if event == PASSWORD_RESET else event
 
 
 def with_wordings(rules: Rules, folder: Path) -> Rules:

@@ -40,12 +40,16 @@ from reference.store.link_content import Attached, CaseworkerAddress, LinkConten
 from reference.store.mvp_tables import (
     CASES,
     CASEWORKERS,
+    DELETE_DRAFT,
+    DRAFTS,
     INSERT_DOCUMENT,
     INSERT_ENTRY,
     MARK,
     MESSAGE_CASES,
+    NEWEST_NUMBER,
     SET_RELEASE,
     Caseworker,
+    Draft,
     entry_row,
 )
 from reference.store.shared_tables import INSERT_PARCEL
@@ -82,9 +86,7 @@ def create_with_message(
 
 def next_number(unit: Unit) -> int:
     """Give the number of the next case where none is asked for."""
-    (newest,) = next(
-        unit.select("SELECT max(number) FROM cases WHERE typeof(number) = 'integer'"), (None,)
-    )
+    (newest,) = next(unit.select(NEWEST_NUMBER), (None,))
     return 1 if newest is None else newest + 1
 
 
@@ -126,6 +128,15 @@ def file_document(
     decision = accepted(decide_case(unit.get(CASES, number), act, now, rules))
     attached = (Attached(act.document, sha256, act.size),)
     _keep(unit, decision, act.by, now, rules, attached)
+
+
+def keep_draft(unit: Unit, by: str, number: CaseNumber, draft: Draft) -> None:
+    """Keep what a caseworker has typed in a case, or with `NO_CASE` for a new one (SEND-10)."""
+    place = (by, number)
+    if draft != Draft():
+        unit.put(DRAFTS, place, (place, draft))
+    elif unit.get(DRAFTS, place) is not None:
+        unit.drop(DRAFTS, place, DELETE_DRAFT, place)
 
 
 def set_role(unit: Unit, name: str, word: str, email: str | None, rules: Rules) -> Caseworker:

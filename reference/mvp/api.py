@@ -101,10 +101,11 @@ class Recipients:
 
 @frozen
 class CasePage:
-    """Which part of the case list, by status and by words in subject, number or customer."""
+    """Which part of the case list, by status, words in subject, number or customer, follow-up."""
 
     status: CloudStatus | None = None
     search: str | None = None
+    due_on: date | None = None
     after: Cursor = 0
     limit: Limit = 100
 
@@ -143,8 +144,7 @@ class MvpApi:
                     connection,
                     call.actor,
                     self.side.rules,
-                    status=page.status,
-                    search=page.search,
+                    looks.CaseFilter(page.status, page.search, page.due_on),
                     after=page.after,
                     limit=page.limit,
                 )
@@ -320,7 +320,6 @@ class MvpApi:
                 body=NewMessage,
                 answer=Sent,
                 status=201,
-                often=True,
                 act=True,
                 refusals=(Refusal.UNKNOWN_CASE, *_SENDING),
             ),

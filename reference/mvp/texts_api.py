@@ -11,6 +11,7 @@ from reference.domain.sending import TextBlock, offered_text_blocks
 from reference.http.operations import Answer, Call, Operation, Who, given
 from reference.http.problems import Fault, Problem, Refused
 from reference.mail.wordings import EVENTS, LANGUAGES, checked, wording
+from reference.mvp import looks
 from reference.mvp.acts import tell
 from reference.mvp.api import BASE
 from reference.store.link_content import Wording
@@ -19,17 +20,15 @@ from reference.store.shared_tables import WORDINGS
 from reference.store.side import Side
 from reference.store.unit import Unit
 
-Line: TypeAlias = Annotated[
-    str,
-    TextShape(
-        r"[^\x00-\x1f\x7f]*[^\x00-\x20\x7f][^\x00-\x1f\x7f]*",
-        "1 to 200 characters in one line, not only blanks",
-        200,
-    ),
-]
-Text: TypeAlias = Annotated[
-    str, TextShape(r"[\s\S]*\S[\s\S]*", "1 to 20000 characters, not only blanks", 20_000)
-]
+#: What the subject of a mail is, and what other texts are.
+LINE: Final = TextShape(
+    r"[^\x00-\x1f\x7f]*[^\x00-\x20\x7f][^\x00-\x1f\x7f]*",
+    "1 to 200 characters in one line, not only blanks",
+    200,
+)
+TEXT: Final = TextShape(r"[\s\S]*\S[\s\S]*", "1 to 20000 characters, not only blanks", 20_000)
+Line: TypeAlias = Annotated[str, LINE]
+Text: TypeAlias = Annotated[str, TEXT]
 _SET_BLOCK: Final = (
     "INSERT INTO text_blocks (catalogue, name, text) VALUES (?, ?, ?) "
     "ON CONFLICT (catalogue, name) DO UPDATE SET text = excluded.text"
@@ -103,10 +102,7 @@ class TextsApi:
         wanted: str | None = call.query.catalogue
 
         def look(connection: sqlite3.Connection) -> TextBlocks:
-            rows = connection.execute(
-                "SELECT name, catalogue, text FROM text_blocks ORDER BY catalogue, name"
-            )
-            blocks = (TextBlock(*row) for row in rows)
+            blocks = looks.text_blocks(connection)
             offered = offered_text_blocks(blocks, self.side.rules, filtered=wanted is None)
             return TextBlocks(tuple(b for b in offered if not wanted or b.catalogue == wanted))
 
@@ -137,7 +133,7 @@ class TextsApi:
         def look(connection: sqlite3.Connection) -> MailTemplates:
             return MailTemplates(
                 tuple(
-                    self._view(connection, event, language)
+                    self.view(connection, event, language)
                     for event in EVENTS
                     for language in LANGUAGES
                 )
@@ -149,7 +145,7 @@ class TextsApi:
         """Show the wording of a mail."""
         event, language = _event(call), call.query.language
         return given(
-            await self.side.reader.look(lambda connection: self._view(connection, event, language))
+            await self.side.reader.look(lambda connection: self.view(connection, event, language))
         )
 
     async def set_mail_template(self, call: Call) -> Answer:
@@ -160,17 +156,31 @@ class TextsApi:
             raise Refused(template)
 
         def work(unit: Unit) -> MailTemplateView:
-            changed = Wording(event, language, new.subject, new.body, new.enabled)
-            unit.put(WORDINGS, (event, language), changed)
-            tell(unit, changed)
+            _reword(unit, event, language, template)
             return MailTemplateView(event, language, new.subject, new.body, new.enabled)
 
         return await call.act(self.side, work)
 
-    def _view(self, connection: sqlite3.Connection, event: str, language: str) -> MailTemplateView:
+    def view(self, connection: sqlite3.Connection, event: str, language: str) -> MailTemplateView:
+        """Give the wording of a mail as it is now."""
         changed = WORDINGS.load(connection, (event, language))
         now = changed or wording(event, language, self.side.rules)
         return MailTemplateView(event, language, now.subject, now.body, now.enabled)
+
+    def reword(self, unit: Unit, event: str, language: str, subject: str, body: str) -> None:
+        """Change what a mail says, and leave it to its event whether it is sent (MAIL-2)."""
+        before = self._now(unit, event, language)
+        _reword(unit, event, language, Template(subject, body, before.enabled))
+
+    def switch(self, unit: Unit, event: str, *, enabled: bool) -> None:
+        """Switch the mails of an event off or on, in all languages (MAIL-2)."""
+        for language in LANGUAGES:
+            before = self._now(unit, event, language)
+            _reword(unit, event, language, Template(before.subject, before.body, enabled))
+
+    def _now(self, unit: Unit, event: str, language: str) -> Wording | Template:
+        changed = unit.get(WORDINGS, (event, language))
+        return changed or wording(event, language, self.side.rules)
 
     def operations(self) -> tuple[Operation, ...]:
         """Give the operations of prepared texts."""
@@ -236,6 +246,12 @@ class TextsApi:
                 refusals=(Refusal.UNKNOWN_MAIL_EVENT, Refusal.TEMPLATE_FIELD),
             ),
         )
+
+
+def _reword(unit: Unit, event: str, language: str, now: Template) -> None:
+    changed = Wording(event, language, now.subject, now.body, now.enabled)
+    unit.put(WORDINGS, (event, language), changed)
+    tell(unit, changed)
 
 
 def _event(call: Call) -> str:

@@ -11,10 +11,14 @@ from reference.pages.visit import Visit
 
 @define(eq=False)
 class Entrance:
-    """The way to the programs that are served: their names, and where they begin."""
+    """The way to the programs that are served: their names, and where they begin.
+
+    It is the `first` page unless there is another one.
+    """
 
     site: Site
     doors: tuple[tuple[str, str], ...]
+    first: bool = True
 
     async def show_entrance(self, visit: Visit) -> web.Response:
         """Show the way to the programs."""
@@ -29,7 +33,7 @@ class Entrance:
     def operations(self) -> tuple[Operation, ...]:
         """Give the pages."""
         pages = Pages(self.site)
-        return (
-            pages.shows("/", self.show_entrance, who=Who.ANYBODY),
-            pages.does("/language", self.choose_language, who=Who.ANYBODY),
-        )
+        language = pages.does("/language", self.choose_language, who=Who.ANYBODY)
+        if self.first:
+            return (pages.shows("/", self.show_entrance, who=Who.ANYBODY), language)
+        return (language,)

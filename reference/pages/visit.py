@@ -14,12 +14,13 @@ from markupsafe import Markup
 from multidict import MultiDict
 
 from reference.domain.refusals import Refusal
-from reference.http.operations import Answer, Call, Handle, fingerprint
+from reference.domain.words import CaseNumber
+from reference.http.operations import MOMENT, Answer, Call, Handle, fingerprint
 from reference.http.problems import Problem, Refused
 from reference.pages import formats, static
 from reference.pages.site import TEMPLATES, Site
 from reference.pages.texts import LANGUAGES, markup, text, worded
-from reference.store.codec import loads, to_json
+from reference.store.codec import case_number, loads, to_json
 from reference.store.secrets import new_id
 
 #: What a page may do: load what is ours, and send forms to us.
@@ -56,6 +57,7 @@ class Visit:
     errors: dict[str, str] = Factory(dict[str, str])
     _visitor: str = field(init=False)
     _cookies: list[str] = Factory(list[str])
+    _moment: str | None = None
 
     def __attrs_post_init__(self) -> None:
         """Know the browser again, or from now on."""
@@ -76,6 +78,16 @@ class Visit:
     def user(self) -> str:
         """Give who is logged in; nobody is the empty string."""
         return "" if self.call is None else self.call.actor
+
+    @property
+    def path(self) -> Mapping[str, str]:
+        """Give the parts of the address that name something."""
+        return self.known.path
+
+    @property
+    def case(self) -> CaseNumber:
+        """Give the number of the case that the page is about."""
+        return case_number(self.path["case"])
 
     @property
     def token(self) -> str:
@@ -164,7 +176,7 @@ class Visit:
             Refused: as the operation does, and when the form is not ours.
         """
         self.check()
-        return _answer(await handle(evolve(self.known, body=body, path=path, key=None)))
+        return self.happened(await handle(evolve(self.known, body=body, path=path, key=None)))
 
     async def act(self, handle: Handle, body: object = None, **path: str) -> Answer:
         """Let an operation of the API do what a form asks for, once for each form.
@@ -174,7 +186,20 @@ class Visit:
         """
         mark = fingerprint(self.request, to_json(self.fields()))
         call = evolve(self.keyed(), body=body, path=path, fingerprint=mark)
-        return once(_answer(await handle(call)))
+        return self.happened(await handle(call))
+
+    def happened(self, answer: Answer | web.StreamResponse) -> Answer:
+        """Give the answer to an act; where it leads tells when the act happened.
+
+        Raises:
+            Refused: when it was refused, now or when the same was asked for before.
+        """
+        if not isinstance(answer, Answer):
+            raise TypeError("a form asks for what answers in JSON")
+        if answer.status >= 400:  # noqa: PLR2004
+            raise Refused(_CODES[loads(answer.body)["code"]])
+        self._moment = answer.headers.get(MOMENT)
+        return answer
 
     def keyed(self) -> Call:
         """Give the request as the API sees it, as the act that the form is for.
@@ -248,6 +273,8 @@ class Visit:
             name = f"{self.site.name}_notice"
             self._cookies.append(self.site.set_cookie(name, self.site.signed([notice, values]), 60))
         response = web.Response(status=303, headers={**headers, "Location": path})
+        if self._moment is not None:
+            response.headers[MOMENT] = self._moment
         return self._with_cookies(response)
 
     def choose(self, language: str) -> None:
@@ -264,23 +291,6 @@ class Visit:
 def own_path(text: str) -> str | None:
     """Give an address of ours; None where it would lead elsewhere, or is none."""
     return text if _OWN_PATH.fullmatch(text) else None
-
-
-def once(answer: Answer) -> Answer:
-    """Give the answer to an act with a key.
-
-    Raises:
-        Refused: when it was refused, now or when the same was asked for before.
-    """
-    if answer.status >= 400:  # noqa: PLR2004
-        raise Refused(_CODES[loads(answer.body)["code"]])
-    return answer
-
-
-def _answer(answer: Answer | web.StreamResponse) -> Answer:
-    if not isinstance(answer, Answer):
-        raise TypeError("a form asks for what answers in JSON")
-    return answer
 
 
 def lines(text: str) -> str:

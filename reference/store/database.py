@@ -95,6 +95,7 @@ def _prepare(
     raw.execute(f"PRAGMA synchronous={synchronous}")
     raw.execute("PRAGMA foreign_keys=ON")
     raw.execute("PRAGMA trusted_schema=OFF")
+    raw.create_function("folded", 1, str.casefold, deterministic=True)  # lower() knows ASCII only
     if read_only:
         raw.execute("PRAGMA query_only=ON")
         return

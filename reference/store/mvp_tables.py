@@ -1,15 +1,16 @@
 """The tables of the MVP's store, and how cases are loaded from and saved to them."""
 
 import sqlite3
+from hashlib import blake2b
 from typing import Any, Final
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from reference.domain.addresses import AddressBook
 from reference.domain.case import Case, Channel, Shown
 from reference.domain.facts import Entry
 from reference.domain.words import CaseNumber, CloudRole, CloudStatus, ExpectedAction
-from reference.store.codec import dumps, from_day, from_us, loads, to_day, to_us
+from reference.store.codec import dumps, from_day, from_us, loads, structure, to_day, to_json, to_us
 from reference.store.shared_tables import SHARED
 from reference.store.unit import Kept, Row
 
@@ -104,6 +105,14 @@ MIGRATIONS: Final = (
         bundles TEXT NOT NULL
     ) STRICT;
     """,
+    """
+    CREATE TABLE drafts (
+        caseworker TEXT NOT NULL,
+        number ANY NOT NULL,
+        fields TEXT NOT NULL,
+        PRIMARY KEY (caseworker, number)
+    ) STRICT, WITHOUT ROWID;
+    """,
 )
 
 _CASE: Final = """
@@ -158,6 +167,8 @@ def _case_row(case: Case) -> Row:
         dumps(traffic),
     )
 
+
+NEWEST_NUMBER: Final = "SELECT max(number) FROM cases WHERE typeof(number) = 'integer'"
 
 #: Cases by number.
 CASES: Final = Kept[CaseNumber, Case](
@@ -280,22 +291,86 @@ INSERT_RUN: Final = "INSERT INTO runs (at, result, bundles) VALUES (?, ?, ?)"
 FORGET_RUNS: Final = "DELETE FROM runs WHERE id <= (SELECT max(id) FROM runs) - ?"
 
 
-def address_book(connection: sqlite3.Connection, number: CaseNumber) -> AddressBook:
-    """Give the addresses that a case can propose, narrow to wide (SEND-8)."""
-    case = [
-        address
-        for (address,) in connection.execute(
-            "SELECT address FROM case_addresses WHERE number = ? ORDER BY place", (number,)
-        )
-    ]
-    customer = [
-        address
-        for (address,) in connection.execute(
-            "SELECT a.address FROM customer_addresses AS a JOIN cases AS c USING (customer) "
-            "WHERE c.number = ? AND customer <> '' ORDER BY a.place",
-            (number,),
-        )
-    ]
+#: In place of a case's number: the draft of one that does not exist yet.
+NO_CASE: Final = ""
+
+
+@frozen
+class Draft:
+    """What a caseworker has typed and not yet saved or sent (SEND-10).
+
+    `to` is None until recipients were chosen; `address` is one that was not added to them yet.
+    The last fields are those of a new case, as typed.
+    """
+
+    text: str = ""
+    share: bool = False
+    expects: str | None = None
+    share_more: bool = False
+    to: tuple[str, ...] | None = None
+    documents: tuple[str, ...] = ()
+    address: str = ""
+    number: str = ""
+    subject: str = ""
+    customer: str = ""
+    follow_up_on: str = ""
+
+    @property
+    def mark(self) -> str:
+        """Give what tells its message from any other one, whoever is to get it."""
+        message = evolve(self, to=None, documents=(), address="")
+        return blake2b(to_json(message), digest_size=12).hexdigest()
+
+
+Place = tuple[str, CaseNumber]  # a caseworker, and the case
+
+
+def _load_draft(connection: sqlite3.Connection, place: Place) -> tuple[Place, Draft] | None:
+    row = connection.execute(
+        "SELECT fields FROM drafts WHERE caseworker = ? AND number = ?", place
+    ).fetchone()
+    return None if row is None else (place, structure(loads(row[0]), Draft))
+
+
+#: Drafts by caseworker and case.
+DRAFTS: Final = Kept[Place, tuple[Place, Draft]](
+    "drafts",
+    _load_draft,
+    "INSERT OR REPLACE INTO drafts (caseworker, number, fields) VALUES (?, ?, ?)",
+    lambda kept: (*kept[0], dumps(kept[1])),
+)
+DELETE_DRAFT: Final = "DELETE FROM drafts WHERE caseworker = ? AND number = ?"
+
+
+def addresses_of(
+    connection: sqlite3.Connection, number: CaseNumber, customer: str
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Give the addresses that belong to a case, and those of a customer."""
+    of_case = connection.execute(
+        "SELECT address FROM case_addresses WHERE number = ? ORDER BY place", (number,)
+    )
+    of_customer = connection.execute(
+        "SELECT address FROM customer_addresses WHERE customer = ? AND customer <> '' "
+        "ORDER BY place",
+        (customer,),
+    )
+    case = tuple(address for (address,) in of_case)
+    return case, tuple(address for (address,) in of_customer)
+
+
+def address_book(
+    connection: sqlite3.Connection, number: CaseNumber, customer: str | None = None
+) -> AddressBook:
+    """Give the addresses that a case can propose, narrow to wide (SEND-8).
+
+    A case that does not exist yet has none; its `customer` is as told.
+    """
+    known = customer
+    if known is None:
+        (known,) = connection.execute(
+            "SELECT customer FROM cases WHERE number = ?", (number,)
+        ).fetchone()
+    of_case, of_customer = addresses_of(connection, number, known)
     everyone = [
         address
         for (address,) in connection.execute(
@@ -303,7 +378,6 @@ def address_book(connection: sqlite3.Connection, number: CaseNumber) -> AddressB
             "ORDER BY address"
         )
     ]
-    widest = dict.fromkeys(case + customer)
-    return AddressBook(
-        tuple(dict.fromkeys(case)), tuple(widest), tuple(widest | dict.fromkeys(everyone))
-    )
+    case = dict.fromkeys(of_case)
+    wide = case | dict.fromkeys(of_customer)
+    return AddressBook(tuple(case), tuple(wide), tuple(wide | dict.fromkeys(everyone)))

@@ -1,19 +1,16 @@
 """Judges traces: one `Checked` for each file, from which every output is written."""
 
-import gc
-from collections.abc import Generator, Mapping, Sequence
-from contextlib import contextmanager
-from typing import Final, NoReturn
+from collections.abc import Mapping, Sequence
+from typing import NoReturn
 
 from attrs import Factory, frozen
 
+from simulator.collecting import rare_collections
 from simulator.exits import Exit
 from simulator.history.bad_input import BadInput, Fault, quote, suggest
 from simulator.history.reading import Header, Readable, Trace
 from simulator.history.vocabulary import READINGS
 from simulator.oracle import BadLine, Finding, Oracle, Reused, Unmentioned, Verdict
-
-_COLLECT_AFTER: Final = 100_000  # new objects more than were let go, instead of Python's 700
 
 
 @frozen
@@ -79,24 +76,13 @@ def judge(trace: Trace, oracle: Oracle) -> int:
     """
     line = 0
     take = oracle.take
-    with _rare_collections():
+    with rare_collections():
         for line, at, record in trace:
             try:
                 take(line, at, record)
             except BadLine as error:
                 refuse_line(trace, error)
     return line
-
-
-@contextmanager
-def _rare_collections() -> Generator[None, None, None]:
-    """Look for cycles rarely: lines are let go one by one, and the facts that stay have none."""
-    before = gc.get_threshold()
-    gc.set_threshold(_COLLECT_AFTER, *before[1:])
-    try:
-        yield
-    finally:
-        gc.set_threshold(*before)
 
 
 def refuse_line(trace: Trace, error: BadLine) -> NoReturn:

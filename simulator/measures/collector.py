@@ -70,7 +70,12 @@ class Collector:
     def take(self, at_us: int, line: Record, meant_us: int | None = None) -> None:
         """Take a line of the run; `meant_us` is when who acts meant to, where that was earlier."""
         takes = self._takes.get(line.get("act") or line["see"])
-        if takes is not None and line.get("outcome") != "refused":
+        if takes is None:
+            return
+        if line.get("outcome") == "refused":
+            if line["act"] == "mark_read":
+                self.messages.not_marked(line)
+        else:
             takes(line, at_us, at_us if meant_us is None else meant_us)
 
     def deliver(self, at_us: int, case: Case, message: str, to: str | None) -> None:
@@ -130,6 +135,8 @@ class Collector:
             totals,
             self.statuses.courses(end_us),
             tuple(self.sent_by_hour[hour] for hour in range(hours)),
+            _nested(self.messages.effects),
+            self.statuses.moved(),
             tuple(Checked(limit, self._value(limit, levels, totals)) for limit in limits),
         )
 
@@ -165,6 +172,13 @@ class Collector:
             return None
         value: float | None = getattr(levels[name], limit.statistic)
         return value
+
+
+def _nested(counts: Counter[tuple[str, str]]) -> dict[str, dict[str, int]]:
+    told: dict[str, dict[str, int]] = {}
+    for (outer, inner), count in sorted(counts.items()):
+        told.setdefault(outer, {})[inner] = count
+    return told
 
 
 def _settled(cells: Iterable[Cell]) -> float | None:

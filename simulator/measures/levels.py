@@ -13,9 +13,9 @@ MINUTE_US: Final = 60_000_000
 class Course:
     """A level over a run: figures, and the highest value of each step of equal length."""
 
-    max: float
+    max: int
     mean: float | None  # over time; None where no time passed
-    last: float
+    last: int
     step_us: int
     steps: tuple[int, ...]
 

@@ -7,6 +7,7 @@ from typing import Final
 
 from attrs import frozen
 
+from simulator.measures.formats import in_unit
 from simulator.measures.registry import Measure
 
 COMPARISONS: Final[Mapping[str, Callable[[float, float], bool]]] = MappingProxyType(
@@ -35,6 +36,17 @@ class Checked:
 
     limit: Limit
     value: float | None
+
+    def __str__(self) -> str:
+        """Say in a line what was measured: `delivery p99 <= 2s: 31.3 min`."""
+        return f"{self.limit.text}: {self.told}"
+
+    @property
+    def told(self) -> str:
+        """Give what was measured in words."""
+        if self.value is None:
+            return "no sample"
+        return in_unit(self.limit.measure.unit, self.value, self.limit.statistic)
 
     @property
     def kept(self) -> bool | None:

@@ -26,7 +26,11 @@ class Sampled:
 
 @frozen
 class Measured:
-    """All measures of a run by name; a measure without a sample is not there."""
+    """All measures of a run by name; a measure without a sample is not there.
+
+    `effects` counts, by expected action, the deeds that met an unread message; `moves`, by cloud
+    status, the events that met a case in it (a send by what it expects, or `came_back`).
+    """
 
     begin_us: int
     end_us: int
@@ -35,6 +39,8 @@ class Measured:
     totals: Mapping[str, float] = Factory(dict[str, float])
     status: Mapping[str, Course] = Factory(dict[str, Course])  # cases by cloud status
     sent_by_hour: tuple[int, ...] = ()  # from the hour in which the run begins
+    effects: Mapping[str, Mapping[str, int]] = Factory(dict[str, Mapping[str, int]])
+    moves: Mapping[str, Mapping[str, int]] = Factory(dict[str, Mapping[str, int]])
     limits: tuple[Checked, ...] = ()
 
     def plain(self) -> dict[str, Any]:

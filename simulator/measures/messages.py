@@ -72,6 +72,7 @@ class Messages:
     readings: Mapping[str, str]
     begin_us: int
     totals: Counter[str] = Factory(Counter[str])
+    effects: Counter[tuple[str, str]] = Factory(Counter[tuple[str, str]])
     mails_on: bool = True
     unread: Level = field(init=False)
     under_way: Level = field(init=False)
@@ -114,9 +115,8 @@ class Messages:
             self._replies[message] = meant_us, self.cells.of(by, "", meant_us)
             self.totals["replies"] += 1
             self.under_way.add(1, at_us)
-        answers = line.get("answers")
-        if answers is not None and line["outcome"] == "ok":
-            self._answered(line["case"], by, answers, at_us, with_file=bool(line.get("files")))
+        if line["outcome"] == "ok":
+            self._answered(line, by, at_us)
 
     def _tried_again(self, message: str, line: Record) -> bool:
         """Note an outcome that is not known; say whether this is another attempt."""
@@ -209,17 +209,24 @@ class Messages:
         else:
             message = box.newest if line["via"] in _WHOLE_CASE else line.get("message")
             reached = [item for item in box.items if item.message == message]
-        self._touch(reached, by, at_us)
+        self._touch(reached, line["via"], by, at_us)
 
     def marked(self, line: Record, at_us: int) -> None:
         """Take "Gelesen markieren"."""
         by = address(line["by"])
         item = self._items.get((line["message"], by))
-        if item is not None:
-            self._touch([item], by, at_us)
+        if item is not None and item.unread:
+            self._touch([item], "mark_read", by, at_us)
 
-    def _touch(self, items: Iterable[Item], by: str, at_us: int) -> None:
+    def not_marked(self, line: Record) -> None:
+        """Take "Gelesen markieren" that was refused (INB-5)."""
+        item = self._items.get((line.get("message") or "", address(line.get("by"))))
+        if item is not None and item.unread:
+            self.effects[item.action, "mark_read"] += 1
+
+    def _touch(self, items: Iterable[Item], deed: str, by: str, at_us: int) -> None:
         for item in tuple(items):
+            self.effects[item.action, deed] += 1
             self._read(item, at_us)
             if item.action == _ACKNOWLEDGE:
                 self._settle(item, by, at_us)
@@ -229,10 +236,16 @@ class Messages:
             item.read = True
             item.cell.read.append((at_us - item.arrived_us) / MS_US)
 
-    def _answered(self, case: Case, by: str, message: str, at_us: int, *, with_file: bool) -> None:
-        box = self._boxes.get((case, by))
+    def _answered(self, line: Record, by: str, at_us: int) -> None:
+        """Let a reply settle what it answers, as the reading `reply_scope` has it."""
+        answers, with_file = line.get("answers"), bool(line.get("files"))
+        box = self._boxes.get((line["case"], by))
         for item in tuple(box.items) if box is not None else ():
-            if item.message == message:
+            if answers is None:
+                self.effects[item.action, "new_message"] += 1
+                continue
+            if item.message == answers:
+                self.effects[item.action, "reply_with_file" if with_file else "reply"] += 1
                 self._read(item, at_us)
                 if not item.answered and item.action != _ACKNOWLEDGE:
                     item.answered = True

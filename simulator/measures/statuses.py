@@ -1,5 +1,6 @@
-"""How many cases show which cloud status, over time."""
+"""How many cases show which cloud status, over time, and what made them change it."""
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import Final
 
@@ -20,6 +21,7 @@ class Statuses:
     def __init__(self, begin_us: int, readings: Mapping[str, str]) -> None:
         """Begin with no case that has communicated."""
         self.levels: Final = (*(Level(begin_us) for _ in range(len(STATUSES) + 1)),)
+        self.moves: Final[Counter[tuple[int, str]]] = Counter()
         self._dense: Final = bytearray()
         self._sparse: Final[dict[Case, int]] = {}
         self._keeps_fileless: Final = readings.get("fileless_reply") == "unchanged"
@@ -35,6 +37,7 @@ class Statuses:
         """Take a message that was sent."""
         if self._last is not None:
             self._last[case] = message
+        self.moves[self._of(case), action] += 1
         self._set(case, _OF_ACTION[action], at_us)
 
     def came_back(self, case: Case, answers: str | None, *, fileless: bool, at_us: int) -> None:
@@ -42,6 +45,7 @@ class Statuses:
         if fileless and self._keeps_fileless:
             return
         if self._last is None or answers is None or answers == self._last.get(case):
+            self.moves[self._of(case), "came_back"] += 1
             self._set(case, _OK, at_us)
 
     def _of(self, case: Case) -> int:
@@ -61,6 +65,13 @@ class Statuses:
             self._dense[case] = status
         else:
             self._sparse[case] = status
+
+    def moved(self) -> dict[str, dict[str, int]]:
+        """Give how often each event came up in each status; "" is that of no communication."""
+        told: dict[str, dict[str, int]] = {}
+        for (before, event), count in sorted(self.moves.items()):
+            told.setdefault(("", *STATUSES)[before], {})[event] = count
+        return told
 
     def courses(self, end_us: int) -> dict[str, Course]:
         """Give how many cases showed each status over time."""

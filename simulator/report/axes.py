@@ -7,7 +7,7 @@ from typing import Final, Protocol
 
 from attrs import frozen
 
-from simulator.report.formats import (
+from simulator.measures.formats import (
     DAY_MS,
     HOUR_MS,
     MINUTE_MS,
@@ -49,7 +49,7 @@ class Axis(Protocol):
 
 @frozen
 class Linear:
-    """Numbers from 0 on."""
+    """Counts from 0 on."""
 
     top: float
 
@@ -63,7 +63,7 @@ class Linear:
             return [(0.0, "0")]
         power = 10.0 ** floor(log10(self.top / _TICKS))
         step = next(power * each for each in (1, 2, 5, 10) if power * each * _TICKS >= self.top)
-        return [(each, digits(each)) for each in _multiples(step, self.top)]
+        return [(each, digits(each)) for each in _multiples(max(step, 1.0), self.top)]
 
 
 @frozen
@@ -143,7 +143,11 @@ class Times:
         first = ceil((begin - midnight) / timedelta(milliseconds=step))
         last = floor((moment(self.end_us, self.zone) - midnight) / timedelta(milliseconds=step))
         marks = [midnight + timedelta(milliseconds=step) * each for each in range(first, last + 1)]
-        return [(at.timestamp() * 1e6, f"{at:{form}}") for at in marks]
+        midnights = {at for at in marks if at.time() == datetime.min.time()}
+        return [
+            (at.timestamp() * 1e6, f"{at:%d.%m.}" if at in midnights else f"{at:{form}}")
+            for at in marks
+        ]
 
 
 def _multiples(step: float, top: float) -> Iterator[float]:

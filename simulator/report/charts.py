@@ -33,6 +33,7 @@ class Chart:
 
     svg: str
     legend: Sequence[Series]
+    filled: bool = False
 
 
 def line_chart(told: str, x: Axis, y: Axis, series: Sequence[Series], unit: str = "") -> Chart:
@@ -57,7 +58,7 @@ def area_chart(told: str, x: Axis, y: Axis, series: Sequence[Series], unit: str 
         shape = _path([*above, *reversed(below)], x, y)
         paths.append(f'<path class="area" d="{shape} Z" fill="{one.colour}"/>')
         below = above
-    return Chart(_framed(told, x, y, paths, unit), series)
+    return Chart(_framed(told, x, y, paths, unit), series, filled=True)
 
 
 def steps_of(begin_us: int, end_us: int, step_us: int, values: Iterable[float]) -> list[Point]:

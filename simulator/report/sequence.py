@@ -1,11 +1,11 @@
 """What happened in a scenario as a picture: who did what, what arrived, what was seen."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, tzinfo
 from html import escape
 from typing import Any, Final
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 Record = Mapping[str, Any]
 
@@ -29,6 +29,12 @@ class Arrow:
     end: int
     label: str
     style: str = "act"  # act, seen, refused
+
+    @property
+    def told(self) -> str:
+        """Say between whom it goes, for the list beside the picture."""
+        begin, end = LANES[self.begin], LANES[self.end]
+        return begin if begin == end else f"{begin} → {end}"
 
 
 def _send(line: Record) -> Iterator[tuple[int, int, str]]:
@@ -117,12 +123,11 @@ def arrows(lines: Iterable[Record], zone: tzinfo) -> list[Arrow]:
     return rows
 
 
-def sequence_svg(lines: Iterable[Record], zone: tzinfo) -> str:
+def sequence_svg(rows: Sequence[Arrow]) -> str:
     """Draw the sequence of a scenario as SVG."""
-    rows = arrows(lines, zone)
     width, height = LEFT + LANE * len(LANES), TOP + ROW * (len(rows) + 1)
     size = f'viewBox="0 0 {width} {height}" width="{width}"'
-    told = f'role="img" aria-label="Sequence of {len(rows)} messages"'
+    told = f'role="img" aria-label="Sequence of {len(rows)} steps; the same as text follows"'
     parts = [f'<svg class="sequence" {size} {told}>']
     for lane, name in enumerate(LANES):
         x = _x(lane)
@@ -156,36 +161,23 @@ def _row(row: Arrow, y: int, at: str) -> Iterator[str]:
     )
 
 
-STATUS_COLOURS: Final = {
-    "": "#d8dbe0",
-    "Info": "#7aa6d6",
-    "Antwort": "#e3b23c",
-    "Datei": "#d97b4f",
-    "OK": "#6fae75",
-}
+@frozen
+class State:
+    """A cloud status as it was seen: since when, and the date that belongs to it."""
+
+    at: str
+    status: str
+    acknowledged_on: str | None
 
 
-def status_svg(lines: Iterable[Record]) -> str:
-    """Draw which status each look at a case showed, in order; a case in each row."""
-    seen: dict[object, list[tuple[str, str | None]]] = {}
+def states_of(lines: Iterable[Record], zone: tzinfo) -> dict[object, list[State]]:
+    """Give which status each look at a case showed, in order, where it was another."""
+    seen: dict[object, list[State]] = {}
     for line in lines:
         if line.get("see") == "case" and line.get("cloud_status") is not None:
             row = seen.setdefault(line["case"], [])
-            state = (line["cloud_status"], line.get("acknowledged_on"))
-            if not row or row[-1] != state:
+            at = datetime.fromisoformat(line["at"]).astimezone(zone)
+            state = State(f"{at:%d.%m. %H:%M}", line["cloud_status"], line.get("acknowledged_on"))
+            if not row or row[-1] != evolve(state, at=row[-1].at):
                 row.append(state)
-    if not seen:
-        return ""
-    longest = max(len(row) for row in seen.values())
-    width, height = 80 + 150 * longest, 30 * len(seen) + 4
-    parts = [f'<svg class="status" viewBox="0 0 {width} {height}" width="{width}" role="img">']
-    for number, (case, row) in enumerate(seen.items()):
-        y = 30 * number + 2
-        parts.append(f'<text class="at" x="2" y="{y + 18}">{escape(str(case))}</text>')
-        for place, (status, day) in enumerate(row):
-            x = 80 + 150 * place
-            colour = STATUS_COLOURS.get(status, "#ccc")
-            text = escape(f"{status or 'leer'}{f' · {day}' if day else ''}")
-            parts.append(f'<rect x="{x}" y="{y}" width="146" height="26" rx="4" fill="{colour}"/>')
-            parts.append(f'<text class="state" x="{x + 73}" y="{y + 18}">{text}</text>')
-    return "".join([*parts, "</svg>"])
+    return seen

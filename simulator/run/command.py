@@ -20,9 +20,11 @@ from simulator.flaws import FLAWS
 from simulator.report.report import report_html
 from simulator.run.matrix import Row, fit_for, row_of, write_matrix
 from simulator.run.outputs import as_json, as_junit, write_text
+from simulator.run.place import Place
 from simulator.run.running import Task, run_file
 from simulator.scenario.file import BadScenario, read_scenario, schema
 from simulator.scenario.quantities import duration
+from simulator.targets.access import access_from, url_of
 from simulator.world.result import Ran
 
 
@@ -45,6 +47,31 @@ def files_in(named: Sequence[Path]) -> list[Path]:
 
 @click.command(cls=RichCommand)
 @click.argument("scenarios", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option(
+    "--target",
+    default="model",
+    show_default=True,
+    metavar="model|server|URL",
+    help="Where: in memory, on a server that is started for it, on another implementation.",
+)
+@click.option(
+    "--access",
+    type=click.Path(path_type=Path),
+    help="With a URL: a TOML file with tokens and where mails arrive.",
+)
+@click.option(
+    "--speed",
+    type=click.FloatRange(min=1),
+    default=1.0,
+    show_default=True,
+    help="With a URL in real time: how much faster long waits pass.",
+)
+@click.option(
+    "--max-wait",
+    default="10m",
+    show_default=True,
+    help="With a URL in real time: how long a file may wait.",
+)
 @click.option("--limit", default="2s", show_default=True, help="What “at once” means.")
 @click.option("--trace", type=click.Path(path_type=Path), help="A folder for the traces.")
 @click.option("--json", "json_file", type=click.Path(path_type=Path), help="The result as JSON.")
@@ -52,8 +79,12 @@ def files_in(named: Sequence[Path]) -> list[Path]:
 @click.option("--report", type=click.Path(path_type=Path), help="A folder for the report.")
 @click.option("--flaws", is_flag=True, help="Show which file notices which known flaw.")
 @click.option("--jobs", type=click.IntRange(min=1), help="How many files side by side.")
-def run(
+def run(  # noqa: PLR0913, PLR0917 - the options
     scenarios: tuple[Path, ...],
+    target: str,
+    access: Path | None,
+    speed: float,
+    max_wait: str,
     limit: str,
     trace: Path | None,
     json_file: Path | None,
@@ -67,7 +98,10 @@ def run(
     files = files_in(scenarios)
     jobs = jobs or os.cpu_count() or 1
     again = shlex.join(["collab-simulator", *sys.argv[1:]])
+    place = _place(target, access, speed, max_wait)
     if flaws:
+        if place.target != "model":
+            raise click.UsageError("--flaws runs on the model: leave --target out")
         if any((trace, json_file, junit, report)):
             raise click.UsageError("--flaws prints its matrix and writes no files")
         unfit = fit_for(files)
@@ -76,13 +110,17 @@ def run(
             sys.exit(worst_of(one.exit for one in unfit))
         noticed = write_matrix(Console(soft_wrap=False), _matrix(files, jobs))
         sys.exit(Exit.KEPT if noticed else Exit.VIOLATED)
-    limit_us = _limit(limit)
+    limit_us = _span(limit, "--limit") // timedelta(microseconds=1)
+    if not limit_us:
+        raise click.UsageError(
+            "--limit 0s: something takes time; write a duration like 500ms or 2s"
+        )
     if trace is not None and len({file.stem for file in files}) < len(files):
         raise click.UsageError("--trace: two files have the same name, and so would their traces")
     try:
         for folder in filter(None, (trace, report)):
             folder.mkdir(parents=True, exist_ok=True)
-        task = Task(trace=trace, keep=report is not None, limit_us=limit_us)
+        task = Task(trace=trace, keep=report is not None, limit_us=limit_us, place=place)
         ran = list(_all(files, task, jobs))
         write_text(Console(soft_wrap=False), ran, again)
         _write_files(ran, again, json_file, junit, report)
@@ -104,16 +142,36 @@ def _write_files(
         click.echo(f"report: {place}")
 
 
-def _limit(text: str) -> int:
+def _span(text: str, option: str) -> timedelta:
     try:
-        limit_us = duration(text) // timedelta(microseconds=1)
+        return duration(text)
     except ValueError as error:
-        raise click.UsageError(f"--limit: {error}") from None
-    if not limit_us:
+        raise click.UsageError(f"{option}: {error}") from None
+
+
+def _place(target: str, access: Path | None, speed: float, max_wait: str) -> Place:
+    """Check where to run.
+
+    Raises:
+        click.UsageError: for an address that is none, an access file that is missing or wrong.
+    """
+    wait_max = _span(max_wait, "--max-wait")
+    if target in {"model", "server"}:
+        if access is not None:
+            raise click.UsageError(f"--access is for a URL: --target {target} needs none")
+        return Place(target)
+    if "://" not in target:
         raise click.UsageError(
-            "--limit 0s: something takes time; write a duration like 500ms or 2s"
+            f"--target {target}: write model, server, or an address like http://127.0.0.1:8080"
         )
-    return limit_us
+    if access is None:
+        raise click.UsageError(
+            '--access: name a TOML file that says as whom to act: operator = "TOKEN"'
+        )
+    try:
+        return Place(url_of(target), access_from(access), speed, wait_max)
+    except ValueError as error:
+        raise click.UsageError(str(error)) from None
 
 
 def _matrix(files: Sequence[Path], jobs: int) -> Iterator[Row]:

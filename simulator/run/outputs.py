@@ -68,6 +68,8 @@ def _reasons(console: Console, one: Ran) -> None:
         lines += [f"  model:    {told.model}", f"  target:   {told.target}"]
     if len(one.differed) > DIFFERENCES_MAX:
         lines.append(f"{one.file}: {len(one.differed) - DIFFERENCES_MAX} more differences")
+    limits = () if one.measured is None else one.measured.limits
+    lines += [f"{one.file}: limit {limit}" for limit in limits if limit.kept is False]
     lines += [f"{one.file}: undecided: {reason}" for reason in one.undecided]
     lines += [f"{one.file}:{skip.line}: skipped: {skip.what}" for skip in one.skipped]
     for line in lines:
@@ -87,7 +89,12 @@ def as_json(ran: Sequence[Ran], again: str) -> bytes:
 
 
 def _plain(one: Ran) -> dict[str, Any]:
-    told = asdict(one, filter=lambda field, _: field.name not in {"lines", "exit", "measured"})
+    told = asdict(
+        one,
+        filter=lambda field, _: (
+            field.name not in {"lines", "exit", "measured", "delivered", "witnesses"}
+        ),
+    )
     measured = None if one.measured is None else one.measured.plain()
     return {**told, "measured": measured, "verdict": one.exit.name.lower(), "exit": int(one.exit)}
 

@@ -1,25 +1,34 @@
 """Runs one scenario file: the result holds everything from which the outputs are written."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import BinaryIO, Final
 from zoneinfo import ZoneInfo
 
-from attrs import frozen
+from attrs import Factory, evolve, frozen
 
 from reference.domain.readings import readings_from
 from reference.domain.rules import Rules, rules_for
+from reference.domain.words import Transport
+from simulator.collecting import rare_collections
 from simulator.exits import Exit
 from simulator.history.clauses import CLAUSES, Shown
 from simulator.history.vocabulary import ACTS, READINGS
 from simulator.measures.collector import Collector
+from simulator.measures.measured import Measured
 from simulator.oracle import BadLine, Oracle, Verdict
-from simulator.scenario.file import BadScenario, Scenario, read_scenario
+from simulator.run.place import Place, Unfit, target_at
+from simulator.scenario.file import IMMEDIATE, BadScenario, Scenario, read_scenario
+from simulator.scenario.goals import Goals
 from simulator.targets.in_memory import InMemory
 from simulator.targets.port import Target
+from simulator.world.deliveries import Deliveries
 from simulator.world.judge import Judge, microseconds
+from simulator.world.people import profile_of
 from simulator.world.result import Broken, Ran
-from simulator.world.world import World
+from simulator.world.witness import Spool, witnesses
+from simulator.world.world import Watcher, World
 
 _MICROSECONDS: Final = 1_000_000
 
@@ -31,15 +40,28 @@ class Task:
     trace: Path | None = None  # a folder: a trace for each file
     keep: bool = False  # lines, for pictures
     limit_us: int = 2 * _MICROSECONDS
+    place: Place = Factory(Place)
+    deliveries: Path | None = None  # a file that gets all deliveries
+    seed: int | None = None  # None: that of the file
+    scale: float | None = None  # of populations; None: that of the file
+    watcher: Watcher | None = None
 
 
 MakeTarget = Callable[[Scenario, Rules], Target]
 
 
 def rules_of(scenario: Scenario) -> Rules:
-    """Give the rules under a scenario's readings."""
+    """Give the rules under a scenario's readings; messages may be made to wait for a run."""
     readings = readings_from(scenario.readings)
-    return rules_for(readings, time_zone=scenario.time_zone, carrier=scenario.carrier)
+    rules = rules_for(readings, time_zone=scenario.time_zone, carrier=scenario.carrier)
+    if scenario.delivery == IMMEDIATE:
+        return rules
+    return evolve(rules, transports=dict.fromkeys(rules.transports, Transport.REPLICATION))
+
+
+def as_it_is(scenario: Scenario) -> Scenario:
+    """Change nothing in a scenario."""
+    return scenario
 
 
 def in_memory(scenario: Scenario, rules: Rules) -> Target:
@@ -47,26 +69,59 @@ def in_memory(scenario: Scenario, rules: Rules) -> Target:
     return InMemory(rules, registers=scenario.registers)
 
 
-def run_file(path: Path, task: Task, make_target: MakeTarget = in_memory) -> Ran:
-    """Run a file; its mistakes are a result too, never an exception."""
+def run_file(
+    path: Path,
+    task: Task,
+    make_target: MakeTarget | None = None,
+    change: Callable[[Scenario], Scenario] = as_it_is,
+) -> Ran:
+    """Run a file; its mistakes are a result too, never an exception.
+
+    The target is that of the task, unless it is made otherwise.
+    """
     try:
-        scenario = read_scenario(path)
+        scenario = change(read_scenario(path))
     except BadScenario as bad:
         return Ran(str(path), Exit.BAD_INPUT, errors=tuple(map(str, bad.faults)))
     except OSError as error:
         text = f"{path}: {error.strerror or error}"
         return Ran(str(path), Exit.ENVIRONMENT, errors=(text,))
-    target = make_target(scenario, rules_of(scenario))
+    scenario = as_asked(scenario, task)
+    rules, limit = rules_of(scenario), timedelta(microseconds=task.limit_us)
+    target: Target | None = None
     try:
-        if task.trace is None:
-            return run_scenario(scenario, target, _judge(scenario, target, task))
-        place = task.trace / f"{path.stem}.jsonl"
-        with place.open("wb") as trace:
-            return run_scenario(scenario, target, _judge(scenario, target, task, trace))
+        if make_target is None:
+            target = target_at(task.place, scenario, rules, limit)
+        else:
+            target = make_target(scenario, rules)
+        return _traced(scenario, target, task)
+    except Unfit as unfit:
+        return Ran(str(path), Exit.UNDECIDED, scenario.title, undecided=(str(unfit),))
     except OSError as error:
         return Ran(str(path), Exit.ENVIRONMENT, scenario.title, errors=(str(error),))
     finally:
-        target.close()
+        if target is not None:
+            target.close()
+
+
+def _traced(scenario: Scenario, target: Target, task: Task) -> Ran:
+    if task.trace is None:
+        return run_scenario(scenario, target, _judge(scenario, target, task), task)
+    place = task.trace / f"{Path(scenario.file).stem}.jsonl"
+    with place.open("wb") as trace:
+        judge = _judge(scenario, target, task, trace)
+        return run_scenario(scenario, target, judge, task)
+
+
+def as_asked(scenario: Scenario, task: Task) -> Scenario:
+    """Give the scenario with the seed and the scale that are asked for, else with its own."""
+    if task.seed is not None:
+        scenario = evolve(scenario, seed=task.seed)
+    population = scenario.population
+    if population is None:
+        return scenario
+    scale = population.scale if task.scale is None else task.scale
+    return evolve(scenario, population=population.scaled(scale))
 
 
 def _judge(scenario: Scenario, target: Target, task: Task, trace: BinaryIO | None = None) -> Judge:
@@ -78,11 +133,17 @@ def _judge(scenario: Scenario, target: Target, task: Task, trace: BinaryIO | Non
         registers=scenario.registers,
     )
     begin_us = microseconds(target.moment(scenario.begins))
-    collector = Collector(begin_us, ZoneInfo(scenario.time_zone), scenario.readings)
-    return Judge(oracle, collector, trace, task.keep)
+    collector = Collector(
+        begin_us, ZoneInfo(scenario.time_zone), scenario.readings, profile_of(scenario)
+    )
+    deliveries = None if task.deliveries is None else Deliveries()
+    waits = scenario.delivery != IMMEDIATE
+    goals = Goals(scenario.sometimes)
+    spool = Spool() if task.keep else None
+    return Judge(oracle, collector, goals, trace, task.keep, deliveries, spool, waits)
 
 
-def run_scenario(scenario: Scenario, target: Target, judge: Judge) -> Ran:
+def run_scenario(scenario: Scenario, target: Target, judge: Judge, task: Task) -> Ran:
     """Run a scenario on a target."""
     judge.begin(
         {
@@ -92,21 +153,35 @@ def run_scenario(scenario: Scenario, target: Target, judge: Judge) -> Ran:
             "carrier": scenario.carrier,
         }
     )
-    world = World(scenario, target, judge)
+    world = World(scenario, target, judge, task.watcher)
     error = ""
     try:
-        world.run()
+        with rare_collections():
+            world.run()
     except BadLine as bad:
         step = world.origin.get(bad.line - 1, 0)
         error = f"{scenario.file}: the step in or after line {step}: {bad}"
-    return _result(world, judge.oracle.finish(), error)
+    ran = _result(world, judge.oracle.finish(), error)
+    if judge.spool is not None:
+        found = witnesses(judge.spool, (one.finding for one in ran.broken))
+        ran = evolve(ran, witnesses=found)
+        judge.spool.close()
+    if judge.deliveries is not None and task.deliveries is not None:
+        ran = evolve(ran, delivered=judge.deliveries.write(task.deliveries))
+    return ran
 
 
 def _result(world: World, verdict: Verdict, error: str) -> Ran:
     scenario = world.scenario
-    undecided = _undecided(world, verdict)
+    end_us = microseconds(world.target.moment(world.now))
+    measured = world.judge.collector.finish(end_us, scenario.limits)
+    undecided = _undecided(world, verdict, measured)
+    broken = [Broken(found, world.origin.get(found.line, 0)) for found in verdict.findings]
+    counts_all = not scenario.always
+    count = [one for one in broken if counts_all or one.finding.rule in scenario.always]
     exit_ = Exit.UNDECIDED if undecided else Exit.KEPT
-    if verdict.findings or world.failures or world.differed:
+    beyond = any(one.kept is False for one in measured.limits)
+    if count or world.failures or world.differed or beyond:
         exit_ = Exit.VIOLATED
     if error:
         exit_ = Exit.BAD_INPUT
@@ -121,7 +196,7 @@ def _result(world: World, verdict: Verdict, error: str) -> Ran:
         tuple(world.judge.kept),
         (error,) if error else (),
         tuple(world.failures),
-        tuple(Broken(found, world.origin.get(found.line, 0)) for found in verdict.findings),
+        tuple(count),
         tuple(world.differed),
         undecided,
         tuple(world.skipped),
@@ -129,18 +204,32 @@ def _result(world: World, verdict: Verdict, error: str) -> Ran:
         acts,
         sum(counts.values()) - acts,
         {rule: count for rule, count in verdict.decisive.items() if count},
-        world.judge.collector.finish(microseconds(world.target.moment(world.now))),
+        measured,
+        scenario.seed if scenario.drawn else None,
+        None if scenario.population is None else scenario.population.scale,
+        scenario.always,
+        tuple(one for one in broken if one not in count),
     )
 
 
-def _undecided(world: World, verdict: Verdict) -> tuple[str, ...]:
-    """Say what the run did not decide: rules that it is about, and unknown outcomes."""
-    reasons = [
+def _undecided(world: World, verdict: Verdict, measured: Measured) -> tuple[str, ...]:
+    """Say what the run did not decide: rules, goals, limits, unknown outcomes, its own end."""
+    reasons: list[str] = []
+    if world.interrupted is not None:
+        local = world.interrupted.astimezone(ZoneInfo(world.scenario.time_zone))
+        reasons.append(f"interrupted at {local:%Y-%m-%d %H:%M:%S}: what came after is not known")
+    reasons += [
         f"{rule} is what it is about, and no line decided it"
         for rule in world.scenario.rules
         if CLAUSES[rule].shown is Shown.TRACE and not verdict.decisive.get(rule)
     ]
     reasons += [f"line {skip.line}: this target cannot do {skip.what}" for skip in world.skipped]
+    reasons += [f"it never came up that {goal}" for goal in world.judge.goals.missing]
+    reasons += [
+        f"limit {one.limit.text}: nothing was measured"
+        for one in measured.limits
+        if one.kept is None
+    ]
     expects = any(not timed.step.is_act for timed in world.scenario.steps)
     reasons += [reason for reason in verdict.undecided if "no line" not in reason or not expects]
     return tuple(reasons)

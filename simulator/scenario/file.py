@@ -1,6 +1,6 @@
 """A scenario file as a whole: who and what there is, under which readings, and the steps."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from typing import Any, Final
@@ -11,6 +11,7 @@ from attrs import frozen
 from simulator.history.bad_input import BadInput, quote, suggest
 from simulator.history.clauses import CLAUSES
 from simulator.history.vocabulary import READINGS, ROLES
+from simulator.measures.limits import Limit
 from simulator.scenario.forms import (
     BAD,
     NAME,
@@ -25,8 +26,12 @@ from simulator.scenario.forms import (
     Slot,
     Word,
 )
+from simulator.scenario.goals import GOALS
+from simulator.scenario.limits import LIMIT
 from simulator.scenario.nodes import Faults, Place, tree_of
-from simulator.scenario.quantities import duration
+from simulator.scenario.outages import FAULT, Outage, Span, Unreliable, outage_of
+from simulator.scenario.population import POPULATION, Population
+from simulator.scenario.quantities import count, duration
 from simulator.scenario.steps import (
     CASE,
     DAY,
@@ -41,6 +46,7 @@ from simulator.scenario.times import When, calendar_day, clock, moment_of
 #: A Monday on which nothing is left out or repeated by the clocks.
 FIRST_DAY: Final = calendar_day("2024-02-19")
 DAWN: Final = time(8, 0)
+IMMEDIATE, WITH_REPLICATION = DELIVERIES = ("immediate", "with_replication")
 
 
 @frozen
@@ -75,10 +81,25 @@ class Scenario:
     begins: datetime
     ends: datetime | None
     replicate_every: timedelta | None
+    delivery: str
     registers: bool
     caseworkers: Mapping[str, CaseworkerSetup]
     cases: Mapping[int | str, CaseSetup]
     steps: tuple["Timed", ...]
+    seed: int
+    population: Population | None
+    bursts: tuple[datetime, ...]  # when those of the population begin
+    outages: tuple[Span | Outage, ...]
+    unreliable: Mapping[str, float]
+    always: tuple[str, ...]
+    sometimes: tuple[str, ...]
+    limits: tuple[Limit, ...]
+
+    @property
+    def drawn(self) -> bool:
+        """Whether anything happens by chance."""
+        drawn = any(one.every or one.lasts for one in map(outage_of, self.outages))
+        return bool(self.population or self.unreliable or drawn)
 
 
 @frozen
@@ -112,7 +133,12 @@ def _begin(text: str) -> tuple[Any, time]:
     return calendar_day(day), clock(hour) if hour else DAWN
 
 
-def _interval(text: str) -> timedelta | None:
+def interval(text: str) -> timedelta | None:
+    """Read the interval of the replication: `15m`, or `never` (None).
+
+    Raises:
+        ValueError: for anything else; the text says what would be right.
+    """
     if text == "never":
         return None
     every = duration(text)
@@ -177,9 +203,15 @@ SLOTS: Final = (
     Slot("ends", WHEN, "when it ends; right after the last step unless told"),
     Slot(
         "replicate_every",
-        Scalar(_interval, "an interval"),
+        Scalar(interval, "an interval"),
         "the interval of replication: 15m, or never",
         default=None,
+    ),
+    Slot(
+        "delivery",
+        Word(DELIVERIES, what="a way of delivery"),
+        "immediate, as the rules have it; with_replication: what if messages waited for a run",
+        default=IMMEDIATE,
     ),
     Slot(
         "registers",
@@ -191,7 +223,7 @@ SLOTS: Final = (
         "caseworkers",
         Named(NAME, _CASEWORKER, CaseworkerSetup()),
         "the caseworkers by name; a list of names is enough",
-        default={"anna": CaseworkerSetup()},
+        default=None,
     ),
     Slot(
         "cases",
@@ -199,7 +231,28 @@ SLOTS: Final = (
         "the cases by number, each with its subject or more",
         default=None,
     ),
-    Slot("steps", Listed(StepForm()), "what is done and looked at, in order", required=True),
+    Slot("steps", Listed(StepForm()), "what is done and looked at, in order"),
+    Slot("population", POPULATION, "many people who act by chance"),
+    Slot(
+        "seed",
+        Scalar(count, "a whole number", types=("integer", "string")),
+        "what chance begins with: the same seed gives the same run",
+        default=1,
+    ),
+    Slot("faults", Listed(FAULT), "what breaks, and when", default=()),
+    Slot(
+        "always",
+        Listed(Word(tuple(CLAUSES), what="a clause of the rules")),
+        "the clauses whose violation counts; all unless told",
+        default=(),
+    ),
+    Slot(
+        "sometimes",
+        Listed(Word(tuple(GOALS), what="a goal")),
+        "what has to come up at least once, else it is undecided",
+        default=(),
+    ),
+    Slot("limits", Listed(LIMIT), "limits on what is measured: delivery p99 <= 2s", default=()),
 )
 
 _FILE: Final = Record("a scenario", SLOTS, lambda values, place: (values, place))
@@ -246,13 +299,24 @@ def _whole(values: dict[str, Any], place: Place, faults: Faults) -> Scenario:
     zone = ZoneInfo(values["time_zone"])
     day, hour = values["begins"]
     begins = datetime.combine(day, hour, zone).astimezone(UTC)
-    cases: Mapping[int | str, CaseSetup] = {53: CaseSetup()}
-    if values["cases"] is not None:
-        cases = values["cases"]
-    steps = _timed(values["steps"], begins, zone, cases, faults)
+    population = values["population"]
+    bare = values["steps"] is None  # a population needs no case and nobody else
+    cases: Mapping[int | str, CaseSetup] = values["cases"] or {}
+    if values["cases"] is None and not bare:
+        cases = {53: CaseSetup()}
+    caseworkers: Mapping[str, CaseworkerSetup] = values["caseworkers"] or {}
+    if values["caseworkers"] is None and not bare:
+        caseworkers = {"anna": CaseworkerSetup()}
+    if bare and population is None:
+        faults.add(place, 'a scenario needs "steps" or a "population"', "what is done, and by whom")
+    steps = _timed(values["steps"] or (), begins, zone, cases, faults)
     _check_names(cases, steps, faults)
-    _check_people(values["caseworkers"], steps, faults)
+    _check_people(caseworkers, steps, faults)
     ends = _end(values["ends"], begins, steps, zone, place, faults)
+    if population is not None and values["ends"] is None:
+        faults.add(place, 'with a population a scenario needs "ends"', "when it ends: day 2 00:00")
+    clocks = _Clocks(begins, zone, place, faults)
+    bursts = () if population is None else population.messages.bursts
     return Scenario(
         faults.file,
         values["scenario"],
@@ -264,11 +328,52 @@ def _whole(values: dict[str, Any], place: Place, faults: Faults) -> Scenario:
         begins,
         ends,
         values["replicate_every"],
+        values["delivery"],
         values["registers"],
-        values["caseworkers"],
+        caseworkers,
         cases,
         steps,
+        values["seed"],
+        population,
+        tuple(clocks.moment(burst.at, place, begins) for burst in bursts),
+        clocks.spans(values["faults"]),
+        {one.what: one.share for one in values["faults"] if isinstance(one, Unreliable)},
+        values["always"],
+        values["sometimes"],
+        values["limits"],
     )
+
+
+@frozen
+class _Clocks:
+    """Gives moments of what is not a step; mistakes are noted."""
+
+    begins: datetime
+    zone: ZoneInfo
+    place: Place
+    faults: Faults
+
+    def moment(self, asked: When, place: Place, before: datetime) -> datetime:
+        """Give the moment of what is asked for; the beginning where it cannot be."""
+        try:
+            return moment_of(asked, before, self.begins, self.zone)
+        except ValueError as error:
+            self.faults.add(place, str(error))
+            return self.begins
+
+    def spans(self, told: Iterable[Outage | Unreliable]) -> tuple[Span | Outage, ...]:
+        """Give the outages, those from when to when with their moments."""
+        found: list[Span | Outage] = []
+        for one in told:
+            if not isinstance(one, Outage):
+                continue
+            if one.start is None:
+                found.append(one)
+                continue
+            start = self.moment(one.start, one.place, self.begins)
+            ends = None if one.until is None else self.moment(one.until, one.place, start)
+            found.append(Span(one, start, ends))
+        return tuple(found)
 
 
 def _timed(

@@ -121,6 +121,7 @@ class Listed:
     """A list; a single value stands for a list of one."""
 
     inner: Form
+    least: int = 0
 
     def read(self, node: Node, faults: Faults) -> Any:
         """Give the values, in order."""
@@ -128,6 +129,9 @@ class Listed:
         if isinstance(node, Text) and node.is_null:
             nodes = ()
         values = [self.inner.read(item, faults) for item in nodes]
+        if len(values) < self.least:
+            faults.add(node.place, f"this list is empty: at least {self.least} is needed")
+            return BAD
         return BAD if any(value is BAD for value in values) else tuple(values)
 
     def schema(self) -> Schema:
@@ -229,6 +233,48 @@ class Short:
     def schema(self) -> Schema:
         """Give the value."""
         return self.form.schema()
+
+
+@frozen
+class Choice:
+    """One of several forms, told apart by the name of the only field."""
+
+    what: str
+    choices: tuple[Slot, ...]
+    short: Form | None = None  # what can stand instead of the field
+
+    def read(self, node: Node, faults: Faults) -> Any:
+        """Give what the form of the field makes of its value."""
+        if not isinstance(node, Fields):
+            if self.short is not None and isinstance(node, Text):
+                return self.short.read(node, faults)
+            faults.add(node.place, f"{self.what} has a field: {self._names()}")
+            return BAD
+        known = {slot.name: slot for slot in self.choices}
+        for key, _ in node.fields:
+            if key.value not in known:
+                message = f"{self.what} has no field {quote(key.value)}"
+                faults.add(key.place, message, suggest(key.value, known))
+                return BAD
+        if len(node.fields) != 1:
+            faults.add(node.place, f"{self.what} has exactly one field: {self._names()}")
+            return BAD
+        key, value = node.fields[0]
+        return known[key.value].form.read(value, faults)
+
+    def _names(self) -> str:
+        return ", ".join(slot.name for slot in self.choices)
+
+    def schema(self) -> Schema:
+        """Give an object with exactly one of the fields, or what can stand instead."""
+        fields: Schema = {
+            "type": "object",
+            "properties": {slot.name: described(slot) for slot in self.choices},
+            "minProperties": 1,
+            "maxProperties": 1,
+            "additionalProperties": False,
+        }
+        return fields if self.short is None else {"anyOf": [fields, self.short.schema()]}
 
 
 def described(slot: Slot) -> Schema:

@@ -20,14 +20,18 @@ from simulator.targets.port import (
 class InMemory:
     """The model: what is sent arrives at the same moment."""
 
-    cannot = frozenset({"server"})  # nothing runs that could be killed
-
     def __init__(self, rules: Rules, *, registers: bool = False) -> None:
         """Begin with nothing."""
         self.model = Model(rules, registers)
         self._lost: dict[bytes, Outcome] = {}
         self._news: list[Record] = []
         self._deliveries: list[Delivery] = []
+
+    def cannot(self, record: Mapping[str, Any]) -> str | None:
+        """Say that there is no server to be killed."""
+        if record.get("what") == "server":
+            return "fault server: nothing runs that could be killed"
+        return None
 
     def act(
         self, records: Sequence[Record], at: datetime, hitches: Sequence[Hitch | None] = ()
@@ -73,6 +77,11 @@ class InMemory:
         self._ask()
         deliveries, self._deliveries = self._deliveries, []
         return deliveries
+
+    def preset(self, case: int | str) -> Sequence[str]:
+        """Give the preset recipients of a case; none where there is no such case."""
+        seen = self.model.look("preset", "", case)
+        return [] if seen is None else seen["recipients"]
 
     def _ask(self) -> None:
         mails, deliveries = self.model.told()

@@ -419,14 +419,14 @@ class Model:
         count = record.get("failed", 0) if answer is Answer.SOME_FAILED else 0
         failed = frozenset(records[max(len(records) - count, 0) :] if count else ())
         self._marked = {}
+        waiting, self._waiting = self._waiting, []
+        for envelope in waiting:  # older than the records: a message brings the data as of sending
+            self._deliver(envelope, at)
         for bundle in run:
             settled = settle(bundle, answer, failed)
             self._marked |= {record.key: record for record in settled.again}
             for taken in settled.taken:
                 self._replicated(taken, at)
-        waiting, self._waiting = self._waiting, []
-        for envelope in waiting:
-            self._deliver(envelope, at)
         return None
 
     def _replicated(self, record: Record, at: datetime) -> None:

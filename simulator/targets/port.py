@@ -64,8 +64,9 @@ def arrival(came: Delivery) -> Record:
 class Target(Protocol):
     """A system under test; its clock is moved by who drives it."""
 
-    #: Acts and kinds of fault that this target cannot do; they are skipped, and said to be.
-    cannot: frozenset[str]
+    def cannot(self, record: Mapping[str, Any]) -> str | None:
+        """Say why this target cannot do an act, which is then skipped; None where it can."""
+        ...
 
     def act(
         self, records: Sequence[Record], at: datetime, hitches: Sequence[Hitch | None] = ()
@@ -110,3 +111,13 @@ class Target(Protocol):
 def key_of(record: Mapping[str, Any]) -> bytes:
     """Give what tells an act from any other: its whole record."""
     return orjson.dumps(record, option=orjson.OPT_SORT_KEYS)
+
+
+def described(record: Mapping[str, Any]) -> str:
+    """Say in a few words what an act does, or what is looked at."""
+    word = record.get("act") or record["see"]
+    about = record.get("message") or record.get("recipient") or record.get("caseworker")
+    parts = [word, about, f"case {record['case']}" if "case" in record else None]
+    parts += [record.get("what"), record.get("state"), record.get("event")]
+    who = f" by {record['by']}" if record.get("by") else ""
+    return " ".join(str(part) for part in parts if part) + who

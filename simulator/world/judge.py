@@ -10,11 +10,17 @@ from attrs import Factory, define, field
 from simulator.history.moments import moment_us
 from simulator.measures.collector import Collector
 from simulator.oracle import Finding, Oracle
+from simulator.scenario.goals import Goals
 from simulator.targets.port import Delivery
+from simulator.world.deliveries import Deliveries
+from simulator.world.witness import Spool
 
 Record = dict[str, Any]
 #: How many lines are kept for a picture: more would not be looked at.
 KEPT_MAX: Final = 300
+#: What a run brings is told right after it; what is done then waits for the next one.
+_COMES: Final = frozenset({"mail", "arrival"})
+_FAILED: Final = 2  # the result of a run that brought nothing
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
 
@@ -25,12 +31,18 @@ class Judge:
 
     oracle: Oracle
     collector: Collector
+    goals: Goals = Factory(Goals)
     trace: BinaryIO | None = None
     keeps: bool = False
+    deliveries: Deliveries | None = None
+    spool: Spool | None = None  # keeps all lines, for pictures of findings
+    waits: bool = False  # messages wait for the replication (`delivery: with_replication`)
     lines: int = 0
     kept: list[Record] = Factory(list[Record])  # the first lines, for a picture
     counts: dict[str, int] = Factory(dict[str, int])
     _newest: datetime = field(default=datetime.min.replace(tzinfo=UTC), init=False)
+    _link: str = field(default="up", init=False)
+    _link_us: int = field(default=0, init=False)
 
     def begin(self, header: Mapping[str, Any]) -> None:
         """Write the header, which is the first line of a trace."""
@@ -49,18 +61,48 @@ class Judge:
         line = {**record, "at": self._newest.isoformat()}
         word: str = line.get("act") or line["see"]
         self.counts[word] = self.counts.get(word, 0) + 1
-        if self.trace is not None:
-            self.trace.write(orjson.dumps(line) + b"\n")
+        if self.trace is not None or self.spool is not None:
+            self._write(orjson.dumps(line))
         if self.keeps and len(self.kept) < KEPT_MAX:
             self.kept.append(line)
         at_us = moment_us(line["at"])
         assert at_us is not None  # noqa: S101 - we wrote it
+        self.goals.take(line)
         self.collector.take(at_us, line, None if meant is None else microseconds(meant))
+        if self.waits:
+            if line.get("act") == "fault" and line["what"] == "link":
+                return ()
+            self._link_for(line, at_us)
         return self.oracle.take(self.lines, at_us, line)
+
+    def _write(self, line: bytes) -> None:
+        if self.trace is not None:
+            self.trace.write(line + b"\n")
+        if self.spool is not None:
+            self.spool.add(line)
+
+    def _link_for(self, line: Record, at_us: int) -> None:
+        """Judge as if the link were up at the moments of successful runs only.
+
+        Where messages wait for a run, that is what the rules demand to be seen.
+        """
+        ran = line.get("act") == "replicate" and line["outcome"] == "ok"
+        run = ran and line["result"] != _FAILED
+        comes = line.get("see") in _COMES and at_us == self._link_us
+        state = "up" if run or (self._link == "up" and comes) else "down"
+        if state != self._link:
+            self._link = state
+            fault = {"act": "fault", "what": "link", "state": state, "outcome": "ok"}
+            self.oracle.take(self.lines, at_us, fault)
+        if run:
+            self._link_us = at_us
 
     def deliver(self, came: Delivery) -> None:
         """Measure what came into a mailbox or a case."""
-        self.collector.deliver(microseconds(came.at), came.case, came.message, came.to)
+        at_us = microseconds(came.at)
+        self.collector.deliver(at_us, came.case, came.message, came.to)
+        if self.deliveries is not None:
+            self.deliveries.take(at_us, came)
 
 
 def microseconds(at: datetime) -> int:

@@ -10,6 +10,7 @@ from simulator.exits import Exit
 from simulator.measures.measured import Measured
 from simulator.oracle import Finding
 from simulator.targets.port import Difference
+from simulator.world.deliveries import Delivered
 
 
 @frozen
@@ -74,6 +75,14 @@ class Ran:
     looks: int = 0
     decisive: Mapping[str, int] = Factory(dict[str, int])
     measured: Measured | None = None
+    seed: int | None = None  # None: nothing was drawn
+    scale: float | None = None  # None: there is no population
+    always: tuple[str, ...] = ()  # the rules whose violation counts; empty: all
+    let_pass: tuple[Broken, ...] = ()  # violations of other rules
+    delivered: Delivered | None = None
+    witnesses: Mapping[str, tuple[Mapping[str, Any], ...]] = Factory(
+        dict[str, tuple[Mapping[str, Any], ...]]
+    )  # the lines of cases in which rules were broken
 
     @property
     def why(self) -> str:
@@ -82,11 +91,20 @@ class Ran:
             return self.errors[0]
         if self.failures:
             first = self.failures[0]
-            return f"line {first.line}: {first.rule}: expected {first.expected}, seen {first.seen}"
+            place = _place(first.line)
+            return f"{place}{first.rule}: expected {first.expected}, seen {first.seen}"
         if self.broken:
             first_broken = self.broken[0]
             found = first_broken.finding
-            return f"line {first_broken.line}: {found.rule}: {found.seen}; {found.because}"
+            return f"{_place(first_broken.line)}{found.rule}: {found.seen}; {found.because}"
         if self.differed:
-            return f"line {self.differed[0].line}: {self.differed[0]}"
+            return f"{_place(self.differed[0].line)}{self.differed[0]}"
+        for limit in () if self.measured is None else self.measured.limits:
+            if limit.kept is False:
+                return str(limit)
         return self.undecided[0] if self.undecided else ""
+
+
+def _place(line: int) -> str:
+    """Name the line of the file; what people do by chance has none."""
+    return f"line {line}: " if line else ""

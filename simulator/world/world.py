@@ -1,22 +1,43 @@
 """The world of a run: its time, its people, the target that they act on, and what came of it."""
 
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any, Final
+from itertools import zip_longest
+from typing import Any, Final, Protocol
 
 import simpy
 from attrs import Factory, define, field
 
-from simulator.oracle import Finding
 from simulator.scenario.file import Scenario, Timed
-from simulator.targets.port import Outcome, Target
+from simulator.targets.port import Hitch, Outcome, Target
+from simulator.world.calendar import Calendar
 from simulator.world.expecting import Miss, about, miss
 from simulator.world.judge import Judge
+from simulator.world.outages import Outages
+from simulator.world.people import People
 from simulator.world.result import Differed, Failure, Skipped
+from simulator.world.scripts import Script
+from simulator.world.streams import Streams
 
 Record = dict[str, Any]
 _MICROSECOND: Final = timedelta(microseconds=1)
 Process = Generator[simpy.Event, Any, None]
+#: A look that nothing answered, for who has to try again.
+_NOTHING_SEEN: Final = Outcome("refused", "not_reachable")
+#: The acts whose requests can come twice, or lose their answer.
+_UNRELIABLE: Final = frozenset({"send", "reply", "open"})
+
+
+class Watcher(Protocol):
+    """Who follows a run from outside: shows how far it is, and may end it."""
+
+    def tick(self, world: "World") -> bool:
+        """Take that a moment is done; say whether the run goes on."""
+        ...
+
+
+class Interrupted(Exception):  # noqa: N818 - nothing failed: somebody ended the run
+    """The run was ended before its time."""
 
 
 @define(eq=False)
@@ -26,31 +47,60 @@ class World:
     scenario: Scenario
     target: Target
     judge: Judge
+    watcher: Watcher | None = None
     env: simpy.Environment = Factory(simpy.Environment)
-    findings: list[Finding] = Factory(list[Finding])
+    findings: int = 0
     failures: list[Failure] = Factory(list[Failure])
     skipped: list[Skipped] = Factory(list[Skipped])
     differed: list[Differed] = Factory(list[Differed])
-    mails: list[Record] = Factory(list[Record])
+    mails: list[Record] = Factory(list[Record])  # those that a step may ask for
     origin: dict[int, int] = Factory(dict[int, int])  # line of the trace -> line of the file
-    _changed: simpy.Event = field(init=False)
+    interrupted: datetime | None = None
+    people: People | None = None
+    calendar: Calendar = field(init=False)
+    streams: Streams = field(init=False)
+    acts: int = 0
+    _changed: simpy.Event | None = None  # what a step waits for
     _watched: list[Timed] = Factory(list[Timed])
+    _scripts: list[Script] = Factory(list[Script])
 
     def __attrs_post_init__(self) -> None:
-        """Begin with nothing changed."""
-        self._changed = self.env.event()
+        """Begin with nothing to do."""
+        self.calendar = Calendar(self.env, self._act_out)
+        self.streams = Streams(self.scenario.seed)
+        if self.scenario.population is not None:
+            self.people = People(self, self.scenario.population, self.streams)
 
     @property
     def now(self) -> datetime:
         """The moment that it is."""
         return self.scenario.begins + self.env.now * _MICROSECOND
 
+    @property
+    def now_us(self) -> int:
+        """The moment that it is, in microseconds since the beginning."""
+        return int(self.env.now)
+
+    @property
+    def open_messages(self) -> int:
+        """How many messages recipients are not done with."""
+        return 0 if self.people is None else len(self.people.sent)
+
     def run(self) -> None:
-        """Run the scenario to its end."""
+        """Run the scenario to its end, or until it is interrupted."""
+        try:
+            self._run()
+        except Interrupted:
+            self.interrupted = self.now
+
+    def _run(self) -> None:
         self._set_up()
         script = self.env.process(self._script())
         if self.scenario.replicate_every is not None:
             self.env.process(self._replications(self.scenario.replicate_every))
+        Outages(self).begin()
+        if self.people is not None:
+            self.people.begin()
         self.env.run(until=script)
         if self.scenario.ends is not None and self.scenario.ends > self.now:
             self.env.run(until=(self.scenario.ends - self.scenario.begins) // _MICROSECOND)
@@ -61,46 +111,134 @@ class World:
 
     def do(self, record: Record, line: int = 0) -> Outcome:
         """Do an act; the oracle judges its outcome and what arrived by it."""
-        (outcome,) = self.target.act([record], self.now)
-        told: Record = {**record, "outcome": outcome.word, **outcome.told}
-        if outcome.reason is not None:
-            told["reason"] = outcome.reason
-        self._judge(told, line, outcome.at)
+        (outcome,) = self.do_all([record], (), line)
+        return outcome
+
+    def do_all(
+        self,
+        records: Sequence[Record],
+        hitches: Sequence[Hitch | None] = (),
+        line: int = 0,
+        meant: Sequence[datetime | None] = (),
+    ) -> Sequence[Outcome]:
+        """Do the acts of a moment; `meant` is when each was meant to be done, where earlier."""
+        outcomes = self.target.act(records, self.now, hitches)
+        for record, outcome, when in zip_longest(records, outcomes, meant):
+            told: Record = {**record, "outcome": outcome.word, **outcome.told}
+            if outcome.reason is not None:
+                told["reason"] = outcome.reason
+            self._judge(told, line, outcome.at, when)
+        self.acts += len(records)
         self._news(line)
         self._compare(line)
-        changed, self._changed = self._changed, self.env.event()
-        changed.succeed()
-        return outcome
+        if self._changed is not None:
+            changed, self._changed = self._changed, None
+            changed.succeed()
+        return outcomes
 
     def look(self, record: Mapping[str, Any], line: int = 0) -> Record | None:
         """Look at something; the oracle judges what is seen."""
-        (seen,) = self.target.look([record], self.now)
-        if seen is not None:
-            self._judge(seen, line)
-        self._compare(line)
+        (seen,) = self.look_all([record], line)
         return seen
+
+    def look_all(
+        self, records: Sequence[Mapping[str, Any]], line: int = 0
+    ) -> Sequence[Record | None]:
+        """Look at several things at a moment."""
+        all_seen = self.target.look(records, self.now)
+        for seen in all_seen:
+            if seen is not None:
+                self._judge(seen, line)
+        self._compare(line)
+        return all_seen
 
     def _compare(self, line: int) -> None:
         """Keep where the target did otherwise than the model beside it."""
         self.differed += (Differed(line, each, self.now) for each in self.target.differences())
 
-    def _judge(self, record: Record, line: int, at: datetime | None = None) -> None:
-        found = self.judge.take(at or self.target.moment(self.now), record)
-        self.origin[self.judge.lines] = line
-        self.findings.extend(found)
+    def _judge(
+        self,
+        record: Record,
+        line: int,
+        at: datetime | None = None,
+        meant: datetime | None = None,
+    ) -> None:
+        found = self.judge.take(at or self.target.moment(self.now), record, meant)
+        if line:
+            self.origin[self.judge.lines] = line
+        self.findings += len(found)
 
     def _news(self, line: int) -> None:
         for came in self.target.deliveries():
             self.judge.deliver(came)
+            if came.to is None and self.people is not None:
+                self.people.came(came)
         for record in self.target.news():
             if record["see"] == "mail":
-                self.mails.append(record)
+                if self.scenario.steps:
+                    self.mails.append(record)
+                if self.people is not None:
+                    self.people.mailed(record)
             self._judge(record, line)
 
     def _advance(self) -> None:
         self.target.advance(self.now)
         self._news(0)
         self._compare(0)
+
+    # What people do in a row, side by side
+
+    def start(self, script: Script) -> None:
+        """Let somebody do something at this moment."""
+        self._scripts.append(script)
+
+    def _act_out(self) -> None:
+        """Do what people want to do at this moment: the first of everyone, then the second."""
+        while self._scripts:
+            scripts, self._scripts = self._scripts, []
+            acting = [script for script in scripts if "act" in script.record]
+            looking = [script for script in scripts if "act" not in script.record]
+            if acting:
+                records = [script.record for script in acting]
+                meant = [script.meant for script in acting]
+                outcomes = self.do_all(records, self._hitches(acting), 0, meant)
+                for script, outcome in zip(acting, outcomes, strict=True):
+                    self._go_on(script, None if outcome.word == "ok" else outcome)
+            if looking:
+                all_seen = self.look_all([script.record for script in looking])
+                for script, seen in zip(looking, all_seen, strict=True):
+                    self._go_on(script, _NOTHING_SEEN if seen is None else None)
+        if self.watcher is not None and not self.watcher.tick(self):
+            raise Interrupted
+
+    def _go_on(self, script: Script, bad: Outcome | None) -> None:
+        if bad is not None:
+            script.then(script, bad)
+            return
+        script.place += 1
+        script.meant = None
+        if script.place < len(script.records):
+            self._scripts.append(script)
+        else:
+            script.then(script, None)
+
+    def _hitches(self, acting: list[Script]) -> list[Hitch | None]:
+        """Draw which requests come twice, and which lose their answer."""
+        shares = self.scenario.unreliable
+        if not shares:
+            return []
+        doubled, lost = shares.get("doubled_requests", 0.0), shares.get("lost_answers", 0.0)
+        hitches: list[Hitch | None] = []
+        for script in acting:
+            record = script.record
+            about = record.get("message", record.get("case"))
+            name = f"request/{record.get('by')}/{record['act']}/{about}/{script.tries}"
+            drawn = self.streams.draws(name)
+            hitch = Hitch.LOST if drawn[0] < lost else None
+            if hitch is None and drawn[1] < doubled:
+                hitch = Hitch.DOUBLED
+            hitches.append(hitch if record["act"] in _UNRELIABLE else None)
+        return hitches
 
     # What is there from the beginning
 
@@ -147,8 +285,9 @@ class World:
     def _act(self, timed: Timed) -> None:
         step = timed.step
         what = timed.record["act"]
-        if what in self.target.cannot or timed.record.get("what") in self.target.cannot:
-            self.skipped.append(Skipped(step.place.line, f"{what} {timed.record.get('what', '')}"))
+        why_not = self.target.cannot(timed.record)
+        if why_not is not None:
+            self.skipped.append(Skipped(step.place.line, why_not))
             return
         outcome = self.do(self._with_link(dict(timed.record)), step.place.line)
         if outcome.word == step.outcome and step.reason in {None, outcome.reason}:
@@ -189,16 +328,22 @@ class World:
     def _within(self, timed: Timed, end: int) -> Process:
         """Look now and after each change, until it is seen or the time is over."""
         while (found := self._miss(timed)) is not None and self.env.now < end:
-            yield self._changed | self.env.timeout(end - self.env.now)
+            yield self._change() | self.env.timeout(end - self.env.now)
             self._advance()
         self._settle(timed, found)
 
     def _stays(self, timed: Timed, end: int) -> Process:
         """Look now, after each change, and at the end."""
         while (found := self._miss(timed)) is None and self.env.now < end:
-            yield self._changed | self.env.timeout(end - self.env.now)
+            yield self._change() | self.env.timeout(end - self.env.now)
             self._advance()
         self._settle(timed, found)
+
+    def _change(self) -> simpy.Event:
+        """Give the event that something is done."""
+        if self._changed is None:
+            self._changed = self.env.event()
+        return self._changed
 
     def _watch(self) -> None:
         """Look for what must never be seen."""

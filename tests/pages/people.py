@@ -7,12 +7,23 @@ from tests.server.people import PASSWORD
 INBOX = "/collaboration/inbox"
 
 
+async def press(button):
+    """Click what sends a form, and wait for the page that follows; give when the act happened."""
+    tab = button.page
+    async with (
+        tab.expect_response(lambda answer: answer.request.method == "POST") as coming,
+        tab.expect_navigation(),
+    ):
+        await button.click()
+    return (await (await coming.value).all_headers()).get("moment")
+
+
 async def log_in(tab, address="k@example.org", password=PASSWORD):
     await tab.goto("/collaboration/login")
     await tab.fill("#address", address)
     await tab.fill("#password", password)
-    await tab.click("main button")
-    await tab.wait_for_url("**/collaboration/")
+    await press(tab.locator("main button"))
+    assert tab.url.endswith("/collaboration/")
 
 
 async def unread(tab):

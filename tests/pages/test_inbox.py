@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.pages.people import INBOX, entry, hints, log_in, sent, unread, with_case
+from tests.pages.people import INBOX, entry, hints, log_in, press, sent, unread, with_case
 
 
 async def message_of(server, message="m1"):
@@ -17,7 +17,7 @@ async def message_of(server, message="m1"):
     [
         ("Vorgang 53 · Kfz-Versicherung", "/cases/53"),
         ("Nachricht lesen", "/cases/53#m-"),
-        ("0 Anlagen", "/cases/53#m-"),
+        ("Anlagen (0)", "/cases/53#m-"),
         ("Antworten", "/cases/53/reply?answers=m1"),
         ("Gelesen markieren", "/inbox"),
     ],
@@ -31,7 +31,7 @@ async def test_each_click_in_the_inbox_reads_a_message_to_acknowledge(
         await server.rest()
         await log_in(tab)
         assert await unread(tab) == 1
-        await entry(tab).get_by_role("button", name=button).click()
+        await press(entry(tab).get_by_role("button", name=button))
         assert ends_at in tab.url
         assert await unread(tab) == 0
         opened = button != "Gelesen markieren"
@@ -46,7 +46,7 @@ async def test_opening_a_case_from_the_widget_reads_its_message(serve, browse):
         await log_in(tab)
         widget = tab.locator(".widget")
         assert "1" in await widget.locator(".count").inner_text()
-        await widget.get_by_role("button", name="Vorgang 53").click()
+        await press(widget.get_by_role("button", name="Vorgang 53"))
         assert tab.url.endswith("/cases/53")
         assert "Text von m1" in await tab.inner_text("main")
         assert await unread(tab) == 0
@@ -62,7 +62,7 @@ async def test_looking_at_a_case_that_was_not_clicked_in_the_inbox_reads_nothing
         assert "Text von m1" in await tab.inner_text("main")
         assert await unread(tab) == 1
         await tab.goto("/collaboration/cases/53")
-        await tab.get_by_role("button", name="Gelesen markieren").click()
+        await press(tab.get_by_role("button", name="Gelesen markieren"))
         assert tab.url.endswith("/cases/53")
         assert await unread(tab) == 0
 
@@ -79,7 +79,7 @@ async def test_a_request_stays_unread_whatever_is_clicked(serve, browse, expects
         await log_in(tab)
         for button in ("Vorgang 53", "Nachricht lesen", "Anlagen", "Antworten"):
             await tab.goto(INBOX)
-            await entry(tab).get_by_role("button", name=button).click()
+            await press(entry(tab).get_by_role("button", name=button))
         assert await unread(tab) == 1
         assert await hints(tab) == [hint]
         assert await tab.get_by_role("button", name="Gelesen markieren").count() == 0
@@ -94,7 +94,7 @@ async def test_a_reply_settles_a_request_for_one(serve, browse):
         await tab.goto("/collaboration/cases/53")
         await tab.get_by_role("link", name="Antworten", exact=True).click()
         await tab.fill("#text", "Das passt so.")
-        await tab.get_by_role("button", name="Absenden").click()
+        await press(tab.get_by_role("button", name="Absenden"))
         assert "Ihre Nachricht ist gesendet." in await tab.inner_text(".notice")
         assert await unread(tab) == 0
         await server.rest()
@@ -112,7 +112,7 @@ async def test_a_request_for_a_file_stays_unread_until_a_file_came(serve, browse
         await tab.get_by_role("link", name="Antworten", exact=True).click()
         assert "Ohne Datei bleibt die Nachricht ungelesen." in await tab.inner_text("#file-hint")
         await tab.fill("#text", "Kommt noch.")
-        await tab.get_by_role("button", name="Absenden").click()
+        await press(tab.get_by_role("button", name="Absenden"))
         assert await hints(tab) == ["Unterlagen erwartet"]
         assert "beantwortet" in await entry(tab).inner_text()
         await tab.goto("/collaboration/cases/53")
@@ -120,7 +120,7 @@ async def test_a_request_for_a_file_stays_unread_until_a_file_came(serve, browse
         await tab.fill("#text", "Anbei.")
         file = {"name": "Grüße aus Köln.txt", "mimeType": "text/plain", "buffer": b"Gutachten"}
         await tab.set_input_files("#file", file)
-        await tab.get_by_role("button", name="Absenden").click()
+        await press(tab.get_by_role("button", name="Absenden"))
         assert await unread(tab) == 0
         await server.rest()
         filed = await anna.get("/api/mvp/cases/53/documents/Gr%C3%BC%C3%9Fe%20aus%20K%C3%B6ln.txt")

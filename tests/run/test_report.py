@@ -33,7 +33,9 @@ def report(tmp_path: Path):
 def test_what_failed_stands_before_what_was_kept(report) -> None:
     page = report("Antwort", "OK")
     assert "<h1>1 of 2 scenarios kept</h1>" in page
-    assert page.index("Line 5: STA-6") < page.index("<h2>Scenarios</h2>") < page.index("<details>")
+    failed, kept = page.index("Line 5: STA-6"), page.index("<details><summary>Hostile")
+    assert page.index("<h2>Scenarios</h2>") < failed < kept
+    assert page.index("line 5: STA-6: expected cloud_status") < page.index("<h2>Scenarios</h2>")
 
 
 def test_the_reason_names_clause_expected_and_seen(report) -> None:
@@ -59,7 +61,15 @@ def test_the_pictures_show_acts_mails_and_what_was_seen(report) -> None:
     sequence = page[page.index('<svg class="sequence"') :]
     for label in ("Sachbearbeiter", "Empfänger", "new_message", "case 53", "Antwort"):
         assert label in sequence
-    assert '<svg class="status"' in page
+    assert 'data-at="19.02. 09:00">Antwort</li>' in page
+
+
+def test_every_picture_is_told_in_words_too(report) -> None:
+    page = report("OK")
+    assert '<li class="act"><time>19.02. 09:00:00</time> Sachbearbeiter → MVP: m&lt;i&gt;1' in page
+    assert all(
+        "aria-label=" in svg or "aria-hidden" in svg for svg in re.findall("<svg[^>]*>", page)
+    )
 
 
 def test_the_same_run_gives_the_same_report(report) -> None:

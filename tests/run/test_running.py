@@ -113,7 +113,9 @@ def test_a_reading_of_the_file_is_that_of_target_and_oracle(run) -> None:
 
 def test_what_the_target_cannot_do_is_skipped_and_said(run) -> None:
     ran = run(STORY + "  - {act: fault, what: server, state: down}\n")
-    assert [(skip.line, skip.what) for skip in ran.skipped] == [(6, "fault server")]
+    assert [(skip.line, skip.what) for skip in ran.skipped] == [
+        (6, "fault server: nothing runs that could be killed")
+    ]
 
 
 def test_the_trace_of_a_run_is_what_the_oracle_judged(run, tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from reference.http.problems import Problem, Refused
 from reference.http.uploads import Form, check_length, let_pass, with_fingerprint
 from reference.pages.collaboration.paths import case_path, file_path, message_mark, reply_path
 from reference.pages.making import Pages
-from reference.pages.visit import KEY, TOKEN, Visit, lines, once
+from reference.pages.visit import KEY, TOKEN, Visit, lines
 
 #: The longest body that is let pass in order to say that it was too long, in bytes.
 LET_PASS_MAX: Final = 2**30
@@ -66,7 +66,7 @@ class CasePages:
             new = NewReply(lines(typed.get("text", "")), typed.get("answers") or None)
             return with_fingerprint(visit.keyed(), (new, form.files)), new
 
-        once(await self.api.write_form(visit.known, _FIELDS, new_of, typed))
+        visit.happened(await self.api.write_form(visit.known, _FIELDS, new_of, typed))
 
     async def _reply(self, visit: Visit, answers: str | None, status: int = 200) -> web.Response:
         case, unread = await self._look(visit)

@@ -1,7 +1,9 @@
-"""How the report writes numbers, durations and moments."""
+"""How people are told numbers, durations and moments."""
 
 from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Final
+
+from simulator.measures.registry import Unit
 
 SECOND_MS: Final = 1000.0
 MINUTE_MS: Final = 60 * SECOND_MS
@@ -38,6 +40,15 @@ def digits(value: float) -> str:
 def share(value: float) -> str:
     """Write a share in per cent."""
     return f"{digits(100 * value)} %"
+
+
+def in_unit(unit: Unit, value: float, statistic: str = "") -> str:
+    """Write a figure in the unit of its measure; a count of samples has none."""
+    if unit is Unit.SHARE and statistic != "count":
+        return share(value)
+    if unit is Unit.MS and statistic != "count":
+        return duration(value)
+    return digits(value)
 
 
 def moment(at_us: int, zone: tzinfo) -> datetime:

@@ -1,0 +1,1 @@
+"""The MVP as caseworkers see it."""

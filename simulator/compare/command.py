@@ -1,0 +1,105 @@
+"""The command line of `simulator compare`."""
+
+import os
+import shlex
+import sys
+from datetime import timedelta
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.progress import Progress
+from rich_click import RichCommand
+
+from simulator.compare.comparing import compare_runs
+from simulator.compare.outputs import as_json, write_text
+from simulator.compare.settings import Change, changes
+from simulator.exits import Exit
+from simulator.report.comparison import comparison_html
+from simulator.run.running import Task
+from simulator.scenario.file import BadScenario, Scenario, read_scenario
+from simulator.scenario.quantities import duration
+
+
+@click.command(cls=RichCommand)
+@click.argument("scenario", type=click.Path(path_type=Path))
+@click.option(
+    "--vary",
+    multiple=True,
+    required=True,
+    metavar="SLOT=VALUE,…",
+    help="What is set otherwise: replicate_every=1m,15m,never; delivery=immediate,with_replication."
+    " Given twice, every combination is run.",
+)
+@click.option("--limit", default="2s", show_default=True, help="What “at once” means.")
+@click.option("--seed", type=click.IntRange(min=0), help="What chance begins with.")
+@click.option("--scale", type=click.FloatRange(min=0, min_open=True), help="Scale of populations.")
+@click.option("--json", "json_file", type=click.Path(path_type=Path), help="The result as JSON.")
+@click.option("--report", type=click.Path(path_type=Path), help="A folder for the report.")
+@click.option("--jobs", type=click.IntRange(min=1), help="How many runs side by side.")
+def compare(
+    scenario: Path,
+    vary: tuple[str, ...],
+    limit: str,
+    seed: int | None,
+    scale: float | None,
+    json_file: Path | None,
+    report: Path | None,
+    jobs: int | None,
+) -> None:
+    """Run a scenario under several settings, with the same people at the same times.
+
+    Messages must come at the same moments whatever the interval of the replication (DLV-1): all
+    deliveries of the runs are held together, and the first that differs is shown. With
+    delivery=with_replication it shows what it would be like if messages waited for a run.
+    """
+    asked, limit_us = _asked(vary, limit)
+    read = _read(scenario)
+    again = shlex.join(["collab-simulator", *sys.argv[1:]])
+    console = Console(stderr=True)
+    try:
+        if report is not None:
+            report.mkdir(parents=True, exist_ok=True)
+        with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
+            bar = progress.add_task("runs", total=len(asked))
+            compared = compare_runs(
+                scenario,
+                read,
+                asked,
+                task=Task(limit_us=limit_us, seed=seed, scale=scale),
+                jobs=jobs or os.cpu_count() or 1,
+                done=lambda: progress.advance(bar),
+            )
+        write_text(Console(soft_wrap=False), compared, again)
+        if json_file is not None:
+            json_file.write_bytes(as_json(compared, again))
+        if report is not None:
+            place = report / "compare.html"
+            place.write_text(comparison_html(compared, again), encoding="utf-8")
+            click.echo(f"report: {place}")
+    except OSError as error:
+        click.echo(f"{error.filename or 'output'}: {error.strerror or error}", err=True)
+        sys.exit(Exit.ENVIRONMENT)
+    sys.exit(compared.exit)
+
+
+def _asked(vary: tuple[str, ...], limit: str) -> tuple[list[Change], int]:
+    try:
+        asked = list(changes(vary))
+    except ValueError as error:
+        raise click.UsageError(f"--vary: {error}") from None
+    try:
+        return asked, duration(limit) // timedelta(microseconds=1)
+    except ValueError as error:
+        raise click.UsageError(f"--limit: {error}") from None
+
+
+def _read(path: Path) -> Scenario:
+    try:
+        return read_scenario(path)
+    except BadScenario as bad:
+        click.echo("\n".join(map(str, bad.faults)))
+        sys.exit(Exit.BAD_INPUT)
+    except OSError as error:
+        click.echo(f"{path}: {error.strerror or error}", err=True)
+        sys.exit(Exit.ENVIRONMENT)

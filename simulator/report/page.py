@@ -1,0 +1,45 @@
+"""Renders a page of the report, and says on what machine it was made."""
+
+import os
+import platform
+from collections.abc import Mapping
+from importlib.metadata import version
+from typing import Any, Final
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from simulator.history.vocabulary import READINGS
+from simulator.printing import printable
+
+_ENVIRONMENT: Final = Environment(
+    loader=PackageLoader("simulator.report"),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+WORDS: Final = {
+    "kept": "Kept",
+    "violated": "Violated",
+    "bad_input": "Bad input",
+    "undecided": "Undecided",
+    "environment": "Environment failed",
+}
+_MADE_WITH: Final = ("collab-reference", "simpy", "attrs")
+
+
+def page(template: str, again: str, told: Mapping[str, Any]) -> str:
+    """Give a page as one HTML file; `again` is the command line that repeats it."""
+    found = _ENVIRONMENT.get_template(f"{template}.html.j2")
+    return found.render(again=printable(again), machine=_machine(), **told)
+
+
+def _machine() -> str:
+    made = ", ".join(f"{name} {version(name)}" for name in _MADE_WITH)
+    python = f"Python {platform.python_version()} on {platform.system()} {platform.machine()}"
+    return f"{python}, {os.cpu_count()} cores; {made}."
+
+
+def readings_rows(readings: Mapping[str, str]) -> list[tuple[str, str, bool]]:
+    """Give each reading with its value, and whether that is the default."""
+    return [(name, value, value == READINGS[name][0]) for name, value in readings.items()]

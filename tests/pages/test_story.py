@@ -1,0 +1,116 @@
+"""The story from end to end: what people did and saw in the browser is judged by the oracle."""
+
+import re
+
+import pytest
+
+from reference.client.client import File
+from reference.client.recorder import Recorder
+from reference.clock import SystemClock
+from tests.pages.people import press, unread
+from tests.pages.reader import Reader, file
+from tests.server.test_client import check, people
+
+KUNDE = "kunde@example.org"
+
+
+async def link_of(operator, address):
+    """Give the newest link that was mailed to somebody."""
+    mails = [each.body for each in await operator.client.mails() if each.to == address]
+    return re.findall(r"http\S+/register\?token=\S+", " ".join(mails))[-1]
+
+
+async def begun(server, recorder):
+    """Let Anna send the first message, to somebody who had no account."""
+    operator, anna = await people(server, recorder)
+    await anna.create_case(53, "Kfz-Versicherung")
+    await anna.add_document(53, File("Angebot.txt", b"389 Euro"))
+    await anna.send(
+        53, "Bitte ansehen", "acknowledge", [KUNDE], documents=["Angebot.txt"], message="m1"
+    )
+    await server.rest()
+    return operator, anna
+
+
+async def judged(recorder, tmp_path, *demanded):
+    path = tmp_path / "trace.jsonl"
+    recorder.write(path)
+    code, said = await check(path, *(f"--require={rule}" for rule in demanded))
+    assert code == 0, said
+
+
+async def test_the_story_is_kept_by_all_rules(serve, browse, tmp_path):
+    async with serve() as server, browse(server) as tab:
+        recorder = Recorder(SystemClock())
+        operator, anna = await begun(server, recorder)
+        await anna.see_case(53)
+        kunde = Reader(tab, recorder, KUNDE)
+        await kunde.register(await link_of(operator, KUNDE))
+        await kunde.see_inbox()
+        await kunde.open(53, "attachments", "m1")
+        await kunde.see_inbox()
+        await kunde.see_case(53)
+        async with tab.expect_download() as coming:
+            await tab.locator("article a[download]").first.click()
+        download = await coming.value
+        assert download.suggested_filename == "Angebot.txt"
+        await server.rest()
+        await anna.see_case(53)
+
+        await anna.send(53, "Bitte antworten", "reply", message="m2")
+        await anna.send(53, "Bitte Gutachten senden", "reply_with_file", message="m3")
+        await server.rest()
+        await kunde.see_inbox()
+        await kunde.see_case(53)
+        await kunde.open(53, "message", "m3")
+        await kunde.open(53, "widget", "m2")
+        await kunde.see_inbox()
+        await kunde.reply(53, "Kommt noch.", "m3")
+        await kunde.see_inbox()
+        await kunde.see_case(53)
+        await kunde.reply(53, "Ja, passt.", "m2")
+        await kunde.reply(53, "Hier ist es.", "m3", [file("gutachten.txt", b"keine")])
+        await kunde.see_inbox()
+        await kunde.see_case(53)
+        await kunde.reply(53, "Noch eine Frage: bis wann?")
+        await server.rest()
+        await anna.see_case(53)
+        await anna.see_activities(53)
+        await anna.see_case_list()
+        await recorder.mails(operator.client)
+        demanded = ("INB-1", "INB-2", "INB-3", "INB-4", "INB-6", "INB-10", "REP-2", "ACC-2")
+        await judged(recorder, tmp_path, *demanded, "STA-3", "LOG-2", "MAIL-1", "DLV-5")
+
+
+@pytest.mark.clause("INB-7")
+async def test_a_displayed_inbox_is_a_snapshot_and_right_once_it_is_loaded_again(
+    serve, browse, tmp_path
+):
+    async with serve() as server, browse(server) as tab:
+        recorder = Recorder(SystemClock())
+        operator, anna = await begun(server, recorder)
+        kunde = Reader(tab, recorder, KUNDE)
+        await kunde.register(await link_of(operator, KUNDE))
+        await tab.goto("/collaboration/inbox")
+        assert "Stand: " in await tab.inner_text("main")
+        displayed = await tab.inner_text("main")
+        await anna.send(53, "Bitte antworten", "reply", message="m2")
+        await server.rest()
+        assert await tab.inner_text("main") == displayed
+        await tab.get_by_role("link", name="Neu laden").click()
+        assert await tab.locator(".entry").count() == 2
+        assert (await tab.inner_text("h1 .count")).startswith("2")
+        await kunde.see_inbox()
+
+        other = await tab.context.new_page()
+        second = Reader(other, recorder, KUNDE)
+        await tab.goto("/collaboration/inbox")
+        await second.mark_read("m1")
+        shown = tab.locator(".entry[data-message='m1']")
+        assert "Ungelesen" in await shown.inner_text()
+        await press(shown.get_by_role("button", name="Gelesen markieren"))
+        assert "Als gelesen markiert." in await tab.inner_text(".notice")
+        assert "Ungelesen" not in await shown.inner_text()
+        assert await unread(tab) == 1
+        await kunde.see_inbox()
+        await judged(recorder, tmp_path, "INB-1", "INB-2")
