@@ -36,11 +36,9 @@ class Folding(Generic[Key, Value]):
 
     def copy(self) -> "Folding[Key, Value]":
         """Give a copy that goes its own way, and folds up only what it is asked for itself."""
-        new = Folding[Key, Value].__new__(Folding)
-        new._spell, new._read, new._awake = self._spell, self._read, self._awake
+        new = Folding[Key, Value](self._spell, self._read, self._awake)
         new._press = self._press
         new._values = self._values.copy()
-        new._lately, new._before = set(), set()
         return new
 
     def get(self, key: Key) -> Value | None:
