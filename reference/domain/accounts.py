@@ -173,9 +173,9 @@ def filled(text: str, values: Mapping[str, str]) -> str:
     return "".join(parts)
 
 
-@lru_cache(64)
+@lru_cache(maxsize=1_000)
 def _parts(text: str) -> tuple[str, ...]:
-    """Split a template: text and names of values take turns."""
+    """Cut a template at its places: every second part is the name of one."""
     return tuple(_PLACEHOLDER.split(text))
 
 

@@ -20,7 +20,7 @@ def normal_address(address: str) -> str:
     return address.strip().lower()
 
 
-@lru_cache(65_536)
+@lru_cache(maxsize=10_000)
 def is_address(address: str) -> bool:
     """Say whether a normal address is well formed (SEND-12)."""
     if len(address) > LENGTH_MAX or _ADDRESS.fullmatch(address) is None:

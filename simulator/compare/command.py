@@ -16,6 +16,7 @@ from simulator.compare.outputs import as_json, write_text
 from simulator.compare.settings import Change, changes
 from simulator.exits import Exit
 from simulator.report.comparison import comparison_html
+from simulator.run.place import Place
 from simulator.run.running import Task
 from simulator.scenario.file import BadScenario, Scenario, read_scenario
 from simulator.scenario.quantities import duration
@@ -31,15 +32,23 @@ from simulator.scenario.quantities import duration
     help="What is set otherwise: replicate_every=1m,15m,never; delivery=immediate,with_replication."
     " Given twice, every combination is run.",
 )
+@click.option(
+    "--target",
+    type=click.Choice(["model", "server"]),
+    default="model",
+    show_default=True,
+    help="The domain in memory, or a server of our own for each run.",
+)
 @click.option("--limit", default="2s", show_default=True, help="What “at once” means.")
 @click.option("--seed", type=click.IntRange(min=0), help="What chance begins with.")
 @click.option("--scale", type=click.FloatRange(min=0, min_open=True), help="Scale of populations.")
 @click.option("--json", "json_file", type=click.Path(path_type=Path), help="The result as JSON.")
 @click.option("--report", type=click.Path(path_type=Path), help="A folder for the report.")
 @click.option("--jobs", type=click.IntRange(min=1), help="How many runs side by side.")
-def compare(
+def compare(  # noqa: PLR0913, PLR0917 - the options
     scenario: Path,
     vary: tuple[str, ...],
+    target: str,
     limit: str,
     seed: int | None,
     scale: float | None,
@@ -66,7 +75,7 @@ def compare(
                 scenario,
                 read,
                 asked,
-                task=Task(limit_us=limit_us, seed=seed, scale=scale),
+                task=Task(place=Place(target), limit_us=limit_us, seed=seed, scale=scale),
                 jobs=jobs or os.cpu_count() or 1,
                 done=lambda: progress.advance(bar),
             )

@@ -12,7 +12,7 @@ from attrs import evolve, frozen
 
 from simulator.compare.settings import Change
 from simulator.exits import Exit
-from simulator.run.running import MakeTarget, Task, in_memory, run_file
+from simulator.run.running import MakeTarget, Task, run_file
 from simulator.scenario.file import IMMEDIATE, Scenario
 from simulator.world.compared import Compared, Unlike, Variant
 from simulator.world.deliveries import first_unlike, read
@@ -34,7 +34,7 @@ def compare_runs(
     *,
     task: Task,
     jobs: int,
-    make_target: MakeTarget = in_memory,
+    make_target: MakeTarget | None = None,
     done: Callable[[], None] = lambda: None,
 ) -> Compared:
     """Run a scenario with each change, side by side; `done` is told after each run.
@@ -52,7 +52,7 @@ def compare_runs(
         return _held_together(tuple(variants))
 
 
-def _run(job: Job, path: Path, task: Task, make_target: MakeTarget) -> Ran:
+def _run(job: Job, path: Path, task: Task, make_target: MakeTarget | None) -> Ran:
     return run_file(path, evolve(task, deliveries=job.deliveries), make_target, job.change)
 
 
@@ -84,10 +84,13 @@ def _held_together(variants: tuple[Variant, ...]) -> Compared:
     violated = [one for one in variants if one.exit is Exit.VIOLATED]
     if violated:
         return Compared(Exit.VIOLATED, f"{violated[0].name}: {violated[0].why}", variants)
+    open_ = [one for one in variants if one.exit is Exit.UNDECIDED]
+    unrun = [one for one in open_ if one.ran.delivered is None]
+    if unrun or len(open_) == len(variants):
+        first = (unrun or open_)[0]
+        return Compared(Exit.UNDECIDED, f"{first.name}: {first.why}", variants)
     if not any(one.ran.delivered and one.ran.delivered.count for one in variants):
         return Compared(Exit.UNDECIDED, "Nothing was delivered in any run.", variants)
-    if all(one.exit is Exit.UNDECIDED for one in variants):
-        return Compared(Exit.UNDECIDED, f"{variants[0].name}: {variants[0].why}", variants)
     return Compared(Exit.KEPT, "", variants)
 
 

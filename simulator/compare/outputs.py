@@ -15,7 +15,7 @@ from simulator.printing import printable
 from simulator.world.compared import Compared, Variant
 
 _STYLES: Final = {Exit.KEPT: "green", Exit.UNDECIDED: "yellow"}
-_HEADS: Final = ("delivered", "delay p95", "data p95", "runs")
+_HEADS: Final = ("delay p95", "data p95", "runs")
 
 
 def write_text(console: Console, compared: Compared, again: str) -> None:
@@ -25,7 +25,7 @@ def write_text(console: Console, compared: Compared, again: str) -> None:
         table.add_column(slot, no_wrap=True)
     table.add_column("verdict", no_wrap=True)
     for head in _HEADS:
-        table.add_column(head, justify="right")
+        table.add_column(head, justify="right", no_wrap=True)
     for one in compared.variants:
         verdict = Text(_word(one.exit), style=_STYLES.get(one.exit, "bold red"))
         table.add_row(*(value for _, value in one.settings), verdict, *_row(one))
@@ -38,11 +38,10 @@ def write_text(console: Console, compared: Compared, again: str) -> None:
 
 
 def _row(one: Variant) -> list[str]:
-    if one.ran.measured is None or one.ran.delivered is None:
+    if one.ran.measured is None:
         return [""] * len(_HEADS)
     delays, ages = one.figures("delivery"), one.figures("staleness")
     return [
-        str(one.ran.delivered.count),
         duration(delays.p95) if delays else "–",
         duration(ages.p95) if ages else "–",
         f"{one.runs:,}",

@@ -23,10 +23,9 @@ _TWO_DIGITS: Final = 10
 
 
 def duration(ms: float) -> str:
-    """Write a duration with three digits that count: `2.5 s`, `7.50 min`."""
-    above, unit_ms, unit = next(one for one in _UNITS if ms >= one[0])
-    del above
-    return f"{digits(ms / unit_ms)} {unit}"
+    """Write a duration with three digits that count: `2.5 s`, `7.5 min`; it is not broken."""
+    unit_ms, unit = next(one[1:] for one in _UNITS if ms >= one[0])
+    return f"{digits(ms / unit_ms)}\N{NO-BREAK SPACE}{unit}"
 
 
 def digits(value: float) -> str:
@@ -39,7 +38,7 @@ def digits(value: float) -> str:
 
 def share(value: float) -> str:
     """Write a share in per cent."""
-    return f"{digits(100 * value)} %"
+    return f"{digits(100 * value)}\N{NO-BREAK SPACE}%"
 
 
 def in_unit(unit: Unit, value: float, statistic: str = "") -> str:

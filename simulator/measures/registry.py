@@ -173,6 +173,12 @@ def names() -> tuple[str, ...]:
     return tuple(MEASURES)
 
 
+def measures_table() -> str:
+    """Give the measures as a table in Markdown."""
+    rows = [f"| `{one.name}` | {one.kind} | {one.meaning} |" for one in MEASURES.values()]
+    return "\n".join(["| measure | kind | what it is |", "|---|---|---|", *rows])
+
+
 def percentile(statistic: str) -> float | None:
     """Give the percentile that `p95` or `p99.9` asks for, between 0 and 100; else None."""
     found = _PERCENTILE.fullmatch(statistic)

@@ -114,7 +114,6 @@ from simulator.oracle.rules.status import (
 )
 from simulator.oracle.world import (
     COUNTED,
-    EVERYBODY,
     INDEX,
     MAIL_IDS_MAX,
     NEVER,
@@ -256,10 +255,9 @@ def _since_replication(w: World, rule: str) -> str:
 
 def see_case(w: World, line: int, at: int, record: Record) -> None:
     """Judge the fields of a case as a caseworker sees them (STA)."""
-    need = UP
-    if "under_way" in record and (record["under_way"] or not w.is_delivered(record["case"], at)):
-        need = EVERYBODY
-    w.judge(record["case"], _see_case, need, line, at, record, "")
+    if record.get("under_way") is not None:
+        w.deliver(record["case"], record["under_way"], at)
+    w.judge(record["case"], _see_case, UP, line, at, record, "")
 
 
 def _see_case(w: World, case: Case, line: int, at: int, record: Record, outcome: str) -> None:
@@ -1323,6 +1321,8 @@ def see_mail(w: World, line: int, at: int, record: Record) -> None:
     message, event = record.get("message"), record["event"]
     mail = (event, "" if event == "registration" else message or "", one)
     due = w.due.pop(mail, None)
+    if due is None and message in w.tries:
+        w.early.add(mail)
     if not w.mails_seen:
         _first_mail(w, line, at)
     if due is not None and w.is_over(due.at, at, mail=True):
@@ -1376,6 +1376,10 @@ def _registration_mail(w: World, line: int, one: str, record: Record, due: Due |
         w.asked[one] -= 1
     said = f"a registration mail to {one}"
     if due is not None or asked:
+        w.decide("ACC-2")
+    elif one in w.perhaps_new:
+        w.perhaps_new.discard(one)
+        w.accounts[one] = True
         w.decide("ACC-2")
     elif a_caseworker_gets_no_registration_mail(one, w.emails):
         because = f"{one} belongs to a caseworker, who has a cloud account"

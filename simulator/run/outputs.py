@@ -62,6 +62,10 @@ def _reasons(console: Console, one: Ran) -> None:
         lines.append(f"  seen:     {found.seen}")
         lines.append(f"  demanded: {found.demanded}")
         lines.append(f"  because:  {found.because}")
+    if one.let_pass:
+        rules = ", ".join(sorted({each.finding.rule for each in one.let_pass}))
+        counted = ", ".join(one.always)
+        lines.append(f"{one.file}: violated too, and not counted (always: {counted}): {rules}")
     for differed in one.differed[:DIFFERENCES_MAX]:
         told = differed.difference
         lines.append(f"{one.file}:{differed.line}: otherwise than the model: {told.what}")
@@ -72,8 +76,14 @@ def _reasons(console: Console, one: Ran) -> None:
     lines += [f"{one.file}: limit {limit}" for limit in limits if limit.kept is False]
     lines += [f"{one.file}: undecided: {reason}" for reason in one.undecided]
     lines += [f"{one.file}:{skip.line}: skipped: {skip.what}" for skip in one.skipped]
+    if lines and one.seed is not None:
+        lines.append(f"{one.file}: seed {one.seed}{_scaled(one)}")
     for line in lines:
         console.print(Text(printable(line)), soft_wrap=True)
+
+
+def _scaled(one: Ran) -> str:
+    return "" if one.scale in {None, 1.0} else f", scale {(one.scale or 1.0) * 100:g} %"
 
 
 def as_json(ran: Sequence[Ran], again: str) -> bytes:

@@ -6,7 +6,7 @@ from typing import Final
 from attrs import Factory, frozen
 
 from reference.domain.rules import Rules
-from simulator.scenario.file import Scenario
+from simulator.scenario.file import IMMEDIATE, Scenario
 from simulator.targets.access import Access
 from simulator.targets.in_memory import InMemory
 from simulator.targets.port import Target
@@ -43,6 +43,11 @@ def target_at(place: Place, scenario: Scenario, rules: Rules, limit: timedelta) 
     """
     if place.target == "model":
         return InMemory(rules, registers=scenario.registers)
+    if scenario.delivery != IMMEDIATE:
+        raise Unfit(
+            f"delivery: {scenario.delivery} is a question to the model: no server lets messages"
+            " wait for the replication; leave --target out"
+        )
     from simulator.targets import opening  # noqa: PLC0415 - the model needs none of it
 
     setting = opening.Setting(

@@ -16,6 +16,7 @@ from simulator.compare.comparing import compare_runs
 from simulator.compare.settings import changes
 from simulator.exits import Exit
 from simulator.report.comparison import comparison_html
+from simulator.run.place import Place
 from simulator.run.running import Task, in_memory
 from simulator.scenario.file import Scenario, read_scenario
 from simulator.targets.port import Target
@@ -158,3 +159,22 @@ def test_the_same_comparison_gives_the_same_report(few: Path) -> None:
     pages = {comparison_html(compared(few, *varied), "again") for _ in range(2)}
     assert len(pages) == 1
     assert "http" not in pages.pop().replace("http-equiv", "")
+
+
+@pytest.mark.clause("DLV-1")
+def test_on_a_server_deliveries_are_those_of_the_model(few: Path) -> None:
+    asked = list(changes(["replicate_every=10m,never"]))
+    on_server = Task(place=Place("server"))
+    result = compare_runs(few, read_scenario(few), asked, task=on_server, jobs=2)
+    assert result.exit is Exit.KEPT, result.why
+    modelled = compared(few, "replicate_every=10m")
+    runs = [*result.variants, *modelled.variants]
+    assert len({one.ran.delivered.digest for one in runs}) == 1
+
+
+def test_a_server_cannot_let_messages_wait_and_that_is_said(few: Path) -> None:
+    asked = list(changes(["delivery=with_replication"]))
+    on_server = Task(place=Place("server"))
+    result = compare_runs(few, read_scenario(few), asked, task=on_server, jobs=1)
+    assert result.exit is Exit.UNDECIDED
+    assert "no server lets messages wait for the replication" in result.why

@@ -19,7 +19,6 @@ from reference.clock import SystemClock
 from tests.pages.conftest import OPTIONS
 
 README = {
-    "demo": (None, "/"),
     "mvp": (ANNA, "/mvp/cases/54"),
     "collaboration": (KATRIN, "/collaboration/inbox"),
 }

@@ -91,7 +91,7 @@ class Reader:
         self.recorder.add(datetime.fromisoformat(at), line, place)
 
     async def see_inbox(self):
-        """Tell what the inbox shows, oldest first as it came."""
+        """Tell what the inbox shows, oldest first as it came; give the ids of its messages."""
         await self.tab.goto(INBOX)
         messages = []
         for entry in reversed(await self.tab.locator(".entry").all()):
@@ -106,6 +106,7 @@ class Reader:
             )
         unread = int(re.match(r"\d+", await self.tab.inner_text("h1 .count"))[0])
         self._tell({"see": "inbox", "unread": unread, "messages": messages})
+        return [each["message"] for each in messages]
 
     async def see_case(self, case):
         """Tell what the page of a case shows."""

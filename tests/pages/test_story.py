@@ -7,8 +7,11 @@ import pytest
 from reference.client.client import File
 from reference.client.recorder import Recorder
 from reference.clock import SystemClock
+from tests.pages import caseworkers
+from tests.pages.clerk import Clerk
 from tests.pages.people import press, unread
 from tests.pages.reader import Reader, file
+from tests.server.people import PASSWORD
 from tests.server.test_client import check, people
 
 KUNDE = "kunde@example.org"
@@ -39,37 +42,52 @@ async def judged(recorder, tmp_path, *demanded):
     assert code == 0, said
 
 
-async def test_the_story_is_kept_by_all_rules(serve, browse, tmp_path):
-    async with serve() as server, browse(server) as tab:
+async def office(server, recorder):
+    """Give the operator, and let Anna have a password and a case with documents."""
+    operator, anna = await people(server, recorder)
+    path = "/api/mvp/caseworkers/anna/password"
+    assert (await server.operator.put(path, {"password": PASSWORD})).status == 204
+    await anna.create_case(53, "Kfz-Versicherung")
+    await anna.add_document(53, File("Angebot.txt", b"389 Euro"))
+    return operator
+
+
+async def test_the_story_of_both_people_is_kept_by_all_rules(serve, browse, tmp_path):
+    async with serve() as server, browse(server) as desk, browse(server) as tab:
         recorder = Recorder(SystemClock())
-        operator, anna = await begun(server, recorder)
+        operator = await office(server, recorder)
+        await caseworkers.log_in(desk)
+        anna, kunde = Clerk(desk, recorder, "anna"), Reader(tab, recorder, KUNDE)
         await anna.see_case(53)
-        kunde = Reader(tab, recorder, KUNDE)
+        await anna.send(53, "Bitte ansehen", "Kenntnisnahme", [KUNDE], ["Angebot.txt"])
+        await server.rest()
+        await anna.see_case(53)
         await kunde.register(await link_of(operator, KUNDE))
-        await kunde.see_inbox()
-        await kunde.open(53, "attachments", "m1")
+        (first,) = await kunde.see_inbox()
+        await kunde.open(53, "attachments", first)
         await kunde.see_inbox()
         await kunde.see_case(53)
         async with tab.expect_download() as coming:
             await tab.locator("article a[download]").first.click()
-        download = await coming.value
-        assert download.suggested_filename == "Angebot.txt"
+        assert (await (await coming.value).path()).read_bytes() == b"389 Euro"
         await server.rest()
         await anna.see_case(53)
 
-        await anna.send(53, "Bitte antworten", "reply", message="m2")
-        await anna.send(53, "Bitte Gutachten senden", "reply_with_file", message="m3")
+        await anna.send(53, "Bitte antworten", "Antwort")
+        await anna.send(53, "Bitte Gutachten senden", "Antwort mit Datei")
         await server.rest()
+        await anna.see_case_list()
+        _, second, third = await kunde.see_inbox()
+        await kunde.open(53, "message", third)
+        await kunde.open(53, "widget", second)
+        await kunde.see_inbox()
+        await kunde.reply(53, "Kommt noch.", third)
         await kunde.see_inbox()
         await kunde.see_case(53)
-        await kunde.open(53, "message", "m3")
-        await kunde.open(53, "widget", "m2")
-        await kunde.see_inbox()
-        await kunde.reply(53, "Kommt noch.", "m3")
-        await kunde.see_inbox()
-        await kunde.see_case(53)
-        await kunde.reply(53, "Ja, passt.", "m2")
-        await kunde.reply(53, "Hier ist es.", "m3", [file("gutachten.txt", b"keine")])
+        await server.rest()
+        await anna.see_case(53)
+        await kunde.reply(53, "Ja, passt.", second)
+        await kunde.reply(53, "Hier ist es.", third, [file("gutachten.txt", b"keine")])
         await kunde.see_inbox()
         await kunde.see_case(53)
         await kunde.reply(53, "Noch eine Frage: bis wann?")
@@ -79,7 +97,8 @@ async def test_the_story_is_kept_by_all_rules(serve, browse, tmp_path):
         await anna.see_case_list()
         await recorder.mails(operator.client)
         demanded = ("INB-1", "INB-2", "INB-3", "INB-4", "INB-6", "INB-10", "REP-2", "ACC-2")
-        await judged(recorder, tmp_path, *demanded, "STA-3", "LOG-2", "MAIL-1", "DLV-5")
+        demanded += ("SEND-6", "SEND-9", "STA-2", "STA-3", "STA-4", "STA-8", "LOG-1", "LOG-2")
+        await judged(recorder, tmp_path, *demanded, "MAIL-1", "MAIL-3", "DLV-1", "DLV-5", "REP-6")
 
 
 @pytest.mark.clause("INB-7")
