@@ -27,7 +27,7 @@ def said(path: Path, error: sqlite3.Error | OSError) -> StorageError:
     text = str(error)
     if "locked" in text or "busy" in text:
         hint = "another program holds it: stop that one first"
-    elif "full" in text or "disk I/O" in text:
+    elif "full" in text or "No space" in text or "disk I/O" in text:
         hint = "the disk is full or fails: make room or replace it, then repeat"
     elif "readonly" in text or "unable to open" in text or isinstance(error, OSError):
         hint = "the folder must exist and be writable"

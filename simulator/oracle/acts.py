@@ -1,6 +1,6 @@
 """The acts: whether each was rightly accepted or refused, and what it does to the facts."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from functools import lru_cache
 from typing import Any, Final
 
@@ -298,12 +298,14 @@ def send(w: World, line: int, at: int, record: Record) -> None:
     _remember_try(w, message, line, outcome)
 
 
-def _remember_try(w: World, message: str, line: int, outcome: str) -> None:
+def _remember_try(w: World, what: Hashable, line: int, outcome: str) -> None:
     """Note a try of unknown outcome; a later one that went well ends the doubt."""
     if outcome == "unknown":
-        w.tries[message] = (*w.tries.get(message, ()), line)
-    else:
-        for tried in w.tries.get(message, ()):
+        w.own_rest()
+        w.tries[what] = (*w.tries.get(what, ()), line)
+    elif what in w.tries:
+        w.own_rest()
+        for tried in w.tries[what]:
             w.unknown.pop(tried, None)
 
 
@@ -410,11 +412,19 @@ def _tell(
     sure = record["outcome"] == "ok"
     w.boxes_of.setdefault(one, {})[number] = None
     new = not w.given and a_new_account_gets_a_registration_mail(one, w.accounts, w.emails)
+    if new and not sure:
+        w.perhaps_new.add(one)
+    elif (
+        sure and one in w.perhaps_new and message in w.tries
+    ):  # one of the tries created it, and no mail came yet
+        w.perhaps_new.discard(one)
+        w.accounts[one] = new = True
     if new and sure and not an_event_switched_off_sends_no_mail("registration", w.events_off):
         w.due["registration", "", one] = Due(at, line, None, ())
     if no_account_is_needed_beforehand(one, w.accounts):
         w.accounts[one] = new and sure
-    if sure and not an_event_switched_off_sends_no_mail("new_message", w.events_off):
+    told = ("new_message", message, one) in w.early
+    if sure and not told and not an_event_switched_off_sends_no_mail("new_message", w.events_off):
         documents = tuple(record.get("documents") or ())
         w.due["new_message", message, one] = Due(at, line, record.get("text"), documents)
     if w.events_off:
@@ -536,7 +546,7 @@ def fault(w: World, line: int, at: int, record: Record) -> None:
     )
     down = w.down - {what} if state != "down" or what not in DELIVERY_FAULTS else w.down | {what}
     if not (w.down and down):
-        w.down_from = at if down else NEVER
+        w.down_from = at + 1 if down else NEVER  # at the same moment it may yet have got through
     w.down = down
 
 
@@ -606,7 +616,7 @@ def register(w: World, line: int, at: int, record: Record) -> None:
         _use_link(w, line, one, link, record["outcome"])
     w.decide("ACC-1")
     w.accounts.setdefault(one, False)
-    w.registered |= {one}
+    w.registered.add(one)
 
 
 def _refused_register(w: World, line: int, one: object, link: object) -> None:
@@ -654,6 +664,9 @@ def open_(w: World, line: int, at: int, record: Record) -> None:
     if outcome != "refused" and message is not None and w.home_of(message) is None:
         raise w.unmentioned(line, "message", message)
     one = _signed_up(w, line, record, "open")
+    if outcome != "refused":
+        key = (one, record["case"], message, record.get("via"))
+        _remember_try(w, key, line, outcome)
     via = record.get("via")
     if outcome != "refused" and message is None and via not in ("widget", "case"):
         _open_something(w, line, at, record, one)

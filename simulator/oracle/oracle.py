@@ -125,7 +125,7 @@ def _common(world: World) -> Hashable:
         tuple(sorted(world.roles.items())),
         world.emails,
         tuple(sorted(world.accounts.items())),
-        world.registered,
+        frozenset(world.registered),
         world.active,
         world.down,
         world.mail_active,

@@ -114,7 +114,6 @@ from simulator.oracle.rules.status import (
 )
 from simulator.oracle.world import (
     COUNTED,
-    EVERYBODY,
     INDEX,
     MAIL_IDS_MAX,
     NEVER,
@@ -256,8 +255,9 @@ def _since_replication(w: World, rule: str) -> str:
 
 def see_case(w: World, line: int, at: int, record: Record) -> None:
     """Judge the fields of a case as a caseworker sees them (STA)."""
-    need = EVERYBODY if "under_way" in record else UP
-    w.judge(record["case"], _see_case, need, line, at, record, "")
+    if record.get("under_way") is not None:
+        w.deliver(record["case"], record["under_way"], at)
+    w.judge(record["case"], _see_case, UP, line, at, record, "")
 
 
 def _see_case(w: World, case: Case, line: int, at: int, record: Record, outcome: str) -> None:
@@ -460,17 +460,18 @@ def _see_under_way(w: World, case: Case, line: int, at: int, seen: list[str]) ->
         return
     flying = {flight.message for flight in case.flights if flight.kind == MESSAGE}
     for message in dict.fromkeys([*sorted(flying), *seen]):
-        # The case learns that a message is there by a receipt, which has to travel back.
-        delivered = case.receipts.get(message)
-        receipt_travels = delivered is not None and not w.is_over(delivered, at)
-        if (message in flying) != (message in seen) and not receipt_travels:
-            said, must = (
-                ("under way", "delivered") if message in seen else ("delivered", "under way")
-            )
-            because = f"{message} cannot have reached each of its recipients in this outage"
-            if message in seen:
-                because = f"no outage delays {message} any more"
-            w.report("DLV-4", f"{message} under way", line, f"{message} {said}", must, because)
+        if (message in flying) == (message in seen):
+            continue
+        said, must = "delivered", "under way"
+        because = f"{message} cannot have reached each of its recipients in this outage"
+        if message in seen:
+            # The case learns that a message is there by a receipt, which has to travel back.
+            delivered = case.receipts.get(message)
+            if delivered is not None and not w.is_over(delivered, at):
+                continue
+            said, must = must, said
+            because = f"no outage delays {message} any more"
+        w.report("DLV-4", f"{message} under way", line, f"{message} {said}", must, because)
 
 
 def see_case_list(w: World, line: int, at: int, record: Record) -> None:
@@ -762,7 +763,8 @@ def see_arrival(w: World, line: int, at: int, record: Record) -> None:
     if w.home_of(message) is None:
         raise w.unmentioned(line, "message", message)
     case = w.case(record["case"], line)
-    states = w.doubt.pop(case.number, [case])
+    split = case.split
+    states = w.doubt.pop(case.number) if split else [case]
     kept = [state for state in states if a_reply_arrives_once(message, _replies(state.flights))]
     w.decide("DLV-5")
     if not kept and case.whole_log:
@@ -770,7 +772,8 @@ def see_arrival(w: World, line: int, at: int, record: Record) -> None:
         w.report("DLV-5", f"{message} arrival", line, f"{message} arrives", "arrives once", because)
     for state in kept:
         _let_arrive(w, state, line, at, message)
-    w.keep(case.number, kept or states, line)
+    if split:
+        w.keep(case.number, kept or states, line)
 
 
 def _replies(flights: Sequence[Flight], *writer: str) -> list[str]:
@@ -1318,6 +1321,8 @@ def see_mail(w: World, line: int, at: int, record: Record) -> None:
     message, event = record.get("message"), record["event"]
     mail = (event, "" if event == "registration" else message or "", one)
     due = w.due.pop(mail, None)
+    if due is None and message in w.tries:
+        w.early.add(mail)
     if not w.mails_seen:
         _first_mail(w, line, at)
     if due is not None and w.is_over(due.at, at, mail=True):
@@ -1371,6 +1376,10 @@ def _registration_mail(w: World, line: int, one: str, record: Record, due: Due |
         w.asked[one] -= 1
     said = f"a registration mail to {one}"
     if due is not None or asked:
+        w.decide("ACC-2")
+    elif one in w.perhaps_new:
+        w.perhaps_new.discard(one)
+        w.accounts[one] = True
         w.decide("ACC-2")
     elif a_caseworker_gets_no_registration_mail(one, w.emails):
         because = f"{one} belongs to a caseworker, who has a cloud account"

@@ -5,7 +5,7 @@ that may or may not have arrived, or on an act of unknown outcome; observations 
 """
 
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
 from itertools import islice
@@ -13,7 +13,18 @@ from typing import Any, Final, NamedTuple, cast
 from zoneinfo import ZoneInfo
 
 from simulator.oracle.blur import blur
-from simulator.oracle.facts import ANSWER, DOWN, HELD, RELEASE, UP, Case, Flight, Raw, arrive
+from simulator.oracle.facts import (
+    ANSWER,
+    DOWN,
+    HELD,
+    MESSAGE,
+    RELEASE,
+    UP,
+    Case,
+    Flight,
+    Raw,
+    arrive,
+)
 from simulator.oracle.findings import Finding, Unmentioned
 from simulator.oracle.rules.delivery import (
     a_sent_message_is_there_at_once,
@@ -56,7 +67,6 @@ MAIL_IDS_MAX: Final = 4096
 NAMES_MAX: Final = 1000  # of cases or messages, the latest, that an unknown one may be meant for
 QUIET_LINES: Final = 50_000  # a case of which so many lines tell nothing is folded up
 AWAKE_MIN: Final = 2048  # so many cases are not worth folding
-EVERYBODY: Final = "*"
 SEEN: Final = ""  # in the place of an outcome: the line shows something
 
 
@@ -89,9 +99,11 @@ class World:
         self.emails: frozenset[str] = frozenset()
         self.accounts: dict[str, bool] = {}  # address -> whether this log saw it being created
         self.asked: dict[str, int] = {}  # address -> registration links asked for, not mailed yet
-        self.registered: frozenset[str] = frozenset()
+        self.registered: set[str] = set()
         self.excused: dict[str, tuple[tuple[str, str], ...]] = {}
-        self.tries: dict[str, tuple[int, ...]] = {}  # message -> lines of unknown outcome
+        self.tries: dict[Hashable, tuple[int, ...]] = {}  # message -> lines of unknown outcome
+        # Of such lines: addresses whose account they may have created, mails that came after them.
+        self.perhaps_new, self.early = set[str](), set[tuple[str, str, str]]()
         self.links: dict[str, tuple[str, bool]] = {}
         self.outages: tuple[tuple[int, int], ...] = ()
         self.calm_from = 0  # nothing that is sent from this moment on meets an outage
@@ -110,8 +122,7 @@ class World:
         self.events_off: frozenset[str] = frozenset()
         self.full_runs = self.partial_runs = 0  # successful in full, or in part at least
         self.full_at = self.partial_at = -1  # the moment of the last one
-        self.failed = 0
-        self.rep_line = 0
+        self.failed = self.rep_line = 0
         self.refused: set[str] = set()  # messages whose send was refused
         self.counts = [0] * len(COUNTED)
         self.found: dict[tuple[str, str], Finding] = {}
@@ -504,6 +515,35 @@ class World:
             one.kind == ANSWER and self.is_over(one.at, at) for one in case.flights
         )
 
+    def deliver(self, number: int | str, under_way: Collection[str], at: int) -> None:
+        """Let arrive what was sent and is under way no more; what still is may be there or not."""
+        case = self.cases.get(number)
+        if not isinstance(case, Case) or not (case.flights or case.split):
+            return
+        if case.token is not self.token:
+            case = self.own(case)
+        for state in self.doubt[number] if case.split else (case,):
+            self._deliver(state, under_way, at)
+
+    def _deliver(self, case: Case, under_way: Collection[str], at: int) -> None:
+        last: dict[str, Flight] = {}  # what has arrived of each recipient's channel
+        for flight in case.flights:
+            if flight.kind == MESSAGE and flight.message not in under_way:
+                last[flight.recipient] = flight
+        stay: list[Flight] = []
+        for flight in case.flights:
+            waits = what_is_sent_while_all_is_down_waits(flight.at, self.down_from)
+            if flight.way != DOWN or waits or flight.recipient not in last:
+                stay.append(flight)
+                continue
+            latest = max(flight.at, min(at, self.deadline(flight.at)))
+            arrive(case, flight, flight.at, latest, self.readings)
+            if last[flight.recipient] is flight:
+                del last[flight.recipient]
+        if len(stay) < len(case.flights):
+            case.cached = None
+            case.flights = tuple(stay)
+
     def settle(self, case: Case, at: int) -> None:
         """Let everything arrive that must be there by now, in the order in which it left."""
         flights, limit = case.flights, self.limit
@@ -559,10 +599,6 @@ class World:
         return _merged(further)
 
     def _matters(self, flight: Flight, need: str) -> bool:
-        if need == EVERYBODY:
-            if flight.way == DOWN:
-                return not what_is_sent_while_all_is_down_waits(flight.at, self.down_from)
-            return flight.way == UP or self._may_be_carried(flight)
         if flight.way == DOWN:
             return flight.recipient == need
         return need == UP and (flight.way == UP or self._may_be_carried(flight))
@@ -616,7 +652,10 @@ _RARE: Final = (
     "unknown",
     "beyond",
     "excused",
+    "registered",
     "tries",
+    "perhaps_new",
+    "early",
     "refused",
 )
 

@@ -12,7 +12,6 @@ from pathlib import Path
 import click
 import orjson
 from rich.console import Console
-from rich.progress import Progress
 from rich_click import RichCommand
 
 from simulator.exits import Exit, worst_of
@@ -21,8 +20,10 @@ from simulator.report.report import report_html
 from simulator.run.matrix import Row, fit_for, row_of, write_matrix
 from simulator.run.outputs import as_json, as_junit, write_text
 from simulator.run.place import Place
-from simulator.run.running import Task, run_file
+from simulator.run.running import Task
+from simulator.run.side_by_side import run_all
 from simulator.scenario.file import BadScenario, read_scenario, schema
+from simulator.scenario.population import scale_of
 from simulator.scenario.quantities import duration
 from simulator.targets.access import access_from, url_of
 from simulator.world.result import Ran
@@ -47,6 +48,10 @@ def files_in(named: Sequence[Path]) -> list[Path]:
 
 @click.command(cls=RichCommand)
 @click.argument("scenarios", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option(
+    "--seed", type=click.IntRange(min=0), help="What chance begins with; each file has its own."
+)
+@click.option("--scale", help="How much of each population runs: 100 %; each file has its own.")
 @click.option(
     "--target",
     default="model",
@@ -81,6 +86,8 @@ def files_in(named: Sequence[Path]) -> list[Path]:
 @click.option("--jobs", type=click.IntRange(min=1), help="How many files side by side.")
 def run(  # noqa: PLR0913, PLR0917 - the options
     scenarios: tuple[Path, ...],
+    seed: int | None,
+    scale: str | None,
     target: str,
     access: Path | None,
     speed: float,
@@ -120,8 +127,15 @@ def run(  # noqa: PLR0913, PLR0917 - the options
     try:
         for folder in filter(None, (trace, report)):
             folder.mkdir(parents=True, exist_ok=True)
-        task = Task(trace=trace, keep=report is not None, limit_us=limit_us, place=place)
-        ran = list(_all(files, task, jobs))
+        task = Task(
+            trace=trace,
+            keep=report is not None,
+            limit_us=limit_us,
+            seed=seed,
+            scale=_scale(scale),
+            place=place,
+        )
+        ran = run_all(files, task, jobs)
         write_text(Console(soft_wrap=False), ran, again)
         _write_files(ran, again, json_file, junit, report)
     except OSError as error:
@@ -179,20 +193,13 @@ def _matrix(files: Sequence[Path], jobs: int) -> Iterator[Row]:
         yield from pool.map(partial(row_of, files=files), FLAWS)
 
 
-def _all(files: Sequence[Path], task: Task, jobs: int) -> Iterator[Ran]:
-    """Run the files side by side; their results come in the order of the files."""
-    console = Console(stderr=True)
-    with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
-        bar = progress.add_task("scenarios", total=len(files))
-        if jobs == 1 or len(files) == 1:
-            for file in files:
-                yield run_file(file, task)
-                progress.advance(bar)
-            return
-        with ProcessPoolExecutor(min(jobs, len(files))) as pool:
-            for one in pool.map(partial(run_file, task=task), files):
-                yield one
-                progress.advance(bar)
+def _scale(text: str | None) -> float | None:
+    if text is None:
+        return None
+    try:
+        return scale_of(text)
+    except ValueError as error:
+        raise click.UsageError(f"--scale: {error}") from None
 
 
 @click.command(cls=RichCommand)

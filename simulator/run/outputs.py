@@ -13,6 +13,7 @@ from rich.text import Text
 
 from simulator.exits import Exit, worst_of
 from simulator.printing import printable
+from simulator.report.measurements import MANY, facts
 from simulator.world.result import Ran
 
 #: Differences that are told of a file: the first ones cause the others.
@@ -41,12 +42,21 @@ def write_text(console: Console, ran: Sequence[Ran], again: str) -> None:
         table.add_row(Text(word, style=style), name, *row)
     console.print(table)
     for one in ran:
+        _measured(console, one)
         _reasons(console, one)
     bad = sum(one.exit is not Exit.KEPT for one in ran)
     kept = len(ran) - bad
     console.print(f"{kept} of {len(ran)} scenarios kept")
     if bad:
         console.print(Text(f"again: {printable(again)}"), soft_wrap=True)
+
+
+def _measured(console: Console, one: Ran) -> None:
+    """Write the first figures of a run with many messages."""
+    if one.measured is None or one.measured.totals["messages"] < MANY:
+        return
+    told = "; ".join(f"{value} {what}" for value, what in facts(one.measured))
+    console.print(Text(printable(f"{one.title}: {told}")), soft_wrap=True)
 
 
 def _reasons(console: Console, one: Ran) -> None:
@@ -62,6 +72,10 @@ def _reasons(console: Console, one: Ran) -> None:
         lines.append(f"  seen:     {found.seen}")
         lines.append(f"  demanded: {found.demanded}")
         lines.append(f"  because:  {found.because}")
+    if one.let_pass:
+        rules = ", ".join(sorted({each.finding.rule for each in one.let_pass}))
+        counted = ", ".join(one.always)
+        lines.append(f"{one.file}: violated too, and not counted (always: {counted}): {rules}")
     for differed in one.differed[:DIFFERENCES_MAX]:
         told = differed.difference
         lines.append(f"{one.file}:{differed.line}: otherwise than the model: {told.what}")
@@ -72,8 +86,14 @@ def _reasons(console: Console, one: Ran) -> None:
     lines += [f"{one.file}: limit {limit}" for limit in limits if limit.kept is False]
     lines += [f"{one.file}: undecided: {reason}" for reason in one.undecided]
     lines += [f"{one.file}:{skip.line}: skipped: {skip.what}" for skip in one.skipped]
+    if lines and one.seed is not None:
+        lines.append(f"{one.file}: seed {one.seed}{_scaled(one)}")
     for line in lines:
         console.print(Text(printable(line)), soft_wrap=True)
+
+
+def _scaled(one: Ran) -> str:
+    return "" if one.scale in {None, 1.0} else f", scale {(one.scale or 1.0) * 100:g} %"
 
 
 def as_json(ran: Sequence[Ran], again: str) -> bytes:

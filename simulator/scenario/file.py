@@ -315,6 +315,8 @@ def _whole(values: dict[str, Any], place: Place, faults: Faults) -> Scenario:
     ends = _end(values["ends"], begins, steps, zone, place, faults)
     if population is not None and values["ends"] is None:
         faults.add(place, 'with a population a scenario needs "ends"', "when it ends: day 2 00:00")
+    if population is not None and not values["registers"]:
+        _check_registers(population, faults)
     clocks = _Clocks(begins, zone, place, faults)
     bursts = () if population is None else population.messages.bursts
     return Scenario(
@@ -335,13 +337,21 @@ def _whole(values: dict[str, Any], place: Place, faults: Faults) -> Scenario:
         steps,
         values["seed"],
         population,
-        tuple(clocks.moment(burst.at, place, begins) for burst in bursts),
+        tuple(clocks.moment(burst.at, burst.place, begins) for burst in bursts),
         clocks.spans(values["faults"]),
         {one.what: one.share for one in values["faults"] if isinstance(one, Unreliable)},
         values["always"],
         values["sometimes"],
         values["limits"],
     )
+
+
+def _check_registers(population: Population, faults: Faults) -> None:
+    """Note who never registers where nobody has to."""
+    for name, profile in population.profiles.items():
+        if profile.never_registers:
+            message = f"{quote(name)} never registers, and nobody has to"
+            faults.add(profile.place, message, 'write "registers: true" for the whole file')
 
 
 @frozen
@@ -353,10 +363,12 @@ class _Clocks:
     place: Place
     faults: Faults
 
-    def moment(self, asked: When, place: Place, before: datetime) -> datetime:
+    def moment(
+        self, asked: When, place: Place, before: datetime, above: str = "the beginning"
+    ) -> datetime:
         """Give the moment of what is asked for; the beginning where it cannot be."""
         try:
-            return moment_of(asked, before, self.begins, self.zone)
+            return moment_of(asked, before, self.begins, self.zone, above)
         except ValueError as error:
             self.faults.add(place, str(error))
             return self.begins
@@ -371,7 +383,7 @@ class _Clocks:
                 found.append(one)
                 continue
             start = self.moment(one.start, one.place, self.begins)
-            ends = None if one.until is None else self.moment(one.until, one.place, start)
+            ends = None if one.until is None else self.moment(one.until, one.place, start, '"from"')
             found.append(Span(one, start, ends))
         return tuple(found)
 

@@ -54,6 +54,7 @@ class Office:
 class Burst:
     """Many messages within a short time, each in a case of its own, like renewal notices."""
 
+    place: Place
     at: When
     messages: int
     over_us: int
@@ -83,6 +84,7 @@ class Sending:
 class Profile:
     """How a kind of recipient behaves."""
 
+    place: Place
     share: float | None
     notices: Delay
     reads: Delay
@@ -251,7 +253,8 @@ _BURST: Final = Record(
         Slot("over", DURATION, "the time over which they are spread", required=True),
         Slot("expects", _ACTION, "what they ask for; as all others unless told"),
     ),
-    lambda values, _: Burst(
+    lambda values, place: Burst(
+        place,
         values["at"],
         values["messages"],
         values["over"] // _MICROSECOND,
@@ -367,7 +370,7 @@ _PROFILE: Final = Record(
         _shared("answers_anyway", "share of messages to acknowledge that are answered"),
         _shared("writes_new", "share of answers that are written as “Neue Nachricht”"),
     ),
-    lambda values, _: Profile(**_chooser(values, "opens", "files")),
+    lambda values, place: Profile(place, **_chooser(values, "opens", "files")),
 )
 
 

@@ -73,8 +73,16 @@ def calendar_day(text: str) -> date:
     return day
 
 
-def moment_of(asked: When, before: datetime, begins: datetime, zone: tzinfo) -> datetime:
+def moment_of(
+    asked: When,
+    before: datetime,
+    begins: datetime,
+    zone: tzinfo,
+    above: str = "the step above",
+) -> datetime:
     """Give the moment (UTC) of what is asked for after a moment, in a scenario that begins then.
+
+    `above` names what that moment is.
 
     Raises:
         ValueError: for a time that the clocks leave out, or that lies before.
@@ -93,7 +101,7 @@ def moment_of(asked: When, before: datetime, begins: datetime, zone: tzinfo) -> 
     if moment < before:
         earlier = before.astimezone(zone)
         raise ValueError(
-            f"{asked.text} lies before the step above ({earlier:%Y-%m-%d %H:%M:%S}): "
+            f"{asked.text} lies before {above} ({earlier:%Y-%m-%d %H:%M:%S}): "
             f"for the next day write day {(day - begins.astimezone(zone).date()).days + 2} …"
         )
     return moment

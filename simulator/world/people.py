@@ -223,6 +223,8 @@ class People:
         if new:
             made: Record = {"act": "create_case", "by": by, "case": case}
             records.append({**made, "subject": f"Vertrag {case}", "follow_up_on": None})
+        elif draws[12] < self.population.looks.case:  # what came of the message before
+            records.append({"see": "case", "by": by, "case": case})
         message = f"n{case}-{slot.sent + 1}"
         action = expects or messages.expects.at(draws[3])
         send: Record = {"act": "send", "by": by, "case": case, "message": message}

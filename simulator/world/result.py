@@ -101,7 +101,7 @@ class Ran:
             return f"{_place(self.differed[0].line)}{self.differed[0]}"
         for limit in () if self.measured is None else self.measured.limits:
             if limit.kept is False:
-                return str(limit)
+                return f"limit {limit}"
         return self.undecided[0] if self.undecided else ""
 
 

@@ -24,8 +24,8 @@ _MICROSECOND: Final = timedelta(microseconds=1)
 Process = Generator[simpy.Event, Any, None]
 #: A look that nothing answered, for who has to try again.
 _NOTHING_SEEN: Final = Outcome("refused", "not_reachable")
-#: The acts whose requests can come twice, or lose their answer.
-_UNRELIABLE: Final = frozenset({"send", "reply", "open"})
+#: The acts that are the same act when they come twice: what is written has a name.
+_UNRELIABLE: Final = frozenset({"send", "reply"})
 
 
 class Watcher(Protocol):
@@ -123,13 +123,19 @@ class World:
     ) -> Sequence[Outcome]:
         """Do the acts of a moment; `meant` is when each was meant to be done, where earlier."""
         outcomes = self.target.act(records, self.now, hitches)
+        news = list(self.target.news())
+        came = {one["message"]: one for one in news if one["see"] == "arrival"}
         for record, outcome, when in zip_longest(records, outcomes, meant):
             told: Record = {**record, "outcome": outcome.word, **outcome.told}
             if outcome.reason is not None:
                 told["reason"] = outcome.reason
             self._judge(told, line, outcome.at, when)
+            if came and record["act"] == "reply":  # it came before whatever was done after it
+                arrival = came.pop(record["message"], None)
+                if arrival is not None:
+                    self._judge(arrival, line)
         self.acts += len(records)
-        self._news(line)
+        self._tell(news, came, line)
         self._compare(line)
         if self._changed is not None:
             changed, self._changed = self._changed, None
@@ -169,16 +175,23 @@ class World:
         self.findings += len(found)
 
     def _news(self, line: int) -> None:
-        for came in self.target.deliveries():
-            self.judge.deliver(came)
-            if came.to is None and self.people is not None:
-                self.people.came(came)
-        for record in self.target.news():
+        news = list(self.target.news())
+        self._tell(news, {one["message"]: one for one in news if one["see"] == "arrival"}, line)
+
+    def _tell(self, news: Sequence[Record], came: Mapping[str, Record], line: int) -> None:
+        """Judge and measure what is new, but for arrivals that were told with their acts."""
+        for delivery in self.target.deliveries():
+            self.judge.deliver(delivery)
+            if delivery.to is None and self.people is not None:
+                self.people.came(delivery)
+        for record in news:
             if record["see"] == "mail":
                 if self.scenario.steps:
                     self.mails.append(record)
                 if self.people is not None:
                     self.people.mailed(record)
+            elif record["message"] not in came:
+                continue
             self._judge(record, line)
 
     def _advance(self) -> None:
@@ -208,6 +221,9 @@ class World:
                 all_seen = self.look_all([script.record for script in looking])
                 for script, seen in zip(looking, all_seen, strict=True):
                     self._go_on(script, _NOTHING_SEEN if seen is None else None)
+        self._tick()
+
+    def _tick(self) -> None:
         if self.watcher is not None and not self.watcher.tick(self):
             raise Interrupted
 
@@ -281,6 +297,7 @@ class World:
             else:
                 yield from self._expect(timed)
             self._watch()
+            self._tick()
 
     def _act(self, timed: Timed) -> None:
         step = timed.step

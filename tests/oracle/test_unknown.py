@@ -118,3 +118,42 @@ def test_a_doubt_is_told_where_the_act_may_rightly_have_happened():
     assert story.verdict.undecided == (
         "line 2: whether the send of unknown outcome happened was never shown",
     )
+
+
+def asked_again(*between):
+    """Tell of a send of unknown outcome to who had no account, and of the same send again."""
+    story = Story().role("anna", "Benutzer").case()
+    story.send("m1", "reply", K, outcome="unknown")
+    for event, message in between:
+        story.see("mail", to=K, event=event, message=message, after=0)
+    return story.send("m1", "reply", K)
+
+
+MAILS = (("registration", None), ("new_message", "m1"))
+
+
+def test_mails_of_a_send_that_is_tried_again_may_come_with_either_try():
+    assert asked_again(*MAILS).inbox(K, m1=True).verdict.kept
+    later = asked_again()
+    for event, message in MAILS:
+        later.see("mail", to=K, event=event, message=message, after=0)
+    assert later.inbox(K, m1=True).verdict.kept
+
+
+def test_a_mail_that_neither_try_brought_is_missed():
+    told = {"new_message": "ACC-2", "registration": "MAIL-1"}
+    for event, message in MAILS:
+        story = asked_again((event, message)).inbox(K, m1=True)
+        assert [rule for rule, _ in story.rules] == [told[event]]
+
+
+def test_a_mail_that_comes_with_both_tries_comes_once_too_often():
+    for event, message in MAILS:
+        story = asked_again(*MAILS).see("mail", to=K, event=event, message=message, after=0)
+        assert len(story.rules) == 1
+
+
+def test_an_opening_that_is_done_again_is_in_no_doubt():
+    story = sent().open(K, "m1", outcome="unknown")
+    assert story.verdict.undecided
+    assert story.open(K, "m1").verdict.undecided == ()

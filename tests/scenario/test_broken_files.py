@@ -146,6 +146,151 @@ BROKEN = {
         "scenario: x\nsteps: [{by: anna, act: note, text: y, reason: blank_text}]\n",
         ['f.yaml:2:9: a "reason" is that of a refusal (write "outcome: refused" too)'],
     ),
+    "a population without an end": (
+        "scenario: x\npopulation: {caseworkers: 2, recipients: 9, messages: {each_per_hour: 6}}\n",
+        ['f.yaml:1:1: with a population a scenario needs "ends" (when it ends: day 2 00:00)'],
+    ),
+    "neither steps nor population": (
+        "scenario: x\n",
+        ['f.yaml:1:1: a scenario needs "steps" or a "population" (what is done, and by whom)'],
+    ),
+    "a population of nobody": (
+        "scenario: x\nends: day 2 00:00\npopulation: {caseworkers: 0, recipients: 9, messages: {each_per_hour: 6}}\n",
+        ['f.yaml:3:27: "0" is out of reach: 1 to 100,000,000'],
+    ),
+    "a population without messages": (
+        "scenario: x\nends: day 2 00:00\npopulation: {caseworkers: 1, recipients: 9}\n",
+        ['f.yaml:3:13: a population needs "messages": what the caseworkers send, and how often'],
+    ),
+    "a misspelt field of a population": (
+        "scenario: x\nends: day 2 00:00\npopulation: {caseworkers: 1, recipents: 9, messages: {each_per_hour: 6}}\n",
+        [
+            'f.yaml:3:13: a population needs "recipients": how many recipients there are',
+            'f.yaml:3:30: a population has no field "recipents" (did you mean "recipients"?)',
+        ],
+    ),
+    "shares that are no whole": (
+        "scenario: x\nends: day 2 00:00\npopulation: {caseworkers: 2, recipients: 9, messages: {expects: {Antwort: 60 %, Kenntnisnahme: 30 %}}}\n",
+        ["f.yaml:3:65: the shares come to 90 % (together they are 100 %)"],
+    ),
+    "a share without a percent sign": (
+        "scenario: x\nends: day 2 00:00\npopulation: {caseworkers: 2, recipients: 9, messages: {documents: 0.3}}\n",
+        ['f.yaml:3:67: "0.3" is no share: write it like 40 % or 0.5 %'],
+    ),
+    "a label with its word": (
+        "scenario: x\nends: day 2 00:00\npopulation: {caseworkers: 2, recipients: 9, messages: {expects: {Antwort: 60 %, reply: 40 %}}}\n",
+        ['f.yaml:3:81: the expected action "reply" stands here twice'],
+    ),
+    "an unknown distribution": (
+        "scenario: x\nends: day 2 00:00\npopulation: {caseworkers: 2, recipients: 9, messages: {writing: {normal: {mean: 3m}}}}\n",
+        ['f.yaml:3:66: a distribution has no field "normal" (did you mean "lognormal"?)'],
+    ),
+    "two distributions": (
+        "scenario: x\nends: day 2 00:00\npopulation: {caseworkers: 2, recipients: 9, messages: {writing: {fixed: 3m, exponential: {mean: 3m}}}}\n",
+        [
+            "f.yaml:3:65: a distribution has exactly one field: fixed, exponential, lognormal, triangular, empirical"
+        ],
+    ),
+    "a p95 below the median": (
+        "scenario: x\nends: day 2 00:00\npopulation: {caseworkers: 2, recipients: 9, messages: {writing: {lognormal: {median: 3m, p95: 2m}}}}\n",
+        ['f.yaml:3:77: "p95" has to be longer than "median"'],
+    ),
+    "an empty list of values": (
+        "scenario: x\nends: day 2 00:00\npopulation: {caseworkers: 2, recipients: 9, messages: {writing: {empirical: []}}}\n",
+        ["f.yaml:3:77: this list is empty: at least 1 is needed"],
+    ),
+    "a rate that is none": (
+        "scenario: x\nends: day 2 00:00\npopulation: {caseworkers: 2, recipients: 9, messages: {each_per_hour: many}}\n",
+        ['f.yaml:3:71: "many" is no number: write it like 6 or 0.5'],
+    ),
+    "office hours that end before they begin": (
+        "scenario: x\nends: day 2 00:00\npopulation: {caseworkers: 2, recipients: 9, messages: {office_hours: {from: 17:00, to: 08:00}}}\n",
+        ['f.yaml:3:70: "to" has to be later than "from" (up to 24:00)'],
+    ),
+    "an unknown day of the week": (
+        "scenario: x\nends: day 2 00:00\npopulation: {caseworkers: 2, recipients: 9, messages: {office_hours: {days: [Mo, Dienstag]}}}\n",
+        [
+            'f.yaml:3:82: "Dienstag" is not a day of the week (known: "Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun", "Mo", "Di", "Mi", "Do", "Fr", "Sa", "So")'
+        ],
+    ),
+    "an hour that is none": (
+        "scenario: x\nends: day 2 00:00\npopulation: {caseworkers: 2, recipients: 9, messages: {by_hour: {24: 50 %}}}\n",
+        ['f.yaml:3:66: "24" is no hour of a day: write it like 9, for 09:00 to 10:00'],
+    ),
+    "a burst before the beginning": (
+        "scenario: x\nbegins: 2024-02-19 10:00\nends: day 2 00:00\npopulation:\n  caseworkers: 1\n  recipients: 9\n  messages:\n    bursts: {at: 09:00, messages: 5, over: 1m}\n",
+        [
+            "f.yaml:8:13: 09:00 lies before the beginning (2024-02-19 10:00:00): for the next day write day 2 …"
+        ],
+    ),
+    "profiles whose shares are no whole": (
+        "scenario: x\nends: day 2 00:00\npopulation:\n  caseworkers: 2\n  recipients: 9\n  messages: {each_per_hour: 6}\n  profiles: {a: {share: 50 %}, b: {share: 40 %}}\n",
+        ["f.yaml:7:13: the shares come to 90 % (together they are 100 %)"],
+    ),
+    "a profile without its share": (
+        "scenario: x\nends: day 2 00:00\npopulation:\n  caseworkers: 2\n  recipients: 9\n  messages: {each_per_hour: 6}\n  profiles: {a: {share: 50 %}, b: {ignores: 40 %}}\n",
+        ['f.yaml:7:32: the profile "b" needs "share" (like 40 %)'],
+    ),
+    "a way of opening that is none": (
+        "scenario: x\nends: day 2 00:00\npopulation:\n  caseworkers: 2\n  recipients: 9\n  messages: {each_per_hour: 6}\n  profiles: {a: {opens: window}}\n",
+        [
+            'f.yaml:7:25: "window" is not a way of opening (known: "widget", "case", "attachments", "message", "reply", "mark_read", "Gelesen markieren")'
+        ],
+    ),
+    "a scale of nothing": (
+        "scenario: x\nends: day 2 00:00\npopulation:\n  caseworkers: 2\n  recipients: 9\n  messages: {each_per_hour: 6}\n  scale: 0 %\n",
+        ["f.yaml:7:10: a scale is more than nothing: write it like 1 %"],
+    ),
+    "a fault that is none": (
+        "scenario: x\nends: day 2 00:00\npopulation: {caseworkers: 2, recipients: 9, messages: {each_per_hour: 6}}\nfaults: {what: mails, from: 09:00, lasts: 5m}\n",
+        ['f.yaml:4:16: "mails" is not a fault (did you mean "mail"?)'],
+    ),
+    "a fault without an end": (
+        "scenario: x\nends: day 2 00:00\npopulation: {caseworkers: 2, recipients: 9, messages: {each_per_hour: 6}}\nfaults: {what: mail, from: 09:00}\n",
+        [
+            'f.yaml:4:9: mail needs to know when ("from" with "until" or "lasts", else "every" with "lasts")'
+        ],
+    ),
+    "doubled requests without a share": (
+        "scenario: x\nends: day 2 00:00\npopulation: {caseworkers: 2, recipients: 9, messages: {each_per_hour: 6}}\nfaults: {what: doubled_requests, from: 09:00, lasts: 5m}\n",
+        ['f.yaml:4:9: doubled_requests has a "share" and nothing else (share: 1 %)'],
+    ),
+    "an unknown goal": (
+        "scenario: x\nends: day 2 00:00\npopulation: {caseworkers: 2, recipients: 9, messages: {each_per_hour: 6}}\nsometimes: a message went to the preset recipient\n",
+        [
+            'f.yaml:4:12: "a message went to the preset recipient" is not a goal (did you mean "a message went to the preset recipients"?)'
+        ],
+    ),
+    "an unknown measure": (
+        "scenario: x\nends: day 2 00:00\npopulation: {caseworkers: 2, recipients: 9, messages: {each_per_hour: 6}}\nlimits: [delivry p99 <= 2s]\n",
+        ['f.yaml:4:10: "delivry" is no measure (did you mean "delivery"?)'],
+    ),
+    "a limit without a comparison": (
+        "scenario: x\nends: day 2 00:00\npopulation: {caseworkers: 2, recipients: 9, messages: {each_per_hour: 6}}\nlimits: [delivery p99 2s]\n",
+        [
+            'f.yaml:4:10: "delivery p99 2s" is no limit: write it like delivery p99 <= 2s, settled >= 80%, answer p50 of Antwort <= 4h'
+        ],
+    ),
+    "a seed that is none": (
+        "scenario: x\nends: day 2 00:00\npopulation: {caseworkers: 2, recipients: 9, messages: {each_per_hour: 6}}\nseed: -1\n",
+        ['f.yaml:4:7: "-1" is no whole number: write it like 12 or 10_000'],
+    ),
+    "an always that is no clause": (
+        "scenario: x\nends: day 2 00:00\npopulation: {caseworkers: 2, recipients: 9, messages: {each_per_hour: 6}}\nalways: [INB-99]\n",
+        ['f.yaml:4:10: "INB-99" is not a clause of the rules (did you mean "INB-9"?)'],
+    ),
+    "never_registers without registers": (
+        "scenario: x\nends: day 2 00:00\npopulation:\n  caseworkers: 2\n  recipients: 9\n  messages: {each_per_hour: 6}\n  profiles: {a: {never_registers: 5 %}}\n",
+        [
+            'f.yaml:7:17: "a" never registers, and nobody has to (write "registers: true" for the whole file)'
+        ],
+    ),
+    "a fault that ends before it begins": (
+        "scenario: x\nends: day 2 00:00\npopulation: {caseworkers: 2, recipients: 9, messages: {each_per_hour: 6}}\nfaults: {what: mail, from: 09:00, until: 08:00}\n",
+        [
+            'f.yaml:4:9: 08:00 lies before "from" (2024-02-19 09:00:00): for the next day write day 2 …'
+        ],
+    ),
 }
 
 

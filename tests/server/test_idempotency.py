@@ -4,6 +4,7 @@ import asyncio
 from datetime import timedelta
 
 import pytest
+from multidict import CIMultiDict
 
 CASES = "/api/mvp/cases"
 SEND = f"{CASES}/53/messages"
@@ -157,3 +158,14 @@ async def test_forgotten_keys_are_removed_from_the_store_while_others_come(serve
         await server.operator.post("/api/clock", {"by_s": 25 * 3600})
         await notes(300, 600)
         assert await kept() == 600
+
+
+async def test_an_act_has_one_key(serve):
+    async with serve() as server:
+        anna = await server.caseworker()
+        headers = CIMultiDict({"Authorization": f"Bearer {anna.token}"})
+        for one in ("a", "b"):
+            headers.add("Idempotency-Key", one)
+        async with server.http.post(server.url + CASES, json={"case": 53}, headers=headers) as two:
+            assert (two.status, (await two.json())["code"]) == (422, "invalid")
+        assert (await anna.get(f"{CASES}/53")).status == 404
