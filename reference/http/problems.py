@@ -81,7 +81,9 @@ class Problem(Enum):
         "Dieses Format wird nicht angenommen.",
         "the body has a type that this operation does not take: send application/json",
     )
-    BROKEN = ProblemText(400, "Die Anfrage ist unvollständig.", "the body is broken or cut off")
+    BROKEN = ProblemText(
+        400, "Die Anfrage ist unvollständig.", "the request, or its body, is broken or cut off"
+    )
     INVALID = ProblemText(
         422, "Die Angaben passen nicht.", "the request does not have the form that is described"
     )

@@ -214,6 +214,31 @@ async def test_a_body_that_is_cut_off_changes_nothing(serve):
         assert (await anna.get(f"{CASES}/53")).status == 404
 
 
+@pytest.mark.parametrize(
+    ("request_", "status", "code"),
+    [
+        (b"GARBAGE\r\n\r\n", 400, "broken"),
+        (b"GET / HTTP/9.9\r\n\r\n", 400, "broken"),
+        (b"GET / HTTP/1.1\r\nno colon\r\n\r\n", 400, "broken"),
+        (b"GET / HTTP/1.1\r\nX: " + b"x" * 20_000 + b"\r\n\r\n", 400, "broken"),
+        (b"POST / HTTP/1.1\r\nContent-Length: x\r\n\r\n", 400, "broken"),
+        (
+            b"POST / HTTP/1.1\r\nHost: x\r\nContent-Encoding: br\r\nContent-Length: 1\r\n\r\nx",
+            415,
+            "media_type",
+        ),
+    ],
+    ids=["garbage", "version", "header", "long header", "length", "encoding"],
+)
+async def test_what_is_no_http_is_told_so_by_a_problem_document(serve, request_, status, code):
+    async with serve() as server:
+        line, body = await raw(server, request_)
+        assert line.split()[1] == str(status).encode()
+        document = orjson.loads(body)
+        assert (document["status"], document["code"]) == (status, code)
+        assert (await server.nobody.get("/health")).status == 200
+
+
 async def test_what_is_no_path_finds_nothing(serve):
     async with serve() as server:
         anna = await server.caseworker()
