@@ -213,7 +213,7 @@ def _fill(bench: Bench, messages: int) -> int:
     cases = messages // 10
     numbers = f"WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {cases})"
     with closing(sqlite3.connect(bench.data / "mvp.sqlite", timeout=60)) as mvp, mvp:
-        for table in ("cases", "entries", "messages"):
+        for table in ("cases", "entries"):
             _multiply(mvp, table, numbers)
     with (
         closing(sqlite3.connect(bench.data / "collaboration.sqlite", timeout=60)) as portal,
@@ -227,8 +227,7 @@ def _fill(bench: Bench, messages: int) -> int:
 #: What tells the copies of a row apart: the column, and its value in the copy number i.
 _COPIED = {
     "cases": ("number = 1", {"number": "1000000 + i"}),
-    "entries": ("number = 1 LIMIT 10", {"number": "1000000 + i"}),
-    "messages": (
+    "entries": (
         "number = 1 LIMIT 10",
         {"number": "1000000 + i", "message": "message || '/' || i"},
     ),

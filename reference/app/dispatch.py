@@ -18,7 +18,7 @@ from attrs import define
 
 from reference.app.broken import Served
 from reference.app.headers import secured
-from reference.app.metrics import Requests
+from reference.app.metrics import Observe, Requests
 from reference.app.replies import Reply, head_of, reply
 from reference.app.routes import Routes, routes_of
 from reference.http.operations import (
@@ -70,7 +70,7 @@ def _routes(
     by_path = sorted(operations, key=lambda operation: operation.path)
     for path, group in groupby(by_path, lambda operation: operation.path):
         methods = {
-            operation.method: _counted(handler(operation, identify), operation.name, requests)
+            operation.method: handler(operation, identify, requests.observer(operation.name))
             for operation in group
         }
         if "GET" in methods:
@@ -88,20 +88,18 @@ class Dispatch:
 
     async def __call__(self, request: web.Request) -> Response:
         """Answer a request."""
-        answer = await self._answer(request)
+        path = request.rel_url.raw_path
+        parts = path.split("/") if "%" not in path else _read(path)
+        route = self.routes.find(parts)
+        if route is None:
+            answer = self.refuse(request, Refused(Problem.NOT_FOUND))
+        elif (handle := route.methods.get(request.method)) is None:
+            answer = self._other_method(request, route.methods)
+        else:
+            answer = await handle(request, route.values(parts))
         if isinstance(answer, web.StreamResponse):
             secured(answer)
         return answer
-
-    async def _answer(self, request: web.Request) -> Response:
-        parts = _parts(request.rel_url.raw_path)
-        route = None if parts is None else self.routes.find(parts)
-        if parts is None or route is None:
-            return self.refuse(request, Refused(Problem.NOT_FOUND))
-        handle = route.methods.get(request.method)
-        if handle is None:
-            return self._other_method(request, route.methods)
-        return await handle(request, route.values(parts))
 
     def _other_method(self, request: web.Request, methods: Iterable[str]) -> Response:
         headers = {"Allow": ", ".join(sorted({*methods, "OPTIONS"}))}
@@ -110,66 +108,60 @@ class Dispatch:
         return self.refuse(request, Refused(Problem.METHOD, headers=headers))
 
 
-def _parts(path: str) -> list[str] | None:
-    """Cut a path at its slashes, then read what is written in bytes; None if these are no text."""
-    parts = path.split("/")
-    if "%" not in path:
-        return parts
+def _read(path: str) -> list[str]:
+    """Cut a path at its slashes, then read what is written in bytes; nothing if it is no text."""
     try:
-        return [unquote(part, errors="strict") for part in parts]
+        return [unquote(part, errors="strict") for part in path.split("/")]
     except UnicodeDecodeError:
-        return None
+        return []
 
 
-def handler(operation: Operation, identify: Identify) -> Handler:
-    """Give the function that answers requests for an operation."""
-    refuse = operation.refused or problem
+def handler(operation: Operation, identify: Identify, observe: Observe) -> Handler:
+    """Give the function that answers requests for an operation, and lets them be counted."""
     queries: dict[str, Any] = {}
+    bound = log.bind(operation=operation.name)
+    told = bound.is_enabled_for(DEBUG)
 
     async def handle(request: web.Request, values: Mapping[str, str]) -> Response:
+        began = perf_counter()
+        answer: Response
         try:
             if "Expect" in request.headers:
                 await _expect(request)
             actor = await identify(request, operation.who)
             call = await _call(operation, request, actor, values, queries)
-            answer = await operation.handle(call)
-            if isinstance(answer, Answer):
-                return _reply(request, answer)
-        except Refused as refused:
-            response = refuse(request, refused)
-            if operation.upload and not request.content.is_eof():
-                response.force_close()  # what comes next may be the body, or another request
-            return response
-        except StorageError as error:
-            log.error("storage", operation=operation.name, error=str(error))  # noqa: TRY400 - no defect
-            return refuse(request, Refused(Problem.STORAGE))
-        except web.HTTPRequestEntityTooLarge:
-            return refuse(request, Refused(Problem.TOO_LONG))
-        except (HttpProcessingError, web.RequestPayloadError):
-            return refuse(request, Refused(Problem.BROKEN))
+            given = await operation.handle(call)
+            answer = _reply(request, given) if isinstance(given, Answer) else given
         except Exception as error:  # noqa: BLE001 - whoever asks gets an answer
-            _report(operation, error)
-            return refuse(request, Refused(Problem.INTERNAL))
-        return answer
-
-    return _with_crash_points(handle) if ARMED and operation.method != "GET" else handle
-
-
-def _counted(handle: Handler, operation: str, requests: Requests) -> Handler:
-    observe = requests.observer(operation)
-    bound = log.bind(operation=operation)
-    told = bound.is_enabled_for(DEBUG)
-
-    async def count(request: web.Request, values: Mapping[str, str]) -> Response:
-        began = perf_counter()
-        answer = await handle(request, values)
+            answer = _failed(operation, request, error)
         took = perf_counter() - began
         observe(answer.status, took)
         if told:
             bound.debug("request", status=answer.status, ms=round(took * 1000, 2))
         return answer
 
-    return count
+    return _with_crash_points(handle) if ARMED and operation.method != "GET" else handle
+
+
+def _failed(operation: Operation, request: web.Request, error: Exception) -> Response:
+    """Answer a request that came to nothing."""
+    refuse = operation.refused or problem
+    match error:
+        case Refused():
+            answer = refuse(request, error)
+            if operation.upload and not request.content.is_eof():
+                answer.force_close()  # what comes next may be the body, or another request
+            return answer
+        case StorageError():
+            log.error("storage", operation=operation.name, error=str(error))
+            return refuse(request, Refused(Problem.STORAGE))
+        case web.HTTPRequestEntityTooLarge():
+            return refuse(request, Refused(Problem.TOO_LONG))
+        case HttpProcessingError() | web.RequestPayloadError():
+            return refuse(request, Refused(Problem.BROKEN))
+        case _:
+            _report(operation, error)
+            return refuse(request, Refused(Problem.INTERNAL))
 
 
 def _with_crash_points(handle: Handler) -> Handler:
@@ -206,7 +198,8 @@ async def _call(
 ) -> Call:
     if not fits_in_path(values):
         raise Refused(Problem.NOT_FOUND)
-    key = _key(request, operation) if operation.act else None
+    keyed = operation.act and "Idempotency-Key" in request.headers
+    key = _key(request, operation) if keyed else None
     query = None if operation.query is None else _query(request, operation.query, queries)
     raw = b""
     body = None

@@ -1,6 +1,7 @@
 """Whole answers on their way out: one head, one write."""
 
 from email.utils import formatdate
+from functools import lru_cache
 from http import HTTPStatus
 from time import perf_counter
 from typing import Final
@@ -71,20 +72,24 @@ def head_of(answer: Answer) -> str:
     Raises:
         ValueError: when a header would end before its end.
     """
-    status, headers = answer.status, answer.headers
-    lines = [_STATUS[status], _FIXED]
+    headers = answer.headers
+    size = len(answer.body)
+    head = _beginning(answer.status, answer.content_type if size else None, tuple(headers))
     for name, value in headers.items():
         if not value.isprintable():
             raise ValueError(f"header {name}: no control characters may stand there")
-        lines.append(f"{name}: {value}\r\n")
-    lines += [line for name, line in _UNLESS_SAID.items() if name not in headers]
-    if status not in _BODILESS:
-        size = len(answer.body)
-        if size:
-            kind = answer.content_type
-            charset = "; charset=utf-8" if kind.startswith("text/") else ""
-            lines.append(f"Content-Type: {kind}{charset}\r\n")
-        lines.append(f"Content-Length: {size}\r\n")
+        head += f"{name}: {value}\r\n"
+    return head if answer.status in _BODILESS else f"{head}Content-Length: {size}\r\n"
+
+
+@lru_cache(maxsize=1_000)
+def _beginning(status: int, content_type: str | None, said: tuple[str, ...]) -> str:
+    """Give what all answers of a kind begin with, by the headers that they have besides."""
+    lines = [_STATUS[status], _FIXED]
+    lines += [line for name, line in _UNLESS_SAID.items() if name not in said]
+    if content_type is not None and status not in _BODILESS:
+        charset = "; charset=utf-8" if content_type.startswith("text/") else ""
+        lines.append(f"Content-Type: {content_type}{charset}\r\n")
     return "".join(lines)
 
 

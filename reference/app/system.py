@@ -1,7 +1,7 @@
 """The sides put together: stores opened, carriers between them, closed in the right order."""
 
 import contextlib
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from datetime import datetime
 from functools import partial
 
@@ -31,7 +31,7 @@ from reference.store.link_content import LinkContent
 from reference.store.secrets import new_id, new_secret
 from reference.store.side import Side
 from reference.store.unit import Unit
-from reference.store.writer import Reader, Writer
+from reference.store.writer import Reader, Tell, Writer
 
 
 @frozen(eq=False)
@@ -123,12 +123,13 @@ async def running(config: Config, rules: Rules, now: Now) -> AsyncGenerator[Syst
             end = ends[0]
             replicator = Replicator(mvp, end.carrier.peer, end.carrier, config.replicate_every)
         mailer = _mailer(collaboration, config, faults)
-        if mailer is not None:
+        if mailer is not None and collaboration is not None:
+            collaboration.writer.after.append(_mailing(mailer))
             mailer.start()
             stack.push_async_callback(mailer.stop)
         for end in ends:
-            also = mailer if end.side is collaboration else None
-            end.side.wake = _waking(end.carrier, also)
+            end.side.wake = end.carrier.wake
+            end.side.writer.after.append(_posting(end.carrier))
             end.carrier.start()
             stack.push_async_callback(end.carrier.stop)
         if replicator is not None and config.clock == "system":
@@ -157,15 +158,20 @@ def _mailer(side: Side | None, config: Config, faults: Faults | None) -> Mailer 
     return Mailer(side, relay, config.public_url, lambda: faults.cut(MAILS), delay)
 
 
-def _waking(carrier: Carrier, mailer: Mailer | None) -> Callable[[], None]:
-    if mailer is None:
-        return carrier.wake
+def _posting(carrier: Carrier) -> Tell:
+    def tell(unit: Unit) -> None:
+        if unit.posted:
+            carrier.carry(unit.posted)
 
-    def wake() -> None:
-        carrier.wake()
-        mailer.wake()
+    return tell
 
-    return wake
+
+def _mailing(mailer: Mailer) -> Tell:
+    def tell(unit: Unit) -> None:
+        if "mails" in unit.tables:
+            mailer.wake()
+
+    return tell
 
 
 def _joined(
@@ -206,7 +212,7 @@ def _into_mvp(unit: Unit, content: LinkContent, side: Side) -> Refusal | None:
 
 
 def _into_collaboration(unit: Unit, content: LinkContent, side: Side) -> Refusal | None:
-    return collaboration_acts.take(unit, content, new_secret(), side.now(), side.rules)
+    return collaboration_acts.take(unit, content, new_secret, side.now(), side.rules)
 
 
 def _records_into_collaboration(unit: Unit, records: Sequence[Record], side: Side) -> None:

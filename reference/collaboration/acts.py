@@ -1,6 +1,6 @@
 """What recipients do, and what comes to them: each the work of one transaction on the store."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from attrs import evolve
@@ -52,10 +52,10 @@ from reference.store.link_content import (
     LinkContent,
     Parcel,
     Wording,
-    written,
 )
+from reference.store.outbox import Posting
 from reference.store.secrets import hashed
-from reference.store.shared_tables import INSERT_PARCEL, WORDINGS
+from reference.store.shared_tables import WORDINGS
 from reference.store.unit import Row, Unit
 
 
@@ -96,11 +96,11 @@ def case_of(unit: Unit, address: str, message: str) -> CaseNumber:
 
 
 def take(
-    unit: Unit, content: LinkContent, secret: str, now: datetime, rules: Rules
+    unit: Unit, content: LinkContent, secret: Callable[[], str], now: datetime, rules: Rules
 ) -> Refusal | None:
     """Take what the MVP sent; a duplicate changes nothing (DLV-2, DLV-3).
 
-    `secret` makes the registration link one of its kind, should an account be made.
+    `secret` gives what makes a registration link one of its kind, should an account be made.
     """
     match content:
         case Parcel():
@@ -133,7 +133,7 @@ def take_records(unit: Unit, records: Sequence[Record], now: datetime, rules: Ru
 
 
 def _take_parcel(
-    unit: Unit, parcel: Parcel, secret: str, now: datetime, rules: Rules
+    unit: Unit, parcel: Parcel, secret: Callable[[], str], now: datetime, rules: Rules
 ) -> Refusal | None:
     envelope = parcel.envelope
     key = rules.mailbox_key(envelope.case, envelope.recipient)
@@ -148,7 +148,7 @@ def _take_parcel(
 
 
 def _announce(
-    unit: Unit, received: MessageReceived, secret: str, now: datetime, rules: Rules
+    unit: Unit, received: MessageReceived, secret: Callable[[], str], now: datetime, rules: Rules
 ) -> None:
     login = unit.get(LOGINS, received.recipient)
     language = "de" if login is None else login.language
@@ -158,7 +158,7 @@ def _announce(
         event: wording_now(unit, event, language, rules) for event in events
     }
     linked = MailEvent.REGISTRATION in events
-    token = link_to(unit, received.recipient, secret) if linked else ""
+    token = link_to(unit, received.recipient, secret()) if linked else ""
     decision = announce(account, received, token, now, rules, templates)
     if decision.facts:
         keep_account(unit, decision.state, token)
@@ -187,7 +187,7 @@ def queue_mails(unit: Unit, mails: tuple[Mail, ...], now: datetime) -> None:
     for mail in mails:
         row = (
             mail.to,
-            mail.event.value,
+            str(mail.event),
             mail.message,
             mail.message_id,
             mail.subject,
@@ -212,25 +212,21 @@ def _keep(
     for fact in decision.facts:
         _keep_fact(unit, fact, now, attached)
     for envelope in decision.envelopes:
-        transport = rules.transports[type(envelope.content)].value
+        transport = rules.transports[type(envelope.content)]
         brings = attached if isinstance(envelope.content, Reply) else ()
-        parcel = written(Parcel(envelope, brings))
-        unit.write("outbox", INSERT_PARCEL, (box.case, box.recipient, None, transport, parcel))
+        unit.post(Posting(Parcel(envelope, brings), transport, box.case, box.recipient))
 
 
 def _keep_fact(unit: Unit, fact: Fact, now: datetime, attached: tuple[Attached, ...]) -> None:
     match fact:
         case MessageReceived():
-            _name_contents(unit, attached)
-            found = {each.name: each for each in attached}
-            documents = [found.get(name) or Attached(name, "", 0) for name in fact.documents]
             item: Row = (
                 fact.recipient,
                 fact.case,
                 fact.message,
-                fact.expects.value,
+                str(fact.expects),
                 fact.text,
-                dumps(documents),
+                _documents(unit, fact.documents, attached) if fact.documents else "[]",
                 to_us(now),
             )
             unit.write("items", INSERT_ITEM, item)
@@ -251,6 +247,13 @@ def _keep_fact(unit: Unit, fact: Fact, now: datetime, attached: tuple[Attached, 
             unit.put(REPLIES, fact.message, reply)
         case _:
             pass
+
+
+def _documents(unit: Unit, names: tuple[str, ...], attached: tuple[Attached, ...]) -> str:
+    """Keep the files of a message; a document of which no file came has a name alone."""
+    _name_contents(unit, attached)
+    found = {each.name: each for each in attached}
+    return dumps([found.get(name) or Attached(name, "", 0) for name in names])
 
 
 def _name_contents(unit: Unit, attached: tuple[Attached, ...]) -> None:

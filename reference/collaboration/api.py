@@ -1,7 +1,5 @@
 """The API of the collaboration: one entry for each thing that a recipient can do or see."""
 
-from collections.abc import Callable
-from functools import partial
 from typing import cast
 
 from attrs import Factory, define, frozen
@@ -14,7 +12,7 @@ from reference.store.collaboration_tables import MAILBOXES, BoxKey
 from reference.store.remembered import Remembered
 from reference.store.shapes import Name
 from reference.store.side import Side
-from reference.store.unit import Place, Unit
+from reference.store.unit import Unit
 
 BASE = "/api/collaboration"
 
@@ -36,8 +34,8 @@ class CollaborationApi:
 
     def __attrs_post_init__(self) -> None:
         """Let what is written of a mailbox end what is remembered of its recipient's inbox."""
-        self.side.writer.writing = partial(_of_mailbox, self._seen.unsettle)
-        self.side.writer.written = partial(_of_mailbox, self._seen.forget)
+        self.side.writer.before.append(lambda unit: self._seen.unsettle(_recipients(unit)))
+        self.side.writer.after.append(lambda unit: self._seen.forget(_recipients(unit)))
 
     async def show_inbox(self, call: Call) -> Answer:
         """Show the inbox."""
@@ -166,8 +164,6 @@ class CollaborationApi:
         )
 
 
-def _of_mailbox(tell: Callable[[str], None], place: Place) -> None:
-    """Tell whose mailbox is written, if it is one."""
-    kept, key = place
-    if kept is MAILBOXES:
-        tell(cast("BoxKey", key)[1])
+def _recipients(unit: Unit) -> set[str]:
+    """Give the recipients whose mailboxes a transaction changes."""
+    return {cast("BoxKey", key)[1] for kept, key in unit.changed if kept is MAILBOXES}

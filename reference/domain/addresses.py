@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 from typing import Final
 
 from attrs import frozen
@@ -19,6 +20,7 @@ def normal_address(address: str) -> str:
     return address.strip().lower()
 
 
+@lru_cache(maxsize=10_000)
 def is_address(address: str) -> bool:
     """Say whether a normal address is well formed (SEND-12)."""
     if len(address) > LENGTH_MAX or _ADDRESS.fullmatch(address) is None:

@@ -1,6 +1,7 @@
 """Calendar days and stamps in the broker's time zone (STA-9, LOG-1)."""
 
 from datetime import date, datetime, tzinfo
+from functools import lru_cache
 
 
 def day_of(moment: datetime, zone: tzinfo) -> date:
@@ -18,7 +19,12 @@ def stamp_of(user: str, moment: datetime, zone: tzinfo) -> str:
     Raises:
         ValueError: for a moment without an offset.
     """
-    return f"{user} am {_local(moment, zone):%d.%m.%Y %H:%M:%S}"
+    return f"{user} am {_written(_local(moment, zone).replace(microsecond=0, tzinfo=None))}"
+
+
+@lru_cache(maxsize=1_000)
+def _written(second: datetime) -> str:
+    return f"{second:%d.%m.%Y %H:%M:%S}"
 
 
 def _local(moment: datetime, zone: tzinfo) -> datetime:

@@ -74,10 +74,14 @@ class Access:
         Raises:
             Refused: when nobody is logged in, or another site uses the cookie.
         """
-        token = self.token_of(request)
-        if token is None:
+        header = request.headers.get(hdrs.AUTHORIZATION, "")
+        token = header.removeprefix("Bearer ")  # mostly it is one that is known
+        known = self._known.get(token) if token != header else None
+        if known is None:
+            token = self.token_of(request) or ""
+            known = self._known.get(token)
+        if not token:
             raise not_authenticated()
-        known = self._known.get(token)
         if known is None:
             known = await self._look_up(token)
         else:

@@ -4,7 +4,7 @@ Routes, the checks of who calls, the OpenAPI document and the walk of the tests 
 """
 
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import Enum
 from hashlib import blake2b
 from typing import Any, Final, Protocol, TypeVar
@@ -71,7 +71,7 @@ class Answer:
     head: str | None = field(default=None, init=False)
 
 
-@frozen(eq=False)
+@define(eq=False)
 class Call:
     """One request: who calls, what the path, the query and the body say."""
 
@@ -93,15 +93,13 @@ class Call:
 
         The same key and body again give the first answer, and nothing happens.
         """
-        answer = await side.writer.do(lambda unit: self._once(unit, side, work, status))
-        side.wake()
-        return answer
+        return await side.writer.do(lambda unit: self._once(unit, side, work, status))
 
     def _once(self, unit: Unit, side: Side, work: Callable[[Unit], object], status: int) -> Answer:
         unit.moment = side.now()
-        at = to_us(unit.moment)
         if self.key is None:
-            return _happened(given(work(unit), status), at)
+            return _happened(given(work(unit), status), unit.moment)
+        at = to_us(unit.moment)
         place = (self.actor, self.key)
         oldest = at - _KEPT_US
         before = unit.get(ANSWERS, place)
@@ -110,7 +108,7 @@ class Call:
                 raise Refused(Problem.KEY_REUSED)
             kind = JSON_TYPE if before.status < 400 else PROBLEM_TYPE  # noqa: PLR2004
             answer = Answer(before.status, before.body, kind, {"Idempotent-Replay": "true"})
-            return _happened(answer, before.at)
+            return _happened(answer, from_us(before.at))
         try:
             answer = given(work(unit), status)
         except Refused as refused:
@@ -120,12 +118,13 @@ class Call:
         unit.put(ANSWERS, place, kept)
         if self.fingerprint.startswith("00"):  # one act in 256 cleans up after all
             unit.write("answers", PURGE_ANSWERS, (oldest,))
-        return _happened(answer, at)
+        return _happened(answer, unit.moment)
 
 
-def _happened(answer: Answer, at: int) -> Answer:
+def _happened(answer: Answer, at: datetime) -> Answer:
     """Let an answer tell when the act happened, to the microsecond."""
-    answer.headers = {**answer.headers, MOMENT: from_us(at).isoformat()}
+    moment = {MOMENT: at.isoformat()}
+    answer.headers = {**answer.headers, **moment} if answer.headers else moment
     return answer
 
 

@@ -13,6 +13,7 @@ from cattrs import ForbiddenExtraKeysError, transform_error
 from multidict import MultiMapping
 
 from reference.http.problems import Fault, Problem, Refused
+from reference.http.quick import quickly_read
 from reference.store.codec import MisfitError, structure
 
 _FAULTS_MAX = 20  # of one request that are told
@@ -25,6 +26,9 @@ def parsed(raw: bytes, kind: type) -> Any:  # noqa: ANN401 - what the operation 
     Raises:
         Refused: with each place that does not fit.
     """
+    fields = quickly_read(raw, kind)
+    if fields is not None:
+        return kind(**fields)
     try:
         value = orjson.loads(raw)
     except orjson.JSONDecodeError as error:
@@ -57,10 +61,10 @@ def queried(query: MultiMapping[str], kind: type) -> Any:  # noqa: ANN401 - see 
 
 def fits_in_path(values: Mapping[str, str]) -> bool:
     """Say whether the parts of a path can name anything: they hold no control characters."""
-    return all(
-        value.isprintable() or all(" " <= letter != "\x7f" for letter in value)
-        for value in values.values()
-    )
+    for value in values.values():
+        if not (value.isprintable() or all(" " <= letter != "\x7f" for letter in value)):
+            return False
+    return True
 
 
 @cache

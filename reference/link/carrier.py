@@ -3,8 +3,9 @@
 import asyncio
 import contextlib
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
+from itertools import islice
 from typing import Final
 
 import structlog
@@ -15,7 +16,7 @@ from reference.http.problems import Problem
 from reference.link.peer import Peer, Unreachable
 from reference.store.crash import reached
 from reference.store.link_content import Attached, attached_to, content_of
-from reference.store.shared_tables import DELETE_PARCEL
+from reference.store.outbox import DELETE_PARCELS, Outgoing
 from reference.store.side import Side
 from reference.store.unit import Unit
 from reference.store.writer import StorageError
@@ -23,11 +24,13 @@ from reference.store.writer import StorageError
 #: How many parcels go together at most, and after how many characters no further one joins them.
 PARCELS_MAX: Final = 500
 CHARACTERS_MAX: Final = 2_000_000
+#: More parcels than these are read from the outbox again: memory is not for what waits.
+FRESH_MAX: Final = 1_000
 #: How long to wait after a failure, in seconds: the first time, and at most.
 RETRY_S_MIN: Final = 0.05
 RETRY_S_MAX: Final = 1.0
 
-Row = tuple[int, str]
+Run = tuple[int, int]  # of parcels, by the first and the last number
 log = structlog.get_logger(__name__)
 
 
@@ -45,6 +48,8 @@ class Carrier:
     _down: bool = False  # the other side gave no answer; told once
     _lost: set[str] = Factory(set[str])  # files that cannot be read here; told once
     _after: int = 0  # the newest parcel that was handed over; its deletion may be under way
+    _fresh: list[Outgoing] = Factory(list[Outgoing])  # all that were posted since the last look
+    _look: bool = True  # into the outbox: not all that waits is at hand
 
     def start(self) -> None:
         """Begin to carry."""
@@ -59,8 +64,20 @@ class Carrier:
                 with contextlib.suppress(asyncio.CancelledError):
                     await task
 
+    def carry(self, posted: Sequence[Outgoing]) -> None:
+        """Take over what a commit left in the outbox, in the order of commits."""
+        if len(self._fresh) > FRESH_MAX:
+            self._look = True
+        if self._look:
+            self._fresh.clear()
+        else:
+            self._fresh += posted
+        self._resting.clear()
+        self._woken.set()
+
     def wake(self) -> None:
-        """Tell that something new may be in the outbox."""
+        """Look into the outbox, where something may wait."""
+        self._look = True
         self._resting.clear()
         self._woken.set()
 
@@ -81,11 +98,11 @@ class Carrier:
             StorageError: when the own store fails.
         """
         after, all_taken = 0, True
-        while rows := await self._waiting(Transport.REPLICATION, after):
-            taken = await self._hand_over(rows)
-            await self.side.writer.do(partial(_delete, taken=taken))
-            all_taken = all_taken and len(taken) == len(rows)
-            after = rows[-1][0]
+        while parcels := await self._waiting(Transport.REPLICATION, after):
+            taken = await self._hand_over(parcels)
+            await self.side.writer.do(partial(_delete, runs=taken, transport=Transport.REPLICATION))
+            all_taken = all_taken and taken == [(parcels[0].number, parcels[-1].number)]
+            after = parcels[-1].number
         return all_taken
 
     async def _run(self) -> None:
@@ -99,7 +116,7 @@ class Carrier:
         while True:
             await self._wait_until(again_at)
             if self._again or (again_at is not None and loop.time() >= again_at):
-                self._after, self._again, again_at = 0, False, None
+                self._after, self._look, self._again, again_at = 0, True, False, None
             if not await self._empties():
                 pause = min(pause * 2, RETRY_S_MAX)
                 again_at = again_at or loop.time() + pause
@@ -143,35 +160,56 @@ class Carrier:
         all_taken = True
         deletion: asyncio.Future[None] | None = None
         try:
-            while rows := await self._waiting(Transport.AT_ONCE, self._after):
-                taken = await self._hand_over(rows)
+            while parcels := await self._next():
+                taken = await self._hand_over(parcels)
                 if deletion is not None:
                     await deletion
-                deletion = asyncio.ensure_future(self.side.writer.do(partial(_delete, taken=taken)))
-                all_taken = all_taken and len(taken) == len(rows)
-                self._after = rows[-1][0]
+                work = partial(_delete, runs=taken, transport=Transport.AT_ONCE)
+                deletion = self.side.writer.do(work)
+                all_taken = all_taken and taken == [(parcels[0].number, parcels[-1].number)]
+                self._after = parcels[-1].number
+        except BaseException:
+            self._look = True  # for what was at hand and did not arrive
+            raise
         finally:
             if deletion is not None:
                 await deletion
         return all_taken
 
-    async def _waiting(self, transport: Transport, after: int) -> list[Row]:
+    async def _next(self) -> list[Outgoing]:
+        """Give what goes together next: what is at hand, or what a look into the outbox shows."""
+        if self._look:
+            self._look = False  # what is posted from now on is at hand, and may be seen besides
+            self._fresh.clear()
+            parcels = await self._waiting(Transport.AT_ONCE, self._after)
+            self._look |= bool(parcels)  # there may be more
+            if parcels:
+                return parcels
+        fresh = [parcel for parcel in self._fresh if parcel.number > self._after]
+        parcels = list(_together(fresh))
+        self._fresh = fresh[len(parcels) :]
+        return parcels
+
+    async def _waiting(self, transport: Transport, after: int) -> list[Outgoing]:
         return await self.side.reader.look(partial(_next_rows, transport=transport, after=after))
 
-    async def _hand_over(self, rows: Sequence[Row]) -> list[int]:
-        """Hand parcels over; give the ids of those that were taken."""
+    async def _hand_over(self, parcels: Sequence[Outgoing]) -> list[Run]:
+        """Hand parcels over; give the numbers of those that were taken, first and last of a run."""
         reached("envelope.before")
-        answers = await self.peer.take([parcel for _, parcel in rows])
+        answers = await self.peer.hand_over(parcels)
         reached("envelope.after")
-        taken: list[int] = []
+        taken: list[Run] = []
         missing: list[str] = []
-        for (number, parcel), answer in zip(rows, answers, strict=True):
+        goes_on = False
+        for parcel, answer in zip(parcels, answers, strict=True):
             if answer is None:
-                taken.append(number)
+                first = taken.pop()[0] if goes_on else parcel.number
+                taken.append((first, parcel.number))
             elif answer is Problem.FILES_MISSING:
-                missing.append(parcel)
+                missing.append(parcel.text)
             else:
-                log.warning("parcel_not_taken", parcel=number, code=answer.code)
+                log.warning("parcel_not_taken", parcel=parcel.number, code=answer.code)
+            goes_on = answer is None
         if missing and self._bringing is None:
             self._bringing = asyncio.create_task(self._bring(missing))
         return taken
@@ -205,21 +243,25 @@ class Carrier:
         return True
 
 
-def _next_rows(raw: sqlite3.Connection, transport: Transport, after: int) -> list[Row]:
+def _next_rows(raw: sqlite3.Connection, transport: Transport, after: int) -> list[Outgoing]:
     """Give the parcels that go together next."""
-    rows: list[Row] = []
-    characters = 0
-    for row in raw.execute(
+    rows = raw.execute(
         "SELECT id, parcel FROM outbox WHERE id > ? AND transport = ? ORDER BY id LIMIT ?",
         (after, transport.value, PARCELS_MAX),
-    ):
-        rows.append(row)
-        characters += len(row[1])
+    )
+    return list(_together(Outgoing(number, parcel) for number, parcel in rows))
+
+
+def _together(parcels: Iterable[Outgoing]) -> Iterator[Outgoing]:
+    """Give the first ones: as many as go together."""
+    characters = 0
+    for parcel in islice(parcels, PARCELS_MAX):
+        yield parcel
+        characters += len(parcel.text)
         if characters > CHARACTERS_MAX:
             break
-    return rows
 
 
-def _delete(unit: Unit, taken: Sequence[int]) -> None:
-    for number in taken:
-        unit.write("outbox", DELETE_PARCEL, (number,))
+def _delete(unit: Unit, runs: Sequence[Run], transport: Transport) -> None:
+    for first, last in runs:
+        unit.write("parcels taken", DELETE_PARCELS, (first, last, transport.value))

@@ -16,6 +16,7 @@ from reference.http.problems import Problem, Refused
 from reference.link.peer import BundleAnswer, NotTaken, Peer, Unreachable
 from reference.store.files import Files
 from reference.store.link_content import Attached
+from reference.store.outbox import Outgoing
 
 #: How long what is slow takes besides, in real seconds: virtual time stands still meanwhile.
 SLOW_S: Final = 0.02
@@ -79,10 +80,10 @@ class Breakable:
     peer: Peer
     faults: Faults
 
-    async def take(self, parcels: Sequence[str]) -> Sequence[NotTaken]:
+    async def hand_over(self, parcels: Sequence[Outgoing]) -> Sequence[NotTaken]:
         """Hand parcels over, unless that is cut."""
         await self._pass(CARRIES)
-        return await self.peer.take(parcels)
+        return await self.peer.hand_over(parcels)
 
     async def bring(self, files: Files, file: Attached) -> None:
         """Hand a file over, unless that is cut."""

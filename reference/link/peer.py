@@ -10,6 +10,7 @@ from reference.domain.replication import Bundle, Record
 from reference.http.problems import Problem
 from reference.store.files import Files
 from reference.store.link_content import Attached
+from reference.store.outbox import Outgoing
 
 #: Why something was not taken; None where it was, now or before.
 NotTaken = Refusal | Problem | None
@@ -30,8 +31,8 @@ class BundleAnswer:
 class Peer(Protocol):
     """The other side, as the link sees it."""
 
-    async def take(self, parcels: Sequence[str]) -> Sequence[NotTaken]:
-        """Hand parcels over, in order, as they stand in the outbox; give an answer to each.
+    async def hand_over(self, parcels: Sequence[Outgoing]) -> Sequence[NotTaken]:
+        """Hand over what waits in the outbox, in order; give an answer to each.
 
         Raises:
             Unreachable: when there is no answer.

@@ -12,7 +12,8 @@ from reference.domain.replication import Answer, Bundle, Record
 from reference.http.problems import Problem
 from reference.link.peer import BundleAnswer, NotTaken, Unreachable
 from reference.store.files import Files
-from reference.store.link_content import Attached, LinkContent, attached_to, content_of
+from reference.store.link_content import Attached, LinkContent, Parcel, content_of
+from reference.store.outbox import Outgoing
 from reference.store.side import Side
 from reference.store.unit import Unit
 from reference.store.writer import StorageError
@@ -38,14 +39,23 @@ class Receiver:
     take_records: TakeRecords | None
     hand_over_waiting: Callable[[], Awaitable[bool]]
 
+    async def hand_over(self, parcels: Sequence[Outgoing]) -> Sequence[NotTaken]:
+        """Take parcels of a side in the same process; what is at hand need not be read."""
+        return await self._take([each.content or _content(each.text) for each in parcels])
+
     async def take(self, parcels: Sequence[str]) -> Sequence[NotTaken]:
-        """Take parcels in one transaction; what cannot be taken does not hold up the others."""
-        contents = [_content(parcel) for parcel in parcels]
+        """Take parcels as they stand in an outbox, in order."""
+        return await self._take([_content(parcel) for parcel in parcels])
+
+    async def _take(self, contents: Sequence[LinkContent | None]) -> Sequence[NotTaken]:
+        """Take contents in one transaction; what cannot be taken does not hold up the others."""
         async with self.side.files.taking(_files(contents)) as missing:
-            wrong = [_wrong(content, missing) for content in contents]
+            wrong = [
+                None if content and not missing else _wrong(content, missing)
+                for content in contents
+            ]
             whole = [c for c, why in zip(contents, wrong, strict=True) if c and why is None]
             answers = iter(await self._take_whole(whole))
-        self.side.wake()
         return [next(answers) if why is None else why for why in wrong]
 
     async def bring(self, files: Files, file: Attached) -> None:
@@ -87,7 +97,6 @@ class Receiver:
             if not await self._taken(take, part):
                 alone = [(record, await self._taken(take, (record,))) for record in part]
                 failed.update(record for record, taken in alone if not taken)
-        self.side.wake()
         if not failed:
             return BundleAnswer(int(Answer.ALL_TAKEN))
         answer = Answer.SOME_FAILED if len(failed) < len(records) else Answer.FAILED
@@ -113,7 +122,8 @@ class Receiver:
 
 def _files(contents: Sequence[LinkContent | None]) -> set[str]:
     """Give the hashes of the files that belong to contents."""
-    return {file.sha256 for content in contents if content for file in attached_to(content)}
+    parcels = (content for content in contents if isinstance(content, Parcel))
+    return {file.sha256 for parcel in parcels if parcel.attached for file in parcel.attached}
 
 
 def _wrong(content: LinkContent | None, missing: frozenset[str]) -> Problem | None:

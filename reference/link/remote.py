@@ -17,6 +17,7 @@ from reference.link.wire import BASE, CODES, BundleTaken, Taken
 from reference.store.codec import MisfitError, structure, to_json, to_us
 from reference.store.files import Files
 from reference.store.link_content import Attached
+from reference.store.outbox import Outgoing
 from reference.store.writer import StorageError
 
 T = TypeVar("T")
@@ -40,12 +41,12 @@ class Remote:
     now: Now
     http: ClientSession
 
-    async def take(self, parcels: Sequence[str]) -> Sequence[NotTaken]:
+    async def hand_over(self, parcels: Sequence[Outgoing]) -> Sequence[NotTaken]:
         """Hand parcels over; one that the other side cannot even read is told apart."""
-        status, raw = await self._post("parcels", to_json(parcels))
+        status, raw = await self._post("parcels", to_json([parcel.text for parcel in parcels]))
         if status in _WRONG and len(parcels) > 1:
             half = len(parcels) // 2
-            return [*await self.take(parcels[:half]), *await self.take(parcels[half:])]
+            return [*await self.hand_over(parcels[:half]), *await self.hand_over(parcels[half:])]
         if status in _WRONG:
             return [Problem.INVALID]
         answers = self._said(status, raw, Taken).answers

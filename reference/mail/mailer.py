@@ -296,7 +296,7 @@ def _mark(unit: Unit, mail: Waiting, outcome: _Outcome, now: datetime) -> None:
     """Keep what became of a mail; of a link that was sent nothing stays by which to use it."""
     if outcome.end is _End.TAKEN:
         unit.write(
-            "mails",
+            "mails under way",
             "UPDATE mails SET sent_at = ?, attempts = attempts + 1, failure = NULL, link = NULL, "
             "body = CASE WHEN link IS NULL THEN body ELSE '' END WHERE id = ?",
             (to_us(now), mail.id),
@@ -307,7 +307,7 @@ def _mark(unit: Unit, mail: Waiting, outcome: _Outcome, now: datetime) -> None:
     due = to_us(now + _pause(mail.attempts + 1, shortest, longest))
     too_old = now - from_us(mail.queued_at) > GIVE_UP_AFTER
     unit.write(
-        "mails",
+        "mails under way",
         "UPDATE mails SET due_at = ?, attempts = attempts + 1, failure = ?, given_up_at = ? "
         "WHERE id = ?",
         (due, outcome.failure, to_us(now) if too_old else None, mail.id),

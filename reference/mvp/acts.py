@@ -36,7 +36,7 @@ from reference.http.operations import accepted
 from reference.http.problems import Fault, Problem, Refused
 from reference.store.codec import dumps, to_us
 from reference.store.files import name_content
-from reference.store.link_content import Attached, CaseworkerAddress, LinkContent, Parcel, written
+from reference.store.link_content import Attached, CaseworkerAddress, LinkContent, Parcel
 from reference.store.mvp_tables import (
     CASES,
     CASEWORKERS,
@@ -52,7 +52,7 @@ from reference.store.mvp_tables import (
     Draft,
     entry_row,
 )
-from reference.store.shared_tables import INSERT_PARCEL
+from reference.store.outbox import Posting
 from reference.store.unit import Row, Unit
 
 
@@ -79,7 +79,7 @@ def create_with_message(
     _unused(unit, message.message)
     attached = _attached(unit, act.case, message)
     _keep(unit, decision, act.by, now, rules, attached)
-    unit.put(MESSAGE_CASES, message.message, (message.message, act.case))
+    unit.hold(MESSAGE_CASES, message.message, act.case)
     _belongs_to(unit, act.case, customer)
     return decision.state
 
@@ -104,8 +104,8 @@ def send(
     decision = accepted(decide_case(unit.get(CASES, number), act, now, rules))
     if chosen:  # told to those alone who may send
         _unused(unit, act.message)
+        unit.hold(MESSAGE_CASES, act.message, number)
     _keep(unit, decision, act.by, now, rules, attached)
-    unit.put(MESSAGE_CASES, act.message, (act.message, number))
     return decision.state
 
 
@@ -193,8 +193,7 @@ def set_customer_addresses(
 
 def tell(unit: Unit, content: LinkContent) -> None:
     """Hand something to the link that belongs to no case."""
-    row = (None, None, None, Transport.AT_ONCE.value, written(content))
-    unit.write("outbox", INSERT_PARCEL, row)
+    unit.post(Posting(content, Transport.AT_ONCE))
 
 
 def take(unit: Unit, content: LinkContent, now: datetime, rules: Rules) -> Refusal | None:
@@ -228,14 +227,10 @@ def _keep(
         _keep_fact(unit, fact, by, now, left)
     for envelope in decision.envelopes:
         content = envelope.content
-        row = (
-            case.number,
-            envelope.recipient,
-            content.message if isinstance(content, Message) else None,
-            rules.transports[type(content)].value,
-            written(Parcel(envelope, attached)),
-        )
-        unit.write("outbox", INSERT_PARCEL, row)
+        message = content.message if isinstance(content, Message) else None
+        transport = rules.transports[type(content)]
+        parcel = Parcel(envelope, attached)
+        unit.post(Posting(parcel, transport, case.number, envelope.recipient, message))
 
 
 def _keep_fact(unit: Unit, fact: Fact, by: str, now: datetime, left: list[Attached]) -> None:

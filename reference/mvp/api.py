@@ -215,19 +215,13 @@ class MvpApi:
     async def send_message(self, call: Call) -> Answer:
         """Share a text with recipients outside."""
         new: NewMessage = call.body
-        ids = self._message_id(new)
+        ids, case, rules = self._message_id(new), call.case, self.side.rules
+        chosen = new.message is not None
 
         def work(unit: Unit) -> Sent:
             act = self._send(unit, call.actor, new, ids)
-            acts.send(
-                unit,
-                call.case,
-                act,
-                unit.moment,
-                self.side.rules,
-                chosen=new.message is not None,
-            )
-            return Sent(call.case, ids)
+            acts.send(unit, case, act, unit.moment, rules, chosen=chosen)
+            return Sent(case, ids)
 
         return await call.act(self.side, work, status=201)
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
+from operator import attrgetter
 from typing import Any, Final, Union, cast, get_args, get_origin
 
 import orjson
@@ -240,18 +241,21 @@ def structure(value: object, kind: object) -> Any:  # noqa: ANN401 - a value of 
 
 
 @cache
-def _reader_of(kind: type) -> Callable[[object], dict[str, object]]:
-    """Give the function that reads the fields of an attrs class."""
+def _fields_of(kind: type) -> tuple[tuple[str, ...], Callable[[object], Any]]:
+    """Give the names of an attrs class in JSON, and what gives their values, if several."""
     if not has(kind):
         raise TypeError(f"{kind.__name__} has no place in JSON")
-    tag = {"kind": _tag(kind)} if kind in _TAGGED else {}
     names = tuple(field.name for field in fields(kind))
-    return lambda value: {**tag, **{name: getattr(value, name) for name in names}}
+    if kind in _TAGGED:
+        return ("kind", *names), attrgetter("__class__.__name__", *names)
+    return names, attrgetter(*names) if names else lambda _: ()
 
 
 def _plain(value: object) -> dict[str, object]:
     kind: type = type(value)
-    return _reader_of(kind)(value)
+    names, values_of = _fields_of(kind)
+    values = values_of(value)
+    return {names[0]: values} if len(names) == 1 else dict(zip(names, values, strict=True))
 
 
 def to_json(value: object) -> bytes:
@@ -261,7 +265,7 @@ def to_json(value: object) -> bytes:
 
 def dumps(value: object) -> str:
     """Give a value as a line of JSON."""
-    return to_json(value).decode()
+    return orjson.dumps(value, default=_plain).decode()
 
 
 loads = orjson.loads

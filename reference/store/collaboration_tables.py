@@ -85,6 +85,9 @@ MIGRATIONS: Final = (
     ) STRICT;
     CREATE INDEX mails_due ON mails (due_at) WHERE sent_at IS NULL AND given_up_at IS NULL;
     """,
+    """
+    DROP INDEX outbox_by_transport;
+    """,
 )
 
 _BOX: Final = """
@@ -128,7 +131,7 @@ def _box_row(box: Mailbox) -> Row:
         box.case,
         box.recipient,
         box.subject,
-        dumps(box.documents),
+        dumps(box.documents) if box.documents else "[]",
         box.text,
         box.release,
         box.taken,

@@ -52,7 +52,32 @@ tagged(LinkContent)
 
 def written(content: LinkContent) -> str:
     """Give a content as it stands in an outbox."""
+    if isinstance(content, Parcel) and not content.attached:
+        envelope, message = content.envelope, content.envelope.content
+        if isinstance(message, Message):
+            return dumps(_with_message(envelope, message))
     return dumps(content)
+
+
+def _with_message(envelope: Envelope, message: Message) -> dict[str, object]:
+    """Give what JSON has of a message without files, which is what most contents are."""
+    return {
+        "kind": "Parcel",
+        "envelope": {
+            "case": envelope.case,
+            "recipient": envelope.recipient,
+            "number": envelope.number,
+            "content": {
+                "kind": "Message",
+                "message": message.message,
+                "text": message.text,
+                "expects": message.expects,
+                "subject": message.subject,
+                "documents": message.documents,
+            },
+        },
+        "attached": (),
+    }
 
 
 def content_of(text: str) -> LinkContent:

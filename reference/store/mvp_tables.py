@@ -113,6 +113,12 @@ MIGRATIONS: Final = (
         PRIMARY KEY (caseworker, number)
     ) STRICT, WITHOUT ROWID;
     """,
+    """
+    DROP INDEX outbox_by_transport;
+    DROP TABLE messages;
+    CREATE UNIQUE INDEX entries_of_message ON entries (message)
+        WHERE message IS NOT NULL AND carried_by IS NULL;
+    """,
 )
 
 _CASE: Final = """
@@ -162,7 +168,7 @@ def _case_row(case: Case) -> Row:
         case.number,
         case.subject,
         to_day(case.follow_up_on),
-        case.status.value,
+        str(case.status),
         to_day(case.acknowledged_on),
         dumps(traffic),
     )
@@ -221,19 +227,14 @@ CASEWORKER_OF: Final = "SELECT name FROM caseworkers WHERE token = ?"
 
 
 def _load_message(connection: sqlite3.Connection, message: str) -> CaseNumber | None:
-    row = connection.execute("SELECT number FROM messages WHERE message = ?", (message,)).fetchone()
+    row = connection.execute(
+        "SELECT number FROM entries WHERE message = ? AND carried_by IS NULL", (message,)
+    ).fetchone()
     return None if row is None else row[0]
 
 
-#: The case of each message that was sent, by the message's id.
-MESSAGE_CASES: Final = Kept[str, tuple[str, CaseNumber]](
-    "messages",
-    lambda connection, message: (
-        None if (number := _load_message(connection, message)) is None else (message, number)
-    ),
-    "INSERT INTO messages (message, number) VALUES (?, ?)",
-    lambda message: message,
-)
+#: The case of each message that was sent, by the message's id; its entry says it.
+MESSAGE_CASES: Final = Kept[str, CaseNumber]("entries", _load_message)
 
 INSERT_ENTRY: Final = """
     INSERT INTO entries (number, author, carried_by, at, stamp, message, text, recipients, expects,
@@ -253,8 +254,8 @@ def entry_row(number: CaseNumber, entry: Entry) -> Row:
         entry.message,
         entry.text,
         dumps(entry.to),
-        entry.expects,
-        dumps(entry.files),
+        None if entry.expects is None else str(entry.expects),
+        dumps(entry.files) if entry.files else "[]",
     )
 
 

@@ -37,11 +37,12 @@ class Remembered(Generic[A]):
             kept = answers[what] = await read()
         return kept
 
-    def unsettle(self, user: str) -> None:
-        """Let each look of a user be a read until `forget`; to be called from any thread."""
-        self._unsettled.add(user)
+    def unsettle(self, users: set[str]) -> None:
+        """Let each look of users be a read until `forget`; to be called from any thread."""
+        self._unsettled.update(users)
 
-    def forget(self, user: str) -> None:
-        """Let the next look of a user be a read, which may be kept."""
-        self._answers.pop(user, None)
-        self._unsettled.discard(user)
+    def forget(self, users: set[str]) -> None:
+        """Let the next look of users be a read, which may be kept."""
+        for user in users:
+            self._answers.pop(user, None)
+        self._unsettled.difference_update(users)

@@ -56,11 +56,6 @@ SHARED: Final = """
     ) STRICT, WITHOUT ROWID;
 """
 
-INSERT_PARCEL: Final = """
-    INSERT INTO outbox (number, recipient, message, transport, parcel) VALUES (?, ?, ?, ?, ?)
-"""
-DELETE_PARCEL: Final = "DELETE FROM outbox WHERE id = ?"
-
 
 @frozen
 class Given:

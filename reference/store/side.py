@@ -14,7 +14,7 @@ from reference.store.writer import Reader, Writer
 class Side:
     """What the MVP, or the collaboration, works with.
 
-    `wake` tells the carriers that something was committed which they may have to carry.
+    `wake` lets the carrier look into the outbox; what is posted it gets without.
     """
 
     rules: Rules

@@ -4,11 +4,12 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from itertools import islice
-from typing import Any, Final, Generic, TypeVar, cast
+from typing import Any, Final, Generic, TypeVar
 
 from attrs import Factory, define, field, frozen
 
 from reference.clock import EPOCH
+from reference.store.outbox import Outgoing, Posting, put
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -25,13 +26,13 @@ class Kept(Generic[K, V]):
     """A kind of value: how it is loaded, and the row that saves it.
 
     `save` inserts or replaces one row of `table`; further rows of a value are written by who
-    changes it.
+    changes it. Without it the rows of something else save the value.
     """
 
     table: str
     load: Callable[[sqlite3.Connection, K], V | None]
-    save: str
-    row: Callable[[V], Row]
+    save: str = ""
+    row: Callable[[V], Row] = lambda _: ()
 
 
 @define
@@ -67,41 +68,47 @@ class Unit:
     """One transaction of a store's writer, in which several requests take their turn.
 
     What one request has put, the next one gets. Rows are held back and written in bulk. `moment`
-    is when the act happens whose turn it is.
+    is when the act happens whose turn it is. `changed` are the values that it saves, `tables` those
+    that it writes to, `posted` what it leaves in the outbox to go at once.
     """
 
     connection: sqlite3.Connection
     _memory: Memory
     changed: list[Place] = field(factory=list[Place], init=False)
+    tables: set[str] = field(factory=set[str], init=False)
+    posted: list[Outgoing] = field(factory=list[Outgoing], init=False)
+    _postings: list[Posting] = field(factory=list[Posting], init=False)
     _values: dict[Place, object | None] = Factory(dict[Place, object | None])
     _written: list[_Rows] = Factory(list[_Rows])
     _newest: dict[str, _Rows] = Factory(dict[str, _Rows])
-    _undo: list[tuple[Place | _Rows, object]] = Factory(list[tuple[Place | _Rows, object]])
+    _undo: list[tuple[Place | list[Any], object]] = Factory(list[tuple[Place | list[Any], object]])
     moment: datetime = EPOCH
 
     def get(self, kept: Kept[K, V], key: K) -> V | None:
         """Give a value as it is now, None if there is none."""
         place = (kept, key)
-        value = self._values.get(place, _UNKNOWN)
+        value: Any = self._values.get(place, _UNKNOWN)
         if value is _UNKNOWN:
             value = self._memory.values.get(place)
             if value is None:
                 value = kept.load(self.connection, key)
                 self._values[place] = value
-        return cast("V | None", value)
+        found: V | None = value
+        return found
 
     def put(self, kept: Kept[K, V], key: K, value: V) -> None:
         """Save a value under its key."""
-        self._set((kept, key), value)
+        self.hold(kept, key, value)
         self.write(kept.table, kept.save, kept.row(value))
 
     def drop(self, kept: Kept[K, V], key: K, sql: str, row: Row) -> None:
         """Delete a value."""
-        self._set((kept, key), None)
+        self.hold(kept, key, None)
         self.write(kept.table, sql, row)
 
-    def _set(self, place: Place, value: object | None) -> None:
-        values = self._values
+    def hold(self, kept: Kept[K, V], key: K, value: V | None) -> None:
+        """Let those who come next get a value that other rows save."""
+        place, values = (kept, key), self._values
         self.changed.append(place)
         self._undo.append((place, values.get(place, _UNKNOWN)))
         values[place] = value
@@ -113,8 +120,14 @@ class Unit:
             newest = _Rows(table, sql, [])
             self._written.append(newest)
             self._newest[table] = newest
+            self.tables.add(table)
         newest.rows.append(row)
-        self._undo.append((newest, None))
+        self._undo.append((newest.rows, None))
+
+    def post(self, posting: Posting) -> None:
+        """Put a content into the outbox at the end of the transaction."""
+        self._postings.append(posting)
+        self._undo.append((self._postings, None))
 
     def select(self, sql: str, row: Row = ()) -> Iterator[Row]:
         """Read rows; a request reads before it writes, so that it can be taken back."""
@@ -129,8 +142,8 @@ class Unit:
     def take_back(self) -> None:
         """End a request's turn: what it did is undone."""
         for what, before in reversed(self._undo):
-            if isinstance(what, _Rows):
-                what.rows.pop()
+            if isinstance(what, list):
+                what.pop()
             elif before is _UNKNOWN:
                 del self._values[what]
             else:
@@ -142,6 +155,9 @@ class Unit:
         for each in self._written:
             if each.rows:
                 self.connection.executemany(each.sql, each.rows)
+        if self._postings:
+            self.posted += put(self.connection, self._postings)
+            self._postings.clear()
         self._written.clear()
         self._newest.clear()
 

@@ -13,11 +13,12 @@ from attrs import Factory, define, field
 
 from reference.store.crash import reached
 from reference.store.database import Database, StorageError, said
-from reference.store.unit import Memory, Place, Unit
+from reference.store.unit import Memory, Unit
 
 T = TypeVar("T")
 Work = Callable[[Unit], T]
 Look = Callable[[sqlite3.Connection], T]
+Tell = Callable[[Unit], None]
 _Outcome = tuple[Any, BaseException | None]
 
 
@@ -33,10 +34,6 @@ def _settle(future: asyncio.Future[Any], outcome: _Outcome) -> None:
 
 def _nothing() -> None:
     """Do nothing."""
-
-
-def _ignored(place: Place) -> None:
-    """Do nothing with a place."""
 
 
 @define(eq=False)
@@ -83,14 +80,15 @@ class _Queue:
 class Writer:
     """The only one who writes to a store; it counts its works and the commits that they shared.
 
-    `writing` is told of each value that a commit is about to change, in the writer's thread and
-    before anybody can see it; `written` of each that it changed, before its act is answered.
+    `before` are told of a transaction that is about to be committed, in the writer's thread and
+    before anybody can see it; `after` of one that has ended, before its acts are answered: if it
+    failed, nothing is posted.
     """
 
     _database: Database
-    writing: Callable[[Place], None] = field(default=_ignored, init=False)
-    written: Callable[[Place], None] = field(default=_ignored, init=False)
-    _changed: list[Place] = field(factory=list[Place], init=False)
+    before: list[Tell] = field(factory=list[Tell], init=False)
+    after: list[Tell] = field(factory=list[Tell], init=False)
+    _ended: list[Unit] = field(factory=list[Unit], init=False)
     works: int = field(default=0, init=False)
     commits: int = field(default=0, init=False)
     _memory: Memory = Factory(Memory)
@@ -99,18 +97,19 @@ class Writer:
     )
 
     def _tell(self) -> None:
-        changed, self._changed = self._changed, []
-        for place in changed:
-            self.written(place)
+        ended, self._ended = self._ended, []
+        for unit in ended:
+            for tell in self.after:
+                tell(unit)
 
-    async def do(self, work: Work[T]) -> T:
+    def do(self, work: Work[T]) -> asyncio.Future[T]:
         """Do a request's work in a transaction; it is on disk when this returns.
 
         Raises:
             StorageError: when the disk or the database failed; nothing was changed.
         """
         # A caller that goes away does not take its work back: nobody waits for the answer then.
-        return cast("T", await self._queue.ask(work))
+        return self._queue.ask(work)
 
     async def close(self) -> None:
         """Finish what waits, then close the file."""
@@ -132,13 +131,12 @@ class Writer:
 
     def _transaction(self, raw: sqlite3.Connection, works: Sequence[Work[Any]]) -> list[_Outcome]:
         raw.execute("BEGIN IMMEDIATE")
+        unit = Unit(raw, self._memory)
         try:
-            unit = Unit(raw, self._memory)
             outcomes = [_turn(unit, work) for work in works]
             unit.flush()
-            self._changed += unit.changed  # should the commit fail, nobody minds
-            for place in unit.changed:
-                self.writing(place)
+            for tell in self.before:
+                tell(unit)
             reached("commit.before")
             raw.execute("COMMIT")
             reached("commit.after")
@@ -146,9 +144,12 @@ class Writer:
             self.commits += 1
         except BaseException:
             self._memory.values.clear()
+            unit.posted.clear()
             if raw.in_transaction:
                 raw.execute("ROLLBACK")
             raise
+        finally:
+            self._ended.append(unit)
         unit.remember()
         return outcomes
 

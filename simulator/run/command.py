@@ -69,7 +69,7 @@ def files_in(named: Sequence[Path]) -> list[Path]:
     type=click.FloatRange(min=1),
     default=1.0,
     show_default=True,
-    help="With a URL in real time: how much faster long waits pass.",
+    help="With a URL in real time: how much faster waiting passes.",
 )
 @click.option(
     "--max-wait",

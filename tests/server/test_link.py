@@ -19,7 +19,7 @@ from reference.link.receiver import Receiver
 from reference.link.signing import digest_of, signed
 from reference.store.codec import to_us
 from reference.store.link_content import Parcel, written
-from reference.store.shared_tables import INSERT_PARCEL
+from reference.store.outbox import INSERT_PARCEL
 from tests.server.people import serving_in
 
 SECRET = "ein-gemeinsames-Geheimnis"

@@ -35,7 +35,7 @@ async def test_an_answer_is_read_once_until_something_is_written() -> None:
     assert await remembered.answer("k", "inbox", read) == 0
     assert await remembered.answer("k", "widget", read) == 1
     assert await remembered.answer("l", "inbox", read) == 2
-    remembered.forget("k")
+    remembered.forget({"k"})
     assert await remembered.answer("k", "inbox", read) == 3
     assert await remembered.answer("l", "inbox", read) == 2
 
@@ -53,7 +53,7 @@ async def test_what_was_read_before_a_write_is_not_kept_after_it() -> None:
 
     reading = asyncio.create_task(remembered.answer("k", "inbox", slow))
     await asyncio.sleep(0)
-    remembered.forget("k")
+    remembered.forget({"k"})
     written.set()
     assert await reading == "old"
     assert await remembered.answer("k", "inbox", quick) == "new"
@@ -67,9 +67,9 @@ async def test_while_something_is_written_nothing_is_remembered() -> None:
         return next(reads)
 
     assert await remembered.answer("k", "inbox", read) == 0
-    remembered.unsettle("k")
+    remembered.unsettle({"k"})
     assert [await remembered.answer("k", "inbox", read) for _ in range(2)] == [1, 2]
-    remembered.forget("k")
+    remembered.forget({"k"})
     assert [await remembered.answer("k", "inbox", read) for _ in range(2)] == [3, 3]
 
 

@@ -283,7 +283,11 @@ def created(number, dangling=False):
         known = unit.get(CASES, number)
         unit.put(CASES, number, Case(number, "neu" if known is None else known.subject + "!"))
         if dangling:
-            unit.write("messages", "INSERT INTO messages VALUES (?, ?)", (f"m{number}", "nirgends"))
+            unit.write(
+                "case_addresses",
+                "INSERT INTO case_addresses VALUES (?, 1, 'k')",
+                (f"nirgends{number}",),
+            )
         return number
 
     return work
@@ -360,7 +364,7 @@ async def test_a_value_that_no_row_can_hold_spoils_no_other(store, value):
 async def test_who_goes_away_does_not_take_the_work_back(store):
     writer, _ = await store()
     try:
-        asking = asyncio.create_task(writer.do(created(1)))
+        asking = asyncio.ensure_future(writer.do(created(1)))
         await asyncio.sleep(0)
         asking.cancel()
         await outcomes(writer, [created(2)])
