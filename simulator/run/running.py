@@ -106,10 +106,10 @@ def run_file(
 
 def _traced(scenario: Scenario, target: Target, task: Task) -> Ran:
     if task.trace is None:
-        return run_scenario(scenario, target, _judge(scenario, target, task), task)
+        return run_scenario(scenario, target, judge_of(scenario, target, task), task)
     place = task.trace / f"{Path(scenario.file).stem}.jsonl"
     with place.open("wb") as trace:
-        judge = _judge(scenario, target, task, trace)
+        judge = judge_of(scenario, target, task, trace)
         return run_scenario(scenario, target, judge, task)
 
 
@@ -120,11 +120,17 @@ def as_asked(scenario: Scenario, task: Task) -> Scenario:
     population = scenario.population
     if population is None:
         return scenario
-    scale = population.scale if task.scale is None else task.scale
+    own = population.scale
+    if task.place.target != "model" and population.scale_on_server is not None:
+        own = population.scale_on_server
+    scale = own if task.scale is None else task.scale
     return evolve(scenario, population=population.scaled(scale))
 
 
-def _judge(scenario: Scenario, target: Target, task: Task, trace: BinaryIO | None = None) -> Judge:
+def judge_of(
+    scenario: Scenario, target: Target, task: Task, trace: BinaryIO | None = None
+) -> Judge:
+    """Give who judges a run: the oracle, with measurements and goals."""
     oracle = Oracle(
         scenario.readings,
         time_zone=scenario.time_zone,

@@ -158,10 +158,9 @@ class Writer:
 
     async def see_preset(self, case):
         await self.tab.goto(f"/mvp/cases/{case}")
-        offered = await self.tab.locator("[name=offered]").evaluate_all(
-            "all => all.map(e => e.value)"
-        )
-        self._saw("preset", case=case, recipients=offered)
+        offered = self.tab.locator("[name=offered]")
+        recipients = (await offered.input_value()).split() if await offered.count() else []
+        self._saw("preset", case=case, recipients=recipients)
 
     async def see_activities(self, case):
         await self.tab.goto(f"/mvp/cases/{case}")
