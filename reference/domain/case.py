@@ -372,12 +372,16 @@ def _take_read_mark(
 def replicated(case: Case, now: datetime, rules: Rules) -> Case:
     """Give the case after its record was replicated: its fields are as before (RPL-3)."""
     change = rules.case_changes[CaseEvent.REPLICATED]
-    return evolve(
-        case,
-        follow_up_on=_day(change.follow_up_on, case.follow_up_on, now, now, rules),
-        acknowledged_on=_day(change.acknowledged_on, case.acknowledged_on, now, now, rules),
-        status=case.status if change.status is None else change.status,
-    )
+    follow_up_on = _day(change.follow_up_on, case.follow_up_on, now, now, rules)
+    acknowledged_on = _day(change.acknowledged_on, case.acknowledged_on, now, now, rules)
+    status = case.status if change.status is None else change.status
+    if (follow_up_on, acknowledged_on, status) == (
+        case.follow_up_on,
+        case.acknowledged_on,
+        case.status,
+    ):
+        return case
+    return evolve(case, follow_up_on=follow_up_on, acknowledged_on=acknowledged_on, status=status)
 
 
 def _day(
@@ -397,22 +401,20 @@ def _day(
 
 def _entries(case: Case, kind: EntryKind, entry: Entry, rules: Rules) -> tuple[EntryLogged, ...]:
     """Log what the table says an event leaves, with the fields that it says are shown."""
-    return tuple(
-        EntryLogged(
-            case.number,
-            Entry(
-                entry.author,
-                entry.carried_by if "carried_by" in shown else None,
-                entry.at,
-                entry.stamp,
-                entry.message if "message" in shown else None,
-                entry.text if "text" in shown else "",
-                entry.to if "to" in shown else (),
-                entry.expects if "expects" in shown else None,
-                entry.files if "files" in shown else (),
-            ),
-        )
-        for shown in rules.entries[kind]
+    return tuple([EntryLogged(case.number, _shown(entry, f)) for f in rules.entries[kind]])
+
+
+def _shown(entry: Entry, fields: frozenset[str]) -> Entry:
+    return Entry(
+        entry.author,
+        entry.carried_by if "carried_by" in fields else None,
+        entry.at,
+        entry.stamp,
+        entry.message if "message" in fields else None,
+        entry.text if "text" in fields else "",
+        entry.to if "to" in fields else (),
+        entry.expects if "expects" in fields else None,
+        entry.files if "files" in fields else (),
     )
 
 

@@ -180,11 +180,13 @@ def write_reply(
         return done
     asked = None if answered is None else answered.expects
     reply = Reply(act.message, act.answers, asked, act.text, act.files, now)
-    sent, envelopes = _post(done.state, (reply,), rules)
+    box = done.state
+    sent, envelopes = _post(box, (reply,), rules)
     written = ReplyWritten(
         mailbox.case, mailbox.recipient, act.message, act.answers, act.text, act.files, now
     )
-    return Decision(evolve(sent, text=act.text), (written, *done.facts), done.envelopes + envelopes)
+    replied = _with(box, box.subject, box.items, act.text, sent)
+    return Decision(replied, (written, *done.facts), done.envelopes + envelopes)
 
 
 def _writing_refused(
@@ -213,8 +215,10 @@ def replicated_mailbox(
     done = _do(mailbox, Deed.REPLICATION, None, now, rules)
     if isinstance(done, Refusal):
         return Decision(mailbox)
-    subject = fields.get("subject", mailbox.subject)
-    return Decision(evolve(done.state, subject=subject), done.facts, done.envelopes)
+    box, subject = done.state, fields.get("subject", mailbox.subject)
+    if subject != box.subject:
+        box = _with(box, subject, box.items, box.text, box.sent)
+    return Decision(box, done.facts, done.envelopes)
 
 
 def _find(mailbox: Mailbox, message: str | None) -> Item | None:
@@ -250,18 +254,24 @@ def _do(
     if not facts:
         return Decision(mailbox)
     sent, envelopes = _post(mailbox, tuple(marks), rules)
-    done = Mailbox(
-        sent.case,
-        sent.recipient,
-        sent.subject,
-        sent.documents,
-        tuple(items),
-        sent.text,
-        sent.release,
-        sent.taken,
-        sent.sent,
-    )
+    done = _with(mailbox, mailbox.subject, tuple(items), mailbox.text, sent)
     return Decision(done, tuple(facts), envelopes)
+
+
+def _with(
+    box: Mailbox, subject: str, items: tuple[Item, ...], text: str | None, sent: int
+) -> Mailbox:
+    return Mailbox(
+        box.case,
+        box.recipient,
+        subject,
+        box.documents,
+        items,
+        text,
+        box.release,
+        box.taken,
+        sent,
+    )
 
 
 def _after(item: Item, deed: Deed, named: str | None, rules: Rules) -> Item | Refusal:
@@ -305,8 +315,8 @@ def _marked(mailbox: Mailbox, item: Item, now: datetime) -> MessageMarked:
 
 def _post(
     mailbox: Mailbox, contents: tuple[Upward, ...], rules: Rules
-) -> tuple[Mailbox, tuple[Envelope, ...]]:
-    """Address contents to the case, with the next numbers of the channel."""
+) -> tuple[int, tuple[Envelope, ...]]:
+    """Address contents to the case, with the next numbers of the channel; give the last one."""
     sent = mailbox.sent
     envelopes: list[Envelope] = []
     for content in contents:
@@ -314,6 +324,4 @@ def _post(
         if rules.transports[type(content)] is Transport.AT_ONCE:
             sent = number = sent + 1
         envelopes.append(Envelope(mailbox.case, mailbox.recipient, number, content))
-    if sent == mailbox.sent:
-        return mailbox, tuple(envelopes)
-    return evolve(mailbox, sent=sent), tuple(envelopes)
+    return sent, tuple(envelopes)

@@ -69,7 +69,7 @@ class Pages:
     def refused(self, request: web.Request, refused: Refused) -> web.StreamResponse:
         """Give the page that says why something is refused; who is not logged in may do that."""
         visit = Visit(self.site, request)
-        if refused.why is Problem.NOT_AUTHENTICATED:
+        if refused.why is Problem.NOT_AUTHENTICATED and self.site.who is not Who.ANYBODY:
             if request.method in {"GET", "HEAD"}:
                 return visit.go(f"{self.site.log_in}?next={quote(visit.here, safe='')}")
             return visit.page("signed_out.html", refused.status)

@@ -94,6 +94,7 @@ class Node:
     looks: Looks
     parent: "Node | None" = None
     step: Step | None = None
+    spare: Model | None = None  # a copy of the model, for the next act that is tried
 
     def steps(self) -> list[Step]:
         """Give the steps from the beginning to here."""
@@ -201,6 +202,7 @@ def _expand(
         _apply(node, record, world, found, seen, following, writes=writes)
         if found.refuted:
             return
+    node.spare = None
 
 
 def _pass_a_day(
@@ -228,7 +230,7 @@ def _apply(
     depth = node.depth + 1
     at, at_us = moment(node.day)
     at_us += 2 * depth
-    model = node.model.fork()
+    model, node.spare = node.spare or node.model.fork(), None
     outcome, reason = model.act(record, at)
     oracle = node.oracle.fork()
     line = told(record, outcome, model)
@@ -236,6 +238,7 @@ def _apply(
     if reason is not None:
         found.refusals.add(reason)
         if not findings:
+            node.spare = model
             return  # neither side changes with a refused act
     for seen_line in came_of(model, record):
         findings = findings or oracle.take(depth, at_us, seen_line)
@@ -261,13 +264,13 @@ def _keep(
 
     Of one that is known, only what was logged on the way is looked at, as logs are left out.
     """
-    key = _key(after)
-    known = key in seen
+    count = len(seen)
+    seen.add(_key(after))
+    known = len(seen) == count
     if known and line.get("act") not in WRITING and after.model.logged == node.model.logged:
         return
     finding = _look(after, (LOG,) if known else views(world))
     if not known:
-        seen.add(key)
         found.states += 1
         following.append(after)
     if finding is not None:

@@ -23,9 +23,9 @@ _TWO_DIGITS: Final = 10
 
 
 def duration(ms: float) -> str:
-    """Write a duration with three digits that count: `2.5 s`, `7.5 min`; it is not broken."""
+    """Write a duration with three digits that count: `2.5 s`, `7.5 min`."""
     unit_ms, unit = next(one[1:] for one in _UNITS if ms >= one[0])
-    return f"{digits(ms / unit_ms)}\N{NO-BREAK SPACE}{unit}"
+    return f"{digits(ms / unit_ms)} {unit}"
 
 
 def digits(value: float) -> str:
@@ -38,7 +38,7 @@ def digits(value: float) -> str:
 
 def share(value: float) -> str:
     """Write a share in per cent."""
-    return f"{digits(100 * value)}\N{NO-BREAK SPACE}%"
+    return f"{digits(100 * value)} %"
 
 
 def in_unit(unit: Unit, value: float, statistic: str = "") -> str:

@@ -30,38 +30,37 @@ class Level:
     step_us: int = MINUTE_US
     _area: int = 0
     _changed_us: int = field(init=False)
+    _step_end_us: int = field(init=False)
     _steps: list[int] = Factory(lambda: [0])
 
     def __attrs_post_init__(self) -> None:
         """Nothing has changed yet."""
         self._changed_us = self.begin_us
+        self._step_end_us = self.begin_us + self.step_us
 
     def add(self, by: int, at_us: int) -> None:
         """Go up or down; moments come in order."""
+        value = self.value
         if at_us > self._changed_us:
-            self._pass(at_us)
-        self.value = value = self.value + by
-        self.max = max(self.max, value)
-        self._steps[-1] = max(self._steps[-1], value)
+            self._area += value * (at_us - self._changed_us)
+            self._changed_us = at_us
+            if at_us >= self._step_end_us:
+                self._next_step(at_us)
+        self.value = value = value + by
+        if value > self._steps[-1]:
+            self._steps[-1] = value
+            self.max = max(self.max, value)
 
-    def _pass(self, at_us: int) -> None:
-        """Let time pass at the level that it is."""
-        self._area += self.value * (at_us - self._changed_us)
-        self._changed_us = at_us
-        steps = self._steps
-        missing = (at_us - self.begin_us) // self.step_us + 1 - len(steps)
+    def _next_step(self, at_us: int) -> None:
+        """Go on to the step that a moment is in, at the level that it is."""
+        steps, begun = self._steps, at_us - self.begin_us
+        missing = begun // self.step_us + 1 - len(steps)
         while missing > 0 and len(steps) + missing > STEPS_MAX:
-            self._halve()
-            steps = self._steps
-            missing = (at_us - self.begin_us) // self.step_us + 1 - len(steps)
-        if missing > 0:
-            steps.extend([self.value] * missing)
-
-    def _halve(self) -> None:
-        """Make steps twice as long; a step keeps its highest value."""
-        steps = self._steps
-        self._steps = [max(steps[place : place + 2]) for place in range(0, len(steps), 2)]
-        self.step_us *= 2
+            steps = self._steps = [max(steps[at : at + 2]) for at in range(0, len(steps), 2)]
+            self.step_us *= 2
+            missing = begun // self.step_us + 1 - len(steps)
+        steps.extend([self.value] * missing)
+        self._step_end_us = self.begin_us + len(steps) * self.step_us
 
     def course(self, end_us: int) -> Course:
         """Give what came of it at the end of a run."""

@@ -28,7 +28,8 @@ class Sampled:
 class Measured:
     """All measures of a run by name; a measure without a sample is not there.
 
-    `effects` counts, by expected action, the deeds that met an unread message; `moves`, by cloud
+    `effects` counts, by expected action, the deeds that met an unread message (a way of opening,
+    `mark_read`, `reply_without_file`, `reply_with_file`, `new_message`); `moves`, by cloud
     status, the events that met a case in it (a send by what it expects, or `came_back`).
     """
 

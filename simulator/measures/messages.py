@@ -245,7 +245,8 @@ class Messages:
                 self.effects[item.action, "new_message"] += 1
                 continue
             if item.message == answers:
-                self.effects[item.action, "reply_with_file" if with_file else "reply"] += 1
+                deed = "reply_with_file" if with_file else "reply_without_file"
+                self.effects[item.action, deed] += 1
                 self._read(item, at_us)
                 if not item.answered and item.action != _ACKNOWLEDGE:
                     item.answered = True

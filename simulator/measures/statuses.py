@@ -37,27 +37,27 @@ class Statuses:
         """Take a message that was sent."""
         if self._last is not None:
             self._last[case] = message
-        self.moves[self._of(case), action] += 1
-        self._set(case, _OF_ACTION[action], at_us)
+        self._move(case, action, _OF_ACTION[action], at_us)
 
     def came_back(self, case: Case, answers: str | None, *, fileless: bool, at_us: int) -> None:
         """Take a message that came into the case; `fileless`: a file was asked for, none came."""
         if fileless and self._keeps_fileless:
             return
         if self._last is None or answers is None or answers == self._last.get(case):
-            self.moves[self._of(case), "came_back"] += 1
-            self._set(case, _OK, at_us)
+            self._move(case, "came_back", _OK, at_us)
 
     def _of(self, case: Case) -> int:
         if isinstance(case, int) and 0 <= case < _DENSE:
             return self._dense[case] if case < len(self._dense) else 0
         return self._sparse.get(case, 0)
 
-    def _set(self, case: Case, status: int, at_us: int) -> None:
+    def _move(self, case: Case, event: str, status: int, at_us: int) -> None:
         before = self._of(case)
+        self.moves[before, event] += 1
         if before == status:
             return
-        self.levels[before].add(-1, at_us)
+        if before:
+            self.levels[before].add(-1, at_us)
         self.levels[status].add(1, at_us)
         if isinstance(case, int) and 0 <= case < _DENSE:
             if case >= len(self._dense):

@@ -546,7 +546,7 @@ def fault(w: World, line: int, at: int, record: Record) -> None:
     )
     down = w.down - {what} if state != "down" or what not in DELIVERY_FAULTS else w.down | {what}
     if not (w.down and down):
-        w.down_from = at if down else NEVER
+        w.down_from = at + 1 if down else NEVER  # at the same moment it may yet have got through
     w.down = down
 
 

@@ -460,17 +460,18 @@ def _see_under_way(w: World, case: Case, line: int, at: int, seen: list[str]) ->
         return
     flying = {flight.message for flight in case.flights if flight.kind == MESSAGE}
     for message in dict.fromkeys([*sorted(flying), *seen]):
-        # The case learns that a message is there by a receipt, which has to travel back.
-        delivered = case.receipts.get(message)
-        receipt_travels = delivered is not None and not w.is_over(delivered, at)
-        if (message in flying) != (message in seen) and not receipt_travels:
-            said, must = (
-                ("under way", "delivered") if message in seen else ("delivered", "under way")
-            )
-            because = f"{message} cannot have reached each of its recipients in this outage"
-            if message in seen:
-                because = f"no outage delays {message} any more"
-            w.report("DLV-4", f"{message} under way", line, f"{message} {said}", must, because)
+        if (message in flying) == (message in seen):
+            continue
+        said, must = "delivered", "under way"
+        because = f"{message} cannot have reached each of its recipients in this outage"
+        if message in seen:
+            # The case learns that a message is there by a receipt, which has to travel back.
+            delivered = case.receipts.get(message)
+            if delivered is not None and not w.is_over(delivered, at):
+                continue
+            said, must = must, said
+            because = f"no outage delays {message} any more"
+        w.report("DLV-4", f"{message} under way", line, f"{message} {said}", must, because)
 
 
 def see_case_list(w: World, line: int, at: int, record: Record) -> None:
@@ -762,7 +763,8 @@ def see_arrival(w: World, line: int, at: int, record: Record) -> None:
     if w.home_of(message) is None:
         raise w.unmentioned(line, "message", message)
     case = w.case(record["case"], line)
-    states = w.doubt.pop(case.number, [case])
+    split = case.split
+    states = w.doubt.pop(case.number) if split else [case]
     kept = [state for state in states if a_reply_arrives_once(message, _replies(state.flights))]
     w.decide("DLV-5")
     if not kept and case.whole_log:
@@ -770,7 +772,8 @@ def see_arrival(w: World, line: int, at: int, record: Record) -> None:
         w.report("DLV-5", f"{message} arrival", line, f"{message} arrives", "arrives once", because)
     for state in kept:
         _let_arrive(w, state, line, at, message)
-    w.keep(case.number, kept or states, line)
+    if split:
+        w.keep(case.number, kept or states, line)
 
 
 def _replies(flights: Sequence[Flight], *writer: str) -> list[str]:

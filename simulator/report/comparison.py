@@ -24,6 +24,7 @@ def comparison_html(compared: Compared, again: str) -> str:
         "headline": f"Delivery and replication: {printable(first.title or first.file)}",
         "file": first.file,
         "story": first.story,
+        "seed": first.seed,
         "verdict": compared.exit.name.lower(),
         "word": WORDS[compared.exit.name.lower()],
         "conclusion": printable(compared.conclusion),

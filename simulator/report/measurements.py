@@ -103,7 +103,7 @@ def facts(measured: Measured) -> list[tuple[str, str]]:
         if name in measured.samples:
             told.append((duration(measured.samples[name].whole.p99), what))
     if "answer" in measured.samples:
-        told.append((duration(measured.samples["answer"].whole.p50), "until half of all answers"))
+        told.append((duration(measured.samples["answer"].whole.p50), "until half of the answers"))
     if "settled" in totals:
         told.append((share(totals["settled"]), "settled at the end"))
     return told

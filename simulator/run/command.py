@@ -17,7 +17,7 @@ from rich_click import RichCommand
 from simulator.exits import Exit, worst_of
 from simulator.flaws import FLAWS
 from simulator.report.report import report_html
-from simulator.run.matrix import Row, fit_for, row_of, write_matrix
+from simulator.run.matrix import Row, fit_for, row_of, scripted, write_matrix
 from simulator.run.outputs import as_json, as_junit, write_text
 from simulator.run.place import Place
 from simulator.run.running import Task
@@ -69,7 +69,7 @@ def files_in(named: Sequence[Path]) -> list[Path]:
     type=click.FloatRange(min=1),
     default=1.0,
     show_default=True,
-    help="With a URL in real time: how much faster long waits pass.",
+    help="With a URL in real time: how much faster waiting passes.",
 )
 @click.option(
     "--max-wait",
@@ -82,7 +82,9 @@ def files_in(named: Sequence[Path]) -> list[Path]:
 @click.option("--json", "json_file", type=click.Path(path_type=Path), help="The result as JSON.")
 @click.option("--junit", type=click.Path(path_type=Path), help="The result as JUnit XML.")
 @click.option("--report", type=click.Path(path_type=Path), help="A folder for the report.")
-@click.option("--flaws", is_flag=True, help="Show which file notices which known flaw.")
+@click.option(
+    "--flaws", is_flag=True, help="Show which file notices which known flaw (populations left out)."
+)
 @click.option("--jobs", type=click.IntRange(min=1), help="How many files side by side.")
 def run(  # noqa: PLR0913, PLR0917 - the options
     scenarios: tuple[Path, ...],
@@ -111,7 +113,7 @@ def run(  # noqa: PLR0913, PLR0917 - the options
             raise click.UsageError("--flaws runs on the model: leave --target out")
         if any((trace, json_file, junit, report)):
             raise click.UsageError("--flaws prints its matrix and writes no files")
-        unfit = fit_for(files)
+        unfit = fit_for(files := scripted(files))
         if unfit:
             write_text(Console(soft_wrap=False), unfit, again)
             sys.exit(worst_of(one.exit for one in unfit))

@@ -12,6 +12,7 @@ from rich.text import Text
 from simulator.exits import Exit
 from simulator.flaws import FLAWS, Flaw
 from simulator.run.running import MakeTarget, Task, in_memory, run_file
+from simulator.scenario.file import BadScenario, read_scenario
 from simulator.world.result import Ran
 
 
@@ -21,6 +22,18 @@ class Row:
 
     flaw: str
     caught: tuple[tuple[str, str], ...]
+
+
+def scripted(files: Iterable[Path]) -> list[Path]:
+    """Leave out the populations: each would run for each flaw, and proves less than a script."""
+    return [file for file in files if not _has_population(file)]
+
+
+def _has_population(file: Path) -> bool:
+    try:
+        return read_scenario(file).population is not None
+    except (BadScenario, OSError):
+        return False  # whoever runs it tells what is wrong
 
 
 def fit_for(files: Sequence[Path]) -> tuple[Ran, ...]:

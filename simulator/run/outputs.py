@@ -13,6 +13,7 @@ from rich.text import Text
 
 from simulator.exits import Exit, worst_of
 from simulator.printing import printable
+from simulator.report.measurements import MANY, facts
 from simulator.world.result import Ran
 
 #: Differences that are told of a file: the first ones cause the others.
@@ -41,12 +42,21 @@ def write_text(console: Console, ran: Sequence[Ran], again: str) -> None:
         table.add_row(Text(word, style=style), name, *row)
     console.print(table)
     for one in ran:
+        _measured(console, one)
         _reasons(console, one)
     bad = sum(one.exit is not Exit.KEPT for one in ran)
     kept = len(ran) - bad
     console.print(f"{kept} of {len(ran)} scenarios kept")
     if bad:
         console.print(Text(f"again: {printable(again)}"), soft_wrap=True)
+
+
+def _measured(console: Console, one: Ran) -> None:
+    """Write the first figures of a run with many messages."""
+    if one.measured is None or one.measured.totals["messages"] < MANY:
+        return
+    told = "; ".join(f"{value} {what}" for value, what in facts(one.measured))
+    console.print(Text(printable(f"{one.title}: {told}")), soft_wrap=True)
 
 
 def _reasons(console: Console, one: Ran) -> None:

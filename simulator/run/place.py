@@ -59,6 +59,8 @@ def target_at(place: Place, scenario: Scenario, rules: Rules, limit: timedelta) 
         scenario.begins,
         end_of(scenario),
         limit,
+        {name: (each.role, each.email) for name, each in scenario.caseworkers.items()},
+        scenario.population is not None,
     )
     if not place.is_url:
         return opening.our_server(setting)
@@ -85,21 +87,19 @@ def end_of(scenario: Scenario) -> datetime:
 
 def wait_of(scenario: Scenario, speed: float) -> timedelta:
     """Give how long a scenario waits in real time, at most."""
-    from simulator.targets.clocks import real  # noqa: PLC0415 - see above
-
     now, total = scenario.begins, timedelta()
     for timed in scenario.steps:
         if timed.at is not None and timed.at > now:
-            total += real(timed.at - now, speed)
+            total += timed.at - now
             now = timed.at
         wait = timed.step.wait
         if wait is not None and wait.duration is not None:
-            total += real(wait.duration, speed)
+            total += wait.duration
             if wait.kind == "stays_for":
                 now += wait.duration
     if scenario.ends is not None and scenario.ends > now:
-        total += real(scenario.ends - now, speed)
-    return total
+        total += scenario.ends - now
+    return total / speed
 
 
 def _words(duration: timedelta) -> str:

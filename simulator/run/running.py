@@ -120,7 +120,10 @@ def as_asked(scenario: Scenario, task: Task) -> Scenario:
     population = scenario.population
     if population is None:
         return scenario
-    scale = population.scale if task.scale is None else task.scale
+    own = population.scale
+    if task.place.target != "model" and population.scale_on_server is not None:
+        own = population.scale_on_server
+    scale = own if task.scale is None else task.scale
     return evolve(scenario, population=population.scaled(scale))
 
 

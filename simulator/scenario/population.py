@@ -116,6 +116,7 @@ class Population:
     recipients: int
     cases_each: int
     scale: float
+    scale_on_server: float | None
     messages: Sending
     mail: Delay
     profiles: Mapping[str, Profile]
@@ -434,6 +435,11 @@ POPULATION: Final = Record(
             Scalar(scale_of, "a scale", "%$"),
             "how much of it runs unless --scale says otherwise: caseworkers, recipients, bursts",
             default=1.0,
+        ),
+        Slot(
+            "scale_on_server",
+            Scalar(scale_of, "a scale", "%$"),
+            "the same where it does not run on the model; as there unless told",
         ),
         Slot("messages", _SENDING, "what the caseworkers send, and how often", required=True),
         Slot("mail", DELAY, "from the notice until it is in a recipient's mail", default=Fixed(0)),

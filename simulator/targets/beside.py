@@ -8,7 +8,6 @@ from typing import Any, Final
 
 from attrs import Factory, define
 
-from reference.clock import EPOCH
 from simulator.targets.in_memory import InMemory
 from simulator.targets.over_http import OverHttp
 from simulator.targets.port import Delivery, Difference, Hitch, Outcome, Record, described
@@ -40,10 +39,10 @@ class Beside:
     _differences: list[Difference] = Factory(list[Difference])
     _news: list[Record] = Factory(list[Record])
     _deliveries: list[Delivery] = Factory(list[Delivery])
-    #: What one of them has more: how often the target, less how often the model; and since when.
+    #: What arrived at one of them alone: how often at the target, less how often at the model.
     _owed: Counter[_Key] = Factory(Counter[_Key])
-    _since: dict[_Key, datetime] = Factory(dict[_Key, datetime])
-    _links: dict[str, list[str]] = Factory(dict[str, list[str]])  # address -> the model's links
+    _mailed: dict[_Key, list[Record]] = Factory(dict[_Key, list[Record]])  # the model's mails
+    _refused: set[str] = Factory(set[str])  # messages that the target did not take
     _link_of: dict[str, str] = Factory(dict[str, str])  # the target's link -> the model's
 
     def cannot(self, record: Mapping[str, Any]) -> str | None:
@@ -61,6 +60,8 @@ class Beside:
             hitch = hitches[place] if place < len(hitches) else None
             (wanted,) = self.model.act([self._for_model(record)], moment, [hitch])
             self._compare_outcomes(record, wanted, outcome)
+            if outcome.word == "refused" and record["act"] == "reply":
+                self._refused.add(record["message"])
             if outcome.word != "refused" and record["act"] in {"send", "reply"}:
                 self.target.arriving.expect(self.target.names.out(expected[place]))
         return outcomes
@@ -105,7 +106,7 @@ class Beside:
             if not differences or self.target.virtual or time.monotonic() >= until:
                 self._differences += differences
                 return [line for line, _ in seen]
-            time.sleep(_AGAIN_S)
+            self.target.wait(_AGAIN_S)
 
     def _differs(
         self, record: Mapping[str, Any], model: Record | None, seen: Record | None, why: str | None
@@ -141,28 +142,45 @@ class Beside:
         return deliveries
 
     def _ask(self) -> None:
+        """Take what arrived; in real time, wait for what is due."""
+        until = time.monotonic() + self.limit.total_seconds()
+        self._take()
+        while self.target.real_time and self._owed and time.monotonic() < until:
+            self.target.wait(_AGAIN_S)
+            self._take()
+
+    def _take(self) -> None:
         for mail in self.model.news():
             if mail["see"] == "mail":
                 self._owe(_mail_key(mail), -1)
-                if "link" in mail:
-                    self._links.setdefault(mail["to"], []).append(mail["link"])
+                self._mailed.setdefault(_mail_key(mail), []).append(mail)
         for came in self.model.deliveries():
             self._owe(_delivery_key(came), -1)
         for line in self.target.news():
-            self._news.append(line)
+            # What arrives although it was refused is a difference; in a trace it cannot stand.
+            if line["see"] != "arrival" or line["message"] not in self._refused:
+                self._news.append(line)
             if line["see"] == "mail":
                 self._owe(_mail_key(line), +1)
-                if "link" in line and self._links.get(line["to"]):
-                    self._link_of[line["link"]] = self._links[line["to"]].pop(0)
+                self._pair(line)
         for came in self.target.deliveries():
             self._deliveries.append(came)
             self._owe(_delivery_key(came), +1)
+
+    def _pair(self, line: Record) -> None:
+        """Find the mail of the model that one of the target stands for: they come in order."""
+        models = self._mailed.get(_mail_key(line))
+        if not models:
+            return
+        mail = models.pop(0)
+        line.setdefault("message", mail["message"])  # where the target's mails do not tell it
+        if "link" in line and "link" in mail:
+            self._link_of[line["link"]] = mail["link"]
 
     def _owe(self, key: _Key, count: int) -> None:
         self._owed[key] += count
         if not self._owed[key]:
             del self._owed[key]
-            self._since.pop(key, None)
 
     def differences(self) -> Iterable[Difference]:
         """Give where they differed since this was asked last."""
@@ -171,21 +189,19 @@ class Beside:
         return [*differences, *self.target.differences(), *self._overdue()]
 
     def _overdue(self) -> Iterable[Difference]:
-        """Give what arrived at one of them alone, and has had its time."""
-        if not self._owed:
-            return
-        now = self.target.moment(EPOCH)
+        """Give what arrived at one of them alone: the other one has had its time."""
         for key in list(self._owed):
-            since = self._since.setdefault(key, now)
-            if not self.target.virtual and now - since <= self.limit:
-                continue
             more = self._owed.pop(key)
-            del self._since[key]
             arrived, not_there = "it arrived", "it is not there"
             if abs(more) > 1:
                 arrived = f"it arrived {abs(more)} times more"
             said = (not_there, arrived) if more > 0 else (arrived, not_there)
             yield Difference(_said(key), *said)
+
+    @property
+    def real_time(self) -> bool:
+        """Whether time passes by itself."""
+        return self.target.real_time
 
     def moment(self, at: datetime) -> datetime:
         """Give the moment of the target's clock."""

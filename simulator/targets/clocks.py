@@ -13,8 +13,6 @@ from reference.clock import Now, SystemClock
 from simulator.targets.port import Record, TargetError
 from simulator.targets.texts import with_texts
 
-#: Waiting up to this is never shortened: it may be for something to arrive.
-UNSCALED: Final = timedelta(seconds=5)
 _DAYS: Final = frozenset({"acknowledged_on", "follow_up_on"})
 _STAMPED_DAY: Final = re.compile(r"\b(\d{2})\.(\d{2})\.(\d{4})\b")
 
@@ -70,7 +68,7 @@ class Virtual:
 
 @define(eq=False)
 class Real:
-    """Time as it passes; what is long in a scenario passes `speed` times as fast."""
+    """Time as it passes; waiting in a scenario passes `speed` times as fast."""
 
     speed: float = 1.0
     now: Now = field(factory=SystemClock)
@@ -80,7 +78,7 @@ class Real:
         """Wait."""
         before, self._at = self._at, to
         if before is not None and to > before:
-            await asyncio.sleep(real(to - before, self.speed).total_seconds())
+            await asyncio.sleep((to - before).total_seconds() / self.speed)
 
     def moment(self, at: datetime) -> datetime:
         """Give what time it is."""
@@ -94,8 +92,3 @@ class Real:
     def back(self, line: Record) -> Record:
         """Give what the target told."""
         return line
-
-
-def real(wait: timedelta, speed: float) -> timedelta:
-    """Give how long a wait of a scenario takes in real time."""
-    return max(min(wait, UNSCALED), wait / speed)

@@ -35,11 +35,10 @@ class Folding(Generic[Key, Value]):
         self._press: Press | None = None
 
     def copy(self) -> "Folding[Key, Value]":
-        """Give a copy that goes its own way."""
+        """Give a copy that goes its own way, and folds up only what it is asked for itself."""
         new = Folding[Key, Value](self._spell, self._read, self._awake)
         new._press = self._press
         new._values = self._values.copy()
-        new._lately, new._before = self._lately.copy(), self._before.copy()
         return new
 
     def get(self, key: Key) -> Value | None:
@@ -49,13 +48,15 @@ class Folding(Generic[Key, Value]):
             return None
         if isinstance(value, bytes):
             value = self._values[key] = self._unfolded(value)
-        self._ask(key)
+        if key not in self._lately:
+            self._ask(key)
         return value
 
     def __setitem__(self, key: Key, value: Value) -> None:
         """Keep a value in the place of the one before."""
         self._values[key] = value
-        self._ask(key)
+        if key not in self._lately:
+            self._ask(key)
 
     def values(self) -> Iterator[Value]:
         """Give all values; what is folded stays so."""

@@ -93,6 +93,11 @@ class InMemory:
         """Give none: this is the model."""
         return ()
 
+    @property
+    def real_time(self) -> bool:
+        """Say no: time is virtual."""
+        return False
+
     def moment(self, at: datetime) -> datetime:
         """Give the same moment: time is virtual."""
         return at

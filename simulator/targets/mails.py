@@ -17,7 +17,6 @@ from reference.client.client import Client
 from reference.client.connection import NotSeen
 from reference.clock import Now, SystemClock
 from reference.mail.api import MailView
-from simulator.history.vocabulary import EVENTS
 from simulator.targets.port import Record, TargetError
 
 #: The token of a registration link, as our own server writes it into a mail.
@@ -47,8 +46,8 @@ class Reader:
 
     link: re.Pattern[str] = re.compile(LINK)
 
-    def line(self, mail: EmailMessage, to: str | None = None) -> Record | None:
-        """Give the line of a mail; None for a mail that a trace does not tell of."""
+    def line(self, mail: EmailMessage, to: str | None = None) -> Record:
+        """Give the line of a mail; its event may be one that a trace does not tell of."""
         part = mail.get_body(("plain", "html"))
         text = "" if part is None else str(part.get_content()).replace("\r\n", "\n")
         header = {name.lower(): str(value) for name, value in mail.items()}
@@ -69,16 +68,14 @@ class Reader:
         message_id: str | None,
         subject: str,
         text: str,
-    ) -> Record | None:
+    ) -> Record:
         """Give the line of what is told of a mail; without an event, a link tells which it is."""
-        found = self.link.search(text)
+        found, named = self.link.search(text), event is not None
         if event is None:
             event = "registration" if found else "new_message"
-        if event not in EVENTS:
-            return None
         line: dict[str, Any] = {"see": "mail", "to": to.strip().lower(), "event": event}
-        if message:
-            line["message"] = message
+        if named:
+            line["message"] = message or None
         if message_id:
             line["message_id"] = message_id.strip()
         line["body"] = f"{subject}\n\n{text}"
@@ -135,9 +132,8 @@ class Listening:
         raw = content.encode() if isinstance(content, str) else content or b""
         mail = _parsed(raw)
         for to in envelope.rcpt_tos:
-            line = self.reader.line(mail, str(to))
-            if line is not None:
-                self._arrived.append({"at": self._now().isoformat(), **line})
+            at = self._now().isoformat()
+            self._arrived.append({"at": at, **self.reader.line(mail, str(to))})
         return "250 OK"
 
     async def take(self) -> Sequence[Record]:
@@ -170,8 +166,7 @@ class InFolder:
         box = self._box()
         new = sorted(set(box.keys()) - self._known)
         self._known.update(new)
-        found = (self.reader.line(_parsed(box.get_bytes(key))) for key in new)
-        return [line for line in found if line is not None]
+        return [self.reader.line(_parsed(box.get_bytes(key))) for key in new]
 
     def _box(self) -> mailbox.Maildir:
         return mailbox.Maildir(self.folder, create=False)
@@ -200,8 +195,7 @@ class FromApi:
             line = self.reader.told(
                 mail.to, mail.event, mail.message, mail.message_id, mail.subject, mail.body
             )
-            if line is not None:
-                lines.append({"at": mail.queued_at.isoformat(), **line})
+            lines.append({"at": mail.queued_at.isoformat(), **line})
         return lines
 
     async def _new(self) -> Sequence[MailView]:

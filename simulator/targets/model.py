@@ -152,15 +152,15 @@ class Model:
 
         Activity lists, mails that went out, counters, and times within a day are left out.
         """
-        matters = self._matters.values()
+        matters, key = self._matters.values(), self._envelope_key
         return (
             frozenset([(matter.case, frozenset(matter.boxes.items())) for matter in matters]),
             frozenset(map(self._account_key, self._accounts.values())),
             frozenset(self._roles.items()),
             None if self._templates is self.rules.templates else frozenset(self._templates.items()),
             self._down,
-            tuple(map(self._envelope_key, self._outbox)),
-            tuple(map(self._envelope_key, self._waiting)),
+            tuple(map(key, self._outbox)) if self._outbox else (),
+            tuple(map(key, self._waiting)) if self._waiting else (),
             tuple(self._marked.values()),
             tuple([(mail.to, mail.event, mail.message) for mail in self._unsent]),
         )
@@ -437,10 +437,12 @@ class Model:
         boxes: dict[str, Mailbox] = {}
         for name, box in matter.boxes.items():
             decision = replicated_mailbox(box, fields, at, self.rules)
-            boxes[name] = decision.state
             self._post(decision.envelopes)
+            if decision.state is not box:
+                boxes[name] = decision.state
         case = replicated(matter.case, at, self.rules)
-        self._matters[record.case] = Matter(case, boxes, matter.log)
+        if boxes or case is not matter.case:
+            self._matters[record.case] = Matter(case, {**matter.boxes, **boxes}, matter.log)
 
     # Delivery
 

@@ -56,6 +56,8 @@ class Setting:
     begins: datetime
     ends: datetime
     limit: timedelta
+    caseworkers: Mapping[str, tuple[str, str | None]]  # name -> cloud role and address
+    population: bool = False
 
 
 def our_server(setting: Setting) -> Beside:
@@ -166,7 +168,9 @@ async def _other_server(
         password=access.password,
         passwords=access.recipients,
     )
-    doing = Doing(people)
+    doing = Doing(people, tells_bundles=now is not None)
+    if now is not None:  # what others left behind is not to be in our bundles
+        await (await people.anybody()).replicate(0)
     clock = Real(speed) if now is None else Virtual(mvp, _later(now, setting))
     post = _post(access, mvp)
     await post.open()
@@ -303,8 +307,12 @@ async def _why_not(
             return _no_fault(record, breaks=breaks, mails_held=mails_held)
         if word == "replicate" and not harness and record.get("result") != 0:
             return f"replicate with result {record.get('result')}: it has no API for faults"
-        if word in {"set_role", "set_mail"} and access.operator is None:
-            return f"{word}: the access file has no operator's token"
+        if access.operator is None:
+            given = word == "set_role" and not _not_there(
+                record["caseworker"], record["role"], record.get("email"), access
+            )
+            if word in {"set_role", "set_mail"} and not given:
+                return f"{word}: the access file has no operator's token"
         if word == "mail" and not access.mails:
             return "see mail: the access file does not say where mails arrive"
         return None
@@ -323,8 +331,23 @@ def _no_fault(record: Mapping[str, Any], *, breaks: bool, mails_held: bool) -> s
     return None
 
 
+def _not_there(name: str, role: str, email: str | None, access: Access) -> str | None:
+    """Say why a caseworker is not there, where nobody can make one."""
+    if name not in access.caseworkers:
+        return f"it needs a token of {name} under [caseworkers]"
+    if role != "Benutzer":
+        return f"it gives {name} the role {role}"
+    return None if email is None else f"it gives {name} an address"
+
+
 def unlike(access: Access, setting: Setting) -> str | None:
     """Say how a scenario differs from what a target is set to; None where it fits."""
+    for name, held in setting.caseworkers.items() if access.operator is None else ():
+        lacks = _not_there(name, *held, access)
+        if lacks is not None:
+            return f"{lacks}: that, or the operator's token, is not in the access file"
+    if setting.population and access.operator is None:
+        return "a population has many caseworkers: give the operator's token in the access file"
     wants = [
         (name, setting.readings.get(name, values[0]), access.readings.get(name, values[0]))
         for name, values in READINGS.items()

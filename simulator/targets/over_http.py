@@ -11,6 +11,7 @@ from attrs import Factory, define, evolve
 
 from reference.client.connection import NotSeen
 from reference.client.connection import Outcome as Came
+from simulator.history.vocabulary import EVENTS
 from simulator.targets.arriving import Arriving
 from simulator.targets.doing import Doing
 from simulator.targets.mails import Post
@@ -84,6 +85,10 @@ class OverHttp:
     _moving: bool = False  # something may be under way
     _telling: bool = False  # something may have arrived
 
+    def __attrs_post_init__(self) -> None:
+        """Let people who need a link find it in their mails."""
+        self.doing.people.read_mails = self.read_mails
+
     def cannot(self, record: Mapping[str, Any]) -> str | None:
         """Say why an act cannot be done."""
         return self.why_not(record)
@@ -110,6 +115,11 @@ class OverHttp:
             self._run(self._move(to))
             self._telling = True
 
+    def wait(self, seconds: float) -> None:
+        """Wait in real time; what arrives meanwhile is taken."""
+        self._run(asyncio.sleep(seconds))
+        self._telling = True
+
     def news(self) -> Iterable[Record]:
         """Give what arrived since this was asked last."""
         self._ask()
@@ -126,6 +136,11 @@ class OverHttp:
         """Give where it answered the same request in two ways."""
         differences, self._differences = self._differences, []
         return differences
+
+    @property
+    def real_time(self) -> bool:
+        """Whether time passes by itself."""
+        return not self.virtual
 
     def moment(self, at: datetime) -> datetime:
         """Give the moment of the target's clock."""
@@ -283,6 +298,11 @@ class OverHttp:
             self._deliveries.append(mine)
             if mine.to is None:
                 self._news.append(arrival(mine))
+        await self.read_mails()
+
+    async def read_mails(self) -> None:
+        """Take the mails that arrived."""
+        moment = self.moment(self._at) if self._at is not None else None
         for mail in await self.post.take():
             self._keep_mail(mail, moment)
 
@@ -291,6 +311,8 @@ class OverHttp:
             return
         if "link" in mail:
             self.doing.people.links[mail["to"]] = mail["link"]
+        if mail["event"] not in EVENTS:
+            return
         line = self.names.back(mail)
         if moment is not None and (self.virtual or "at" not in line):
             line["at"] = moment.isoformat()

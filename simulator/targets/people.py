@@ -1,6 +1,8 @@
 """Everybody who acts on a system that serves the API: how they come in, and as whom."""
 
-from collections.abc import Mapping
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Final
 
 from attrs import Factory, define
@@ -13,6 +15,9 @@ from simulator.targets.port import TargetError
 PASSWORD: Final = "ein langes Kennwort"  # noqa: S105 - of nobody real
 #: Who does what a caseworker has to do where there is none.
 HARNESS: Final = "simulator"
+#: How long the mail with a link may take, and how often it is looked for, in seconds.
+_LINK_S_MAX: Final = 5.0
+_AGAIN_S: Final = 0.1
 _NO_ROUTE: Final = frozenset({"404", "405", "not_found", "method"})
 
 
@@ -42,6 +47,7 @@ class People:
     password: str = PASSWORD
     passwords: Mapping[str, str] = {}
     links: dict[str, str] = Factory(dict[str, str])  # the newest that was mailed to an address
+    read_mails: Callable[[], Awaitable[None]] = lambda: asyncio.sleep(0)
     named: dict[str, None] = Factory(dict[str, None])  # caseworkers who were given a role
     _caseworkers: dict[str, Client] = Factory(dict[str, Client])
     _recipients: dict[str, Client] = Factory(dict[str, Client])
@@ -111,12 +117,22 @@ class People:
         if known is not None:
             return await self.portal.log_in(address, known)
         if address not in self._registered:
-            if self.registers or address not in self.links:
+            link = None if self.registers else await self._link(address)
+            if link is None:
                 raise Barred("not_registered")
-            known_link = self.links[address]
-            await self.portal.known_by(None).register(known_link, self.password)
+            await self.portal.known_by(None).register(link, self.password)
             self._registered.add(address)
         return await self.portal.log_in(address, self.password)
+
+    async def _link(self, address: str) -> str | None:
+        """Give the link that was mailed to somebody, else ask for one and wait for it."""
+        if address not in self.links:
+            await self.portal.known_by(None).request_link(address)
+            until = time.monotonic() + _LINK_S_MAX
+            while address not in self.links and time.monotonic() < until:
+                await asyncio.sleep(_AGAIN_S)
+                await self.read_mails()
+        return self.links.get(address)
 
     def registered(self, address: str) -> None:
         """Keep that somebody has set the password; that ends their sessions."""

@@ -99,6 +99,11 @@ class Target(Protocol):
         """Give where it did otherwise than the model beside it since this was asked last."""
         ...
 
+    @property
+    def real_time(self) -> bool:
+        """Whether time passes by itself, so that the scenario's days and hours are others there."""
+        ...
+
     def moment(self, at: datetime) -> datetime:
         """Give the moment at which a line of the trace stands; in virtual time the same."""
         ...

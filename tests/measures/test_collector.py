@@ -314,3 +314,46 @@ def test_figures_have_their_unit_last() -> None:
     story.come(1, "m1")
     flat = story.end(60).flat()
     assert (flat["delivery_ms_p99"], flat["unread_max"], flat["settled_share"]) == (1000, 1, 0)
+
+
+def test_what_met_an_unread_message_is_counted_by_what_it_asks_for() -> None:
+    story = Story()
+    for number, expects in enumerate(("acknowledge", "reply", "reply_with_file")):
+        story.send(number, f"m{number}", expects)
+        story.come(number, f"m{number}")
+    story.act(10, "open", via="reply", message="m1", by=K)
+    story.act(20, "reply", message="a0", answers=None, by=K)
+    story.act(30, "reply", message="a1", answers="m1", by=K)
+    story.act(40, "reply", message="a2", answers="m2", by=K, files=[{}])
+    story.act(50, "mark_read", message="m0", by=K)
+    story.act(60, "mark_read", message="m0", by=K)
+    assert story.end(60).effects == {
+        "acknowledge": {"mark_read": 1, "new_message": 1},
+        "reply": {"new_message": 1, "reply": 1, "reply_without_file": 1},
+        "reply_with_file": {"new_message": 1, "reply_with_file": 1},
+    }
+
+
+def test_a_mark_that_is_refused_is_counted_as_what_it_was() -> None:
+    story = Story()
+    story.send(0, "m1", "reply")
+    story.come(0, "m1")
+    story.act(5, "mark_read", message="m1", by=K, outcome="refused")
+    measured = story.end(10)
+    assert measured.effects == {"reply": {"mark_read": 1}}
+    assert measured.totals["settled"] == 0
+
+
+def test_what_set_the_status_is_counted_by_the_status_before() -> None:
+    story = Story()
+    story.send(0, "m1", "acknowledge")
+    story.come(0, "m1")
+    story.send(1, "m2", "reply")
+    story.come(1, "m2")
+    story.act(5, "reply", message="a1", answers="m2", by=K)
+    story.come(5, "a1", None)
+    assert story.end(10).moves == {
+        "": {"acknowledge": 1},
+        "Info": {"reply": 1},
+        "Antwort": {"came_back": 1},
+    }

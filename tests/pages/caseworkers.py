@@ -2,6 +2,7 @@
 
 import contextlib
 
+from tests.pages import people
 from tests.server.people import PASSWORD
 
 CASE = "/mvp/cases/53"
@@ -47,7 +48,8 @@ async def at_work(serve, browse, roles=(), **more):
 
 
 async def press(tab, label):
-    await tab.get_by_role("button", name=label, exact=True).click()
+    """Click what sends a form; give when the act happened."""
+    return await people.press(tab.get_by_role("button", name=label, exact=True))
 
 
 async def write(tab, text=TEXT, expects="Antwort", at=CASE):

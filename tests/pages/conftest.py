@@ -86,7 +86,7 @@ def browse(browser):
         context = await browser.new_context(
             base_url=server.url, viewport=size, java_script_enabled=javascript, **options
         )
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(30_000)
         broken = []
         tab = await context.new_page()
         tab.on("pageerror", lambda error: broken.append(str(error)))

@@ -65,9 +65,10 @@ async def test_who_is_elsewhere_does_not_get_the_demonstration(serve):
     async with serve(demo=True) as server:
         away = {**HTML, "X-Forwarded-For": "192.0.2.1"}
         page = await server.nobody.get("/", headers=away, allow_redirects=False)
-        assert page.status != 200
+        assert page.status == 401
+        assert "Melden Sie sich an." in page.body.decode()
         mails = await server.nobody.get("/demo/mails", headers=away, allow_redirects=False)
-        assert mails.status != 200
+        assert mails.status == 401
 
 
 def test_the_command_starts_the_demonstration(tmp_path):

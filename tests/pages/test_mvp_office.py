@@ -1,10 +1,12 @@
 """What caseworkers see and set besides their messages, by clicking."""
 
 import re
+from datetime import date
 from urllib.parse import quote
 
 import pytest
 
+from reference.pages.mvp.typed import day_of
 from tests.pages.caseworkers import (
     CASE,
     HOSTILE,
@@ -22,9 +24,24 @@ from tests.pages.caseworkers import (
     share,
     write,
 )
+from tests.server.test_storage import contents
 
+DAYS = {
+    "2026-02-28": date(2026, 2, 28),
+    "1.2.2026": date(2026, 2, 1),
+    "28.02.2026": date(2026, 2, 28),
+    "31.02.2026": None,
+    "1.2.26": None,
+    "２０２６-02-28": None,
+    "20260228": None,
+    "": None,
+}
 SENT = {"text": TEXT, "expects": "reply", "to": [K], "message": "m1"}
 ADMINISTRATOR = {"anna": "Administrator"}
+
+
+def test_a_day_is_typed_as_in_germany_or_as_browsers_do():
+    assert {typed: day_of(typed) for typed in DAYS} == DAYS
 
 
 async def test_who_logs_in_comes_to_where_they_wanted_to_go(serve, browse):
@@ -43,6 +60,29 @@ async def test_who_logs_in_comes_to_where_they_wanted_to_go(serve, browse):
         assert await tab.inner_text(".notice") == "Sie sind abgemeldet."
         await tab.goto(CASE)
         assert "/mvp/login?next=" in tab.url
+
+
+async def test_no_form_of_the_mvp_does_anything_without_its_token(serve):
+    async with serve() as server:
+        anna = await office(server, **ADMINISTRATOR)
+        forms = [each for each in server.server.pages if each.method == "POST"]
+        paths = [each.path for each in forms if each.path.startswith("/mvp/")]
+        assert len(paths) > 15
+        before = await server.system.mvp.reader.look(contents)
+        fields = "text=x&share=yes&expects=reply&to=k@example.org&do=save&subject=x&body=x"
+        fields += "&recipient=k@example.org&name=neu&role=none&enabled=no&catalogue=x"
+        for path in paths:
+            parts = {"case": "53", "name": "anna", "event": "new_message"}
+            headers = {"Content-Type": "application/x-www-form-urlencoded", "Accept": "text/html"}
+            for token in ("", "0" * 64):
+                body = f"token_of_form={token}&key_of_act={'a' * 32}&{fields}"
+                address = path.format(**parts)
+                answer = await anna.post(
+                    address, None, data=body, headers=headers, allow_redirects=False
+                )
+                # Where nothing is to be sent, the dialog leads back to the case.
+                assert answer.status in {303, 400, 403, 422}, (path, answer.status)
+        assert await server.system.mvp.reader.look(contents) == before
 
 
 @pytest.mark.clause("STA-1", "STA-2", "STA-3", "STA-8", "REP-6", "LOG-2")
@@ -308,6 +348,12 @@ async def test_text_blocks_are_written_changed_and_deleted(serve, browse):
         await tab.fill("#text", "Alles\nGute")
         await press(tab, "Speichern")
         assert await blocks() == {("COLLABORATION", "Gruß & Kuss/1"): "Alles\nGute"}
+        await tab.click("text=Neuer Textbaustein")
+        await tab.fill("#name", "Gruß & Kuss/1")
+        await tab.fill("#text", "Etwas anderes")
+        await press(tab, "Speichern")
+        assert list(await errors(tab)) == ["name"], "nothing is overwritten"
+        await tab.goto("/mvp/text-blocks")
         await tab.click("text=Ändern")
         await tab.fill("#text", "Bis bald")
         await press(tab, "Speichern")
@@ -358,7 +404,7 @@ async def test_the_case_list_of_many_is_searched_filtered_and_turned_page_by_pag
         assert await tab.locator("tbody tr").count() == 1
         await tab.click("text=alle zeigen")
         await tab.select_option("#status", "Antwort")
-        await press(tab, "Anzeigen")
+        await tab.click("text=Anzeigen")
         assert await tab.locator("tbody a").all_inner_texts() == ["Kfz"]
         await tab.goto("/mvp/cases?page=x&status=<b>&order=';--&due=yes&search=%00%25")
         assert "Dazu gibt es keinen Vorgang." in await tab.inner_text("main")

@@ -8,9 +8,9 @@ from reference.client.client import File
 from reference.client.recorder import Recorder
 from reference.clock import SystemClock
 from tests.pages import caseworkers
-from tests.pages.clerk import Clerk
 from tests.pages.people import press, unread
 from tests.pages.reader import Reader, file
+from tests.pages.writer import Writer
 from tests.server.people import PASSWORD
 from tests.server.test_client import check, people
 
@@ -57,9 +57,9 @@ async def test_the_story_of_both_people_is_kept_by_all_rules(serve, browse, tmp_
         recorder = Recorder(SystemClock())
         operator = await office(server, recorder)
         await caseworkers.log_in(desk)
-        anna, kunde = Clerk(desk, recorder, "anna"), Reader(tab, recorder, KUNDE)
+        anna, kunde = Writer(desk, recorder), Reader(tab, recorder, KUNDE)
         await anna.see_case(53)
-        await anna.send(53, "Bitte ansehen", "Kenntnisnahme", [KUNDE], ["Angebot.txt"])
+        await anna.send(53, "Bitte ansehen", "acknowledge", [KUNDE], ["Angebot.txt"])
         await server.rest()
         await anna.see_case(53)
         await kunde.register(await link_of(operator, KUNDE))
@@ -73,8 +73,8 @@ async def test_the_story_of_both_people_is_kept_by_all_rules(serve, browse, tmp_
         await server.rest()
         await anna.see_case(53)
 
-        await anna.send(53, "Bitte antworten", "Antwort")
-        await anna.send(53, "Bitte Gutachten senden", "Antwort mit Datei")
+        await anna.send(53, "Bitte antworten", "reply")
+        await anna.send(53, "Bitte Gutachten senden", "reply_with_file")
         await server.rest()
         await anna.see_case_list()
         _, second, third = await kunde.see_inbox()

@@ -1,7 +1,10 @@
 """A caseworker in a browser, whose clicks and looks become lines of a trace."""
 
+from datetime import datetime
+
 from attrs import define
 
+from tests.pages import people
 from tests.pages.caseworkers import add, box, errors, press
 
 ACTIONS = {
@@ -16,15 +19,16 @@ NOTHING = {"–": None, "ohne Status": ""}
 
 @define(eq=False)
 class Writer:
-    """A caseworker who clicks; time stands still until the recorder moves it."""
+    """A caseworker who clicks."""
 
     tab: object
     recorder: object
     name: str = "anna"
 
-    def _did(self, act, outcome="ok", **line):
+    def _did(self, at, act, outcome="ok", **line):
+        """Tell of an act at the moment that the server said, or now if it said none."""
         said = {"act": act, "by": self.name, **line, "outcome": outcome}
-        self.recorder.add(self.recorder.moment(), said)
+        self.recorder.add(datetime.fromisoformat(at) if at else self.recorder.moment(), said)
 
     def _saw(self, see, **line):
         self.recorder.add(self.recorder.moment(), {"see": see, "by": self.name, **line})
@@ -33,30 +37,33 @@ class Writer:
         await self.tab.goto("/mvp/new-case")
         await self.tab.fill("#number", str(case))
         await self.tab.fill("#subject", subject)
-        await press(self.tab, "Speichern")
-        self._did("create_case", case=case, subject=subject)
+        at = await press(self.tab, "Speichern")
+        self._did(at, "create_case", case=case, subject=subject)
 
     async def edit_case(self, case, subject):
         await self.tab.goto(f"/mvp/cases/{case}/edit")
         await self.tab.fill("#subject", subject)
-        await press(self.tab, "Speichern")
-        self._did("edit_case", case=case, subject=subject)
+        at = await press(self.tab, "Speichern")
+        self._did(at, "edit_case", case=case, subject=subject)
 
     async def add_document(self, case, name, content):
         await self.tab.goto(f"/mvp/cases/{case}/documents")
         file = {"name": name, "mimeType": "text/plain", "buffer": content}
         await self.tab.set_input_files("#file", file)
-        await press(self.tab, "Ablegen")
-        self._did("add_document", case=case, document=name, size=len(content))
+        at = await press(self.tab, "Ablegen")
+        self._did(at, "add_document", case=case, document=name, size=len(content))
 
     async def note(self, case, text):
         await self.tab.goto(f"/mvp/cases/{case}")
         await self.tab.fill("#text", text)
-        await press(self.tab, "Speichern")
-        self._did("note", case=case, text=text)
+        at = await press(self.tab, "Speichern")
+        self._did(at, "note", case=case, text=text)
 
     async def send(self, case, text, expects, to=None, documents=(), *, leaves=False):
-        """Share a text; `to` and documents are chosen in the dialog, which may be left first."""
+        """Share a text, and give the message; `to` and documents are chosen in the dialog.
+
+        The dialog may be left, which sends nothing.
+        """
         tab = self.tab
         await tab.goto(f"/mvp/cases/{case}")
         await tab.fill("#text", text)
@@ -65,25 +72,25 @@ class Writer:
             await tab.get_by_role("radio", name=f"{LABELS[expects]} –").check()
         if (to is not None or documents) and await tab.locator("#share_more").count():
             await tab.check("#share_more")
-        await press(tab, "Speichern")
+        at = await press(tab, "Speichern")
         line = {"case": case, "message": f"refused-{self.recorder.place()}", "text": text}
         line |= {"expects": expects, "documents": list(documents)}
         if await errors(tab):
-            self._did("send", "refused", **line)
+            self._did(None, "send", "refused", **line)
             return None
         if leaves:
             await press(tab, "Zurück, ohne zu senden")
             assert await tab.input_value("#text") == text
             return None
         if tab.url.endswith("/share"):
-            await self._choose(to, documents)
+            at = await self._choose(to, documents)
         if to is not None:
             line["to"] = list(to)
         if await errors(tab):
-            self._did("send", "refused", **line)
+            self._did(None, "send", "refused", **line)
             return None
         line["message"] = await tab.get_attribute("#latest", "data-message")
-        self._did("send", **line)
+        self._did(at, "send", **line)
         return line["message"]
 
     async def _choose(self, to, documents):
@@ -96,20 +103,21 @@ class Writer:
                 await (known.check() if await known.count() else add(tab, address))
         for name in documents:
             await tab.check(f"[name=documents][value='{name}']")
-        await press(tab, "Freischaltung")
+        return await press(tab, "Freischaltung")
 
     async def set_release(self, case, recipient, *, create_messages):
         await self.tab.goto(f"/mvp/cases/{case}/releases")
         row = self.tab.locator("tr", has_text=recipient)
-        await row.get_by_role("button", name="Geben" if create_messages else "Entziehen").click()
+        label = "Geben" if create_messages else "Entziehen"
+        at = await people.press(row.get_by_role("button", name=label))
         line = {"case": case, "recipient": recipient, "create_messages": create_messages}
-        self._did("set_release", **line)
+        self._did(at, "set_release", **line)
 
     async def replicate(self):
         await self.tab.goto("/mvp/replication")
-        await press(self.tab, "Jetzt replizieren")
+        at = await press(self.tab, "Jetzt replizieren")
         result = await self.tab.locator("tbody .badge").first.inner_text()
-        self._did("replicate", result=int(result))
+        self._did(at, "replicate", result=int(result))
 
     async def see_case(self, case):
         """Tell what the fields of a case say; they are null where they are not there."""
@@ -150,10 +158,9 @@ class Writer:
 
     async def see_preset(self, case):
         await self.tab.goto(f"/mvp/cases/{case}")
-        offered = await self.tab.locator("[name=offered]").evaluate_all(
-            "all => all.map(e => e.value)"
-        )
-        self._saw("preset", case=case, recipients=offered)
+        offered = self.tab.locator("[name=offered]")
+        recipients = (await offered.input_value()).split() if await offered.count() else []
+        self._saw("preset", case=case, recipients=recipients)
 
     async def see_activities(self, case):
         await self.tab.goto(f"/mvp/cases/{case}")

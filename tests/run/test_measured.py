@@ -1,6 +1,7 @@
 """What was measured, in every output of a run: limits, figures, pictures of what went wrong."""
 
 import re
+from itertools import pairwise
 from pathlib import Path
 
 import orjson
@@ -97,6 +98,9 @@ def test_the_same_population_gives_the_same_report_and_loads_nothing(office) -> 
     pages = {report_html([run_file(office(), Task(keep=True))], "x") for _ in range(2)}
     (page,) = pages
     assert not re.search(r"https?://|url\(|@import|<script|<link|<img|src=", page)
+    levels = [int(level) for level in re.findall(r"<h(\d)[ >]", page)]
+    assert all(after <= before + 1 for before, after in pairwise(levels)), "no level is left out"
+    assert "Seed 7" in page
 
 
 @pytest.mark.clause("DLV-1")

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import threading
 from collections.abc import Callable, Iterator
+from io import BytesIO
 
 import aiohttp
 import orjson
@@ -11,12 +12,14 @@ from aiohttp import web
 
 #: Takes method, path, status and what was answered; gives the status and what to answer instead.
 Change = Callable[[str, str, int, object], tuple[int, object]]
+#: Takes the body of a request; gives the code of a refusal.
+Refuses = Callable[[bytes], str | None]
 _KEPT = ("Authorization", "Content-Type", "Idempotency-Key", "If-None-Match")
 _GIVEN = ("ETag", "Moment", "Date", "Content-Type")
 
 
 @contextlib.contextmanager
-def proxied(url: str, change: Change) -> Iterator[str]:
+def proxied(url: str, change: Change, refuses: Refuses = lambda _: None) -> Iterator[str]:
     """Give the address of a proxy in front of a server, until the end of the block."""
     ready, ended = threading.Event(), asyncio.Event()
     place: list[str] = []
@@ -28,8 +31,15 @@ def proxied(url: str, change: Change) -> Iterator[str]:
             async def pass_on(request: web.Request) -> web.Response:
                 headers = {k: request.headers[k] for k in _KEPT if k in request.headers}
                 body = await request.read()
+                code = refuses(body)
+                if code is not None:
+                    said = orjson.dumps({"code": code, "definite": True})
+                    return web.Response(body=said, status=413, content_type="application/json")
                 asked = http.request(
-                    request.method, url + request.raw_path, data=body or None, headers=headers
+                    request.method,
+                    url + request.raw_path,
+                    data=BytesIO(body) if body else None,
+                    headers=headers,
                 )
                 async with asked as answer:
                     raw, status = await answer.read(), answer.status

@@ -13,11 +13,14 @@ import pytest
 from simulator.exits import Exit
 from simulator.run.place import Place
 from simulator.run.running import Task, run_file
+from simulator.scenario.file import read_scenario
 from simulator.targets import opening
 from simulator.world.result import Ran
 
 SCENARIOS = Path(__file__).parents[2] / "scenarios"
 FILES = sorted(SCENARIOS.rglob("*.yaml"))
+POPULATIONS = [file for file in FILES if read_scenario(file).population is not None]
+SCRIPTED = [file for file in FILES if file not in POPULATIONS]
 SERVER = Place("server")
 OUTAGE = """\
 scenario: A server that is killed and started again loses nothing
@@ -62,10 +65,26 @@ def servers() -> set[str]:
     return found
 
 
-@pytest.mark.parametrize("file", FILES, ids=[str(file.relative_to(SCENARIOS)) for file in FILES])
+@pytest.mark.parametrize(
+    "file", SCRIPTED, ids=[str(file.relative_to(SCENARIOS)) for file in SCRIPTED]
+)
 def test_every_scenario_is_kept_on_the_server_as_on_the_model(file: Path) -> None:
     ran = run_file(file, Task(place=SERVER))
     assert ran.exit is Exit.KEPT, ran.why
+
+
+@pytest.mark.parametrize(
+    "file", POPULATIONS, ids=[str(file.relative_to(SCENARIOS)) for file in POPULATIONS]
+)
+def test_few_people_of_every_population_do_on_the_server_what_they_do_on_the_model(
+    file: Path,
+) -> None:
+    population = read_scenario(file).population
+    assert population is not None
+    ran = run_file(file, Task(place=SERVER, scale=1 / population.caseworkers))
+    told = (ran.errors, ran.failures, ran.broken, ran.differed, ran.skipped)
+    assert told == ((), (), (), (), ()), ran.why
+    assert ran.acts > 20
 
 
 def test_a_server_that_is_killed_and_started_again_loses_nothing(run) -> None:

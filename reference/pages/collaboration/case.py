@@ -49,7 +49,8 @@ class CasePages:
         try:
             await self._write(visit, typed)
         except Refused as refused:
-            await let_pass(request, self.api.uploads.time_max.total_seconds())
+            if (request.content_length or 0) <= LET_PASS_MAX:
+                await let_pass(request, self.api.uploads.time_max.total_seconds())
             visit.typed = MultiDict((name, lines(text)) for name, text in typed.items())
             status = visit.refused(refused, _AT_FIELD)
             return await self._reply(visit, typed.get("answers") or None, status)

@@ -216,6 +216,9 @@ class TextsPages:
         for name, value in place.items():
             if not NAME.fits(value):
                 visit.errors[name] = visit.text("mvp.blocks.wrong_name")
+        is_new = "name" not in visit.request.query
+        if is_new and not visit.errors and await self._exists(**place):
+            visit.errors["name"] = visit.text("mvp.blocks.exists")
         if not TEXT.fits(typed.get("text", "")):
             visit.errors["text"] = visit.text("mvp.blocks.wrong_text")
         if visit.errors:
@@ -223,6 +226,10 @@ class TextsPages:
         await visit.act(self.api.set_text_block, BlockText(typed["text"]), **place)
         at = with_query(BLOCKS, catalogue=place["catalogue"])
         return visit.go(at, "mvp.blocks.saved", name=place["name"])
+
+    async def _exists(self, catalogue: str, name: str) -> bool:
+        every = await self.side.reader.look(lambda raw: tuple(looks.text_blocks(raw)))
+        return any((each.catalogue, each.name) == (catalogue, name) for each in every)
 
     async def show_mail_templates(self, visit: Visit) -> web.Response:
         """Show which mails there are, and whether they are sent."""

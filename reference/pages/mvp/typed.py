@@ -1,11 +1,16 @@
 """What people type in fields, and what is wrong with it."""
 
+import re
 from collections.abc import Iterable
 from contextlib import suppress
 from datetime import date
+from typing import Final
 
 from reference.domain.addresses import is_address, normal_address
 from reference.pages.visit import Visit
+
+_ISO_DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_GERMAN_DAY: Final = re.compile(r"([0-9]{1,2})\.([0-9]{1,2})\.([0-9]{4})")
 
 
 def whole(text: str, otherwise: int = 0) -> int:
@@ -16,10 +21,12 @@ def whole(text: str, otherwise: int = 0) -> int:
 
 def day_of(text: str) -> date | None:
     """Give the day that was typed, like 2024-02-19 or 19.02.2024; None if it is none."""
-    day, month, year = (*text.split("."), "", "")[:3]
-    written = text if "-" in text else f"{year:0>4}-{month:0>2}-{day:0>2}"
     with suppress(ValueError):
-        return date.fromisoformat(written) if len(written) == len("2024-02-19") else None
+        if _ISO_DAY.fullmatch(text):
+            return date.fromisoformat(text)
+        if found := _GERMAN_DAY.fullmatch(text):
+            day, month, year = map(int, found.groups())
+            return date(year, month, day)
     return None
 
 

@@ -364,7 +364,7 @@ class WritingPages:
         before = draft.to
         if before is None:
             before = await self.side.reader.look(lambda raw: looks.preset_or_none(raw, number))
-        offered, ticked = set(typed.getall("offered", ())), typed.getall("to", ())
+        offered, ticked = set(typed.get("offered", "").split()), typed.getall("to", ())
         left = [each for each in before if each not in offered or each in ticked]
         to = tuple(dict.fromkeys([*left, *ticked]))
         await self._keep(visit, number, evolve(draft, to=to))
@@ -414,7 +414,7 @@ def _number(visit: Visit) -> CaseNumber:
 def _typed(visit: Visit, before: Draft) -> Draft:
     """Give what was typed in the activity field; what only the dialog asks for stays as it was."""
     typed = visit.typed
-    offered, ticked = typed.getall("offered", ()), tuple(typed.getall("to", ()))
+    offered, ticked = typed.get("offered", "").split(), tuple(typed.getall("to", ()))
     others = tuple(each for each in before.to or () if each not in offered)
     return evolve(
         before,
