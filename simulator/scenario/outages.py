@@ -56,7 +56,7 @@ def outage_of(one: Span | Outage) -> Outage:
     return one.outage if isinstance(one, Span) else one
 
 
-_FIELDS: Final = (
+FIELDS: Final = (
     Slot("what", Word((*SYSTEMS, *REQUESTS), _LABELS, "a fault"), "what breaks", required=True),
     Slot("state", Word(("down", "slow"), what="down or slow"), "how", default="down"),
     Slot("from", WHEN, "when it begins: day 2 10:00"),
@@ -65,7 +65,7 @@ _FIELDS: Final = (
     Slot("lasts", DELAY, "how long it lasts"),
     Slot("share", SHARE, "of doubled_requests and lost_answers: the share of requests"),
 )
-_ROW: Final = Record("a fault", _FIELDS, lambda values, place: (values, place))
+_ROW: Final = Record("a fault", FIELDS, lambda values, place: (values, place))
 
 
 @frozen

@@ -234,19 +234,17 @@ class _OpeningHours:
         return self.inner.schema()
 
 
-_OFFICE: Final = _OpeningHours(
-    Record(
-        "office hours",
-        (
-            Slot("from", Scalar(clock, "a time"), "when they begin", default=time(8)),
-            Slot("to", Scalar(_clock, "a time"), "when they end", default=time(17)),
-            Slot("days", Listed(_DAYS, least=1), "Mo, Di, … (Mon, Tue, …)", default=WEEKDAYS[:5]),
-            Slot("holidays", Listed(DAY), "days on which nobody works", default=()),
-        ),
-        _office,
-    )
+OFFICE: Final = Record(
+    "office hours",
+    (
+        Slot("from", Scalar(clock, "a time"), "when they begin; 08:00", default=time(8)),
+        Slot("to", Scalar(_clock, "a time"), "when they end; 17:00", default=time(17)),
+        Slot("days", Listed(_DAYS, least=1), "Mo, Di, …; Mo to Fr", default=WEEKDAYS[:5]),
+        Slot("holidays", Listed(DAY), "days on which nobody works", default=()),
+    ),
+    _office,
 )
-_BURST: Final = Record(
+BURST: Final = Record(
     "a burst",
     (
         Slot("at", WHEN, "when it begins: day 2 09:00", required=True),
@@ -271,7 +269,7 @@ def _chooser(values: dict[str, Any], *names: str) -> dict[str, Any]:
 _MINUTE: Final = 60_000_000
 _ALL_ACTIONS: Final = {"acknowledge": 0.4, "reply": 0.4, "reply_with_file": 0.2}
 
-_SENDING: Final = Record(
+SENDING: Final = Record(
     "messages",
     (
         Slot(
@@ -280,7 +278,7 @@ _SENDING: Final = Record(
             "how many each caseworker sends in an hour of work, on average",
             default=0.0,
         ),
-        Slot("office_hours", _OFFICE, "when the caseworkers work", default=Office()),
+        Slot("office_hours", _OpeningHours(OFFICE), "when the caseworkers work", default=Office()),
         Slot(
             "by_hour",
             Named(Scalar(_hour, "an hour", types=("integer", "string")), _PERCENT),
@@ -293,7 +291,7 @@ _SENDING: Final = Record(
             "how busy a day of the week is: {Mo: 130 %, Fr: 60 %}; others 100 %",
             default={},
         ),
-        Slot("bursts", Listed(_BURST), "many messages within a short time", default=()),
+        Slot("bursts", Listed(BURST), "many messages within a short time", default=()),
         Slot(
             "expects",
             Shares(_ACTION, "the expected action"),
@@ -345,7 +343,7 @@ def _shared(name: str, meaning: str) -> Slot:
     return Slot(name, SHARE, meaning, default=0.0)
 
 
-_PROFILE: Final = Record(
+PROFILE: Final = Record(
     "a profile",
     (
         Slot("share", SHARE, "share of the recipients; needed where there are several"),
@@ -402,7 +400,7 @@ class _Profiles:
         return self.inner.schema()
 
 
-_LOOKS: Final = Record(
+LOOKS: Final = Record(
     "looks",
     (
         Slot("case", SHARE, "at the fields of the case", default=1.0),
@@ -441,19 +439,19 @@ POPULATION: Final = Record(
             Scalar(scale_of, "a scale", "%$"),
             "the same where it does not run on the model; as there unless told",
         ),
-        Slot("messages", _SENDING, "what the caseworkers send, and how often", required=True),
+        Slot("messages", SENDING, "what the caseworkers send, and how often", required=True),
         Slot("mail", DELAY, "from the notice until it is in a recipient's mail", default=Fixed(0)),
         Slot(
             "profiles",
-            _Profiles(Named(NAME, _PROFILE)),
+            _Profiles(Named(NAME, PROFILE)),
             "kinds of recipients by name, with their shares",
-            default={"alle": evolve(_defaults(_PROFILE), share=1.0)},
+            default={"alle": evolve(_defaults(PROFILE), share=1.0)},
         ),
         Slot(
             "looks",
-            _LOOKS,
+            LOOKS,
             "what a caseworker looks at after sending, and after an answer came: by shares",
-            default=_defaults(_LOOKS),
+            default=_defaults(LOOKS),
         ),
         Slot("checks", DELAY, "from an answer until the caseworker looks at it", default=Fixed(0)),
         Slot(

@@ -67,7 +67,8 @@ class Folding(Generic[Key, Value]):
         lately = self._lately
         lately.add(key)
         if len(lately) >= self._awake:
-            self._fold(self._before - lately)
+            if old := self._before - lately:
+                self._fold(old)
             self._before, self._lately = lately, set()
 
     def _fold(self, keys: set[Key]) -> None:

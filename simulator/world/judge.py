@@ -7,7 +7,6 @@ from typing import Any, BinaryIO, Final
 import orjson
 from attrs import Factory, define, field
 
-from simulator.history.moments import moment_us
 from simulator.measures.collector import Collector
 from simulator.oracle import Finding, Oracle
 from simulator.scenario.goals import Goals
@@ -40,7 +39,9 @@ class Judge:
     lines: int = 0
     kept: list[Record] = Factory(list[Record])  # the first lines, for a picture
     counts: dict[str, int] = Factory(dict[str, int])
-    _newest: datetime = field(default=datetime.min.replace(tzinfo=UTC), init=False)
+    _newest: datetime = field(default=_EPOCH, init=False)
+    _newest_us: int = field(default=0, init=False)
+    _stamp: str = field(default=_EPOCH.isoformat(), init=False)
     _link: str = field(default="up", init=False)
     _link_us: int = field(default=0, init=False)
 
@@ -57,16 +58,19 @@ class Judge:
         self.lines += 1
         told = record.get("at")
         # What happens together is told one after the other; lines stand in the order of time.
-        self._newest = max(self._newest, at if told is None else datetime.fromisoformat(told))
-        line = {**record, "at": self._newest.isoformat()}
+        if told != self._stamp:
+            moment = at if told is None else datetime.fromisoformat(told)
+            if moment > self._newest:
+                self._newest, self._stamp = moment, moment.isoformat()
+                self._newest_us = microseconds(moment)
+        line = {**record, "at": self._stamp}
+        at_us = self._newest_us
         word: str = line.get("act") or line["see"]
         self.counts[word] = self.counts.get(word, 0) + 1
         if self.trace is not None or self.spool is not None:
             self._write(orjson.dumps(line))
         if self.keeps and len(self.kept) < KEPT_MAX:
             self.kept.append(line)
-        at_us = moment_us(line["at"])
-        assert at_us is not None  # noqa: S101 - we wrote it
         self.goals.take(line)
         self.collector.take(at_us, line, None if meant is None else microseconds(meant))
         if self.waits:

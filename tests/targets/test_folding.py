@@ -94,3 +94,19 @@ def test_a_case_that_was_folded_up_goes_on_as_if_it_had_not_been():
         return told, looks, model.told()
 
     assert lived(awake=2) == lived(awake=1000)
+
+
+def test_a_folded_case_takes_a_tenth_of_its_bytes():
+    model = Model(rules_for())
+    model._matters = Folding(spell, read, awake=50)
+    model.act({"act": "set_role", "caseworker": "anna", "role": "Benutzer"}, AT)
+    for number in range(400):
+        by, at = {"by": "anna", "case": number}, AT + timedelta(minutes=number)
+        message = {"message": f"m{number}", "text": "Please look", "to": [f"k{number}@example.org"]}
+        model.act({"act": "create_case", "subject": "Hail", **by}, at)
+        model.act({"act": "send", "expects": "reply", **by, **message}, at)
+    pressed = [len(one) for one in model._matters._values.values() if isinstance(one, bytes)]
+    whole = len(spell(model._matters.get(399)))
+    assert len(pressed) >= 300
+    assert max(pressed) < whole // 5
+    assert sum(pressed) / len(pressed) < whole / 10
