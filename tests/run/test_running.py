@@ -223,7 +223,8 @@ def test_a_file_that_is_wrong_without_a_flaw_tells_none_from_another(tmp_path: P
     assert [one.exit for one in fit_for([broken, FILES[0]])] == [Exit.BAD_INPUT]
 
 
-#: Refusals that no file can ask for: words that the language does not have, and what sides say.
+#: Refusals that no file can ask for: words that the language does not have, what the sides say to
+#: each other, and what would tell a stranger whether an address is known.
 OUT_OF_REACH = {
     "unknown_role",
     "unknown_expected_action",
@@ -233,6 +234,8 @@ OUT_OF_REACH = {
     "envelope_gap",
     "misdirected",
     "no_answer",
+    "unknown_account",
+    "already_registered",
 }
 
 
