@@ -106,10 +106,10 @@ def run_file(
 
 def _traced(scenario: Scenario, target: Target, task: Task) -> Ran:
     if task.trace is None:
-        return run_scenario(scenario, target, _judge(scenario, target, task), task)
+        return run_scenario(scenario, target, judge_of(scenario, target, task), task)
     place = task.trace / f"{Path(scenario.file).stem}.jsonl"
     with place.open("wb") as trace:
-        judge = _judge(scenario, target, task, trace)
+        judge = judge_of(scenario, target, task, trace)
         return run_scenario(scenario, target, judge, task)
 
 
@@ -127,7 +127,10 @@ def as_asked(scenario: Scenario, task: Task) -> Scenario:
     return evolve(scenario, population=population.scaled(scale))
 
 
-def _judge(scenario: Scenario, target: Target, task: Task, trace: BinaryIO | None = None) -> Judge:
+def judge_of(
+    scenario: Scenario, target: Target, task: Task, trace: BinaryIO | None = None
+) -> Judge:
+    """Give who judges a run: the oracle, with measurements and goals."""
     oracle = Oracle(
         scenario.readings,
         time_zone=scenario.time_zone,

@@ -37,6 +37,11 @@ class Server:
         """Give where it serves."""
         return f"http://127.0.0.1:{self.port}"
 
+    @property
+    def pid(self) -> int:
+        """Give the id of its process; 0 where there is none."""
+        return 0 if self._process is None else self._process.pid
+
     def start(self) -> None:
         """Start it; it serves when this returns.
 

@@ -12,6 +12,7 @@ from simulator.exits import Exit
 from simulator.run.place import Place
 from simulator.run.running import Task, run_file
 from simulator.targets.access import Access, AccessError, access_from, url_of
+from simulator.targets.mails import LINK
 from simulator.world.result import Ran
 from tests.server.processes import served
 from tests.targets.proxying import proxied
@@ -210,6 +211,16 @@ def test_a_mistake_in_the_access_file_is_told_with_what_would_be_right(tmp_path,
     with pytest.raises(AccessError, match=r"access\.toml: ") as raised:
         access_from(file)
     assert said in str(raised.value)
+
+
+def test_the_access_file_of_the_readme_is_one(tmp_path):
+    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    text = readme.partition("```toml\n# access.toml\n")[2].partition("```")[0]
+    file = tmp_path / "access.toml"
+    file.write_text(text, encoding="utf-8")
+    access = access_from(file)
+    assert (access.operator, access.mails) == ("the operator's token", "listen:127.0.0.1:2525")
+    assert (access.link, access.readings) == (LINK, {"reply_scope": "message"})
 
 
 @pytest.mark.parametrize(
