@@ -1,6 +1,7 @@
 """The page of a case, its files, and writing into it."""
 
 import sqlite3
+from functools import partial
 from typing import Final
 
 from aiohttp import web
@@ -182,7 +183,7 @@ class CasePages:
             file_at=file_at,
             reply_to=reply_to,
             mark=message_mark,
-            message_at=lambda message: message_path(base, case.case, message),
+            message_at=partial(message_path, base, case.case),
             **values,
         )
 
