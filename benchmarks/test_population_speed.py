@@ -11,6 +11,8 @@ from collections.abc import Callable
 from pathlib import Path
 from time import process_time
 
+import pytest
+
 from benchmarks.population_by_hand import ByHand
 from simulator.exits import Exit
 from simulator.run.running import Task, run_file
@@ -94,6 +96,7 @@ def test_a_population_against_a_process_model_without_rules(tmp_path: Path) -> N
     assert best >= RATIO_MIN
 
 
+@pytest.mark.timeout(0)  # as long as a million takes
 def test_many_messages_are_judged_in_bounded_memory(tmp_path: Path) -> None:
     caseworkers = max(MESSAGES // (PER_HOUR * 24), 1)
     file = file_of(tmp_path, "day.yaml", "day 2 08:00", caseworkers, max(MESSAGES // 10, 100))

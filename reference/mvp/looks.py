@@ -196,9 +196,6 @@ def case_view(
     (customer,) = connection.execute(
         "SELECT customer FROM cases WHERE number = ?", (number,)
     ).fetchone()
-    waiting = connection.execute(
-        "SELECT message FROM outbox WHERE number = ? AND message IS NOT NULL ORDER BY id", (number,)
-    )
     shown = fields_for(case, role_of_viewer(connection, by), rules)
     status = shown.cloud_status
     return CaseView(
@@ -209,9 +206,17 @@ def case_view(
         None if status is None else STATUS_TEXTS[status],
         shown.acknowledged_on,
         case.follow_up_on,
-        tuple(dict.fromkeys(message for (message,) in waiting)),
+        under_way(connection, number),
         case.preset,
     )
+
+
+def under_way(connection: sqlite3.Connection, number: CaseNumber) -> tuple[str, ...]:
+    """Give the messages of a case that some recipient has yet to get, in order (DLV-4)."""
+    waiting = connection.execute(
+        "SELECT message FROM outbox WHERE number = ? AND message IS NOT NULL ORDER BY id", (number,)
+    )
+    return tuple(dict.fromkeys(message for (message,) in waiting))
 
 
 def case_list(

@@ -35,6 +35,7 @@ _KEY: Final = re.compile(r"[0-9a-f]{32}")
 _OWN_PATH: Final = re.compile(r"/(?![/\\])[!-\[\]-~]*")
 _FORM_TYPE: Final = "application/x-www-form-urlencoded"
 _FIELDS_MAX: Final = 1000
+_DIGITS_MAX: Final = 6
 _BODY_S_MAX: Final = 30
 _YEAR_S: Final = 365 * 24 * 3600
 _LANGUAGE: Final = "language"
@@ -122,6 +123,13 @@ class Visit:
     def size(self, count: int) -> str:
         """Give a number of bytes as it is shown."""
         return formats.size(count, self.site.kilobyte, self.language)
+
+    @property
+    def place(self) -> int:
+        """Give which page of a list is asked for; what is no number is the first one."""
+        asked = self.request.query.get("page", "")
+        fits = asked.isascii() and asked.isdigit() and len(asked) <= _DIGITS_MAX
+        return max(1, int(asked)) if fits else 1
 
     def new_key(self) -> str:
         """Give the key of an act that a form is for, so that it happens once."""

@@ -29,6 +29,18 @@ class Sent:
         self.waits_for = 0
 
 
+class Written:
+    """A recipient's message that is not in its case yet."""
+
+    __slots__ = ("cell", "counted", "meant_us")
+
+    def __init__(self, meant_us: int, cell: Cell) -> None:
+        """Begin as one that may not have been written at all."""
+        self.meant_us = meant_us
+        self.cell = cell
+        self.counted = False
+
+
 class Item:
     """A message in a recipient's inbox."""
 
@@ -77,7 +89,8 @@ class Messages:
     unread: Level = field(init=False)
     under_way: Level = field(init=False)
     _sent: dict[str, Sent] = Factory(dict[str, Sent])
-    _replies: dict[str, tuple[int, Cell]] = Factory(dict[str, tuple[int, Cell]])
+    _replies: dict[str, Written] = Factory(dict[str, Written])
+    _came_in_doubt: set[str] = Factory(set[str])  # replies whose first answer was lost
     _items: dict[tuple[str, str], Item] = Factory(dict[tuple[str, str], Item])
     _boxes: dict[tuple[Case, str], Box] = Factory(dict[tuple[Case, str], Box])
     _several: dict[Case, frozenset[str]] = Factory(dict[Case, frozenset[str]])
@@ -111,12 +124,17 @@ class Messages:
         """Take a reply that happened, or may have."""
         message, by = line["message"], address(line["by"])
         self._tried_again(message, line)
-        if message not in self._replies and line["outcome"] == "ok":
-            self._replies[message] = meant_us, self.cells.of(by, "", meant_us)
-            self.totals["replies"] += 1
+        came = message in self._came_in_doubt
+        if message not in self._replies and not came:
+            self._replies[message] = Written(meant_us, self.cells.of(by, "", meant_us))
+        if line["outcome"] != "ok":
+            return
+        self.totals["replies"] += 1
+        self._came_in_doubt.discard(message)
+        if not came:
+            self._replies[message].counted = True
             self.under_way.add(1, at_us)
-        if line["outcome"] == "ok":
-            self._answered(line, by, at_us)
+        self._answered(line, by, at_us)
 
     def _tried_again(self, message: str, line: Record) -> bool:
         """Note an outcome that is not known; say whether this is another attempt."""
@@ -170,10 +188,13 @@ class Messages:
     def into_case(self, message: str, at_us: int) -> None:
         """Take the arrival of a recipient's message in its case."""
         written = self._replies.pop(message, None)
-        if written is not None:
-            meant_us, cell = written
-            cell.reply_delivery.append((at_us - meant_us) / MS_US)
+        if written is None:
+            return
+        written.cell.reply_delivery.append((at_us - written.meant_us) / MS_US)
+        if written.counted:
             self.under_way.add(-1, at_us)
+        else:
+            self._came_in_doubt.add(message)
 
     def mail(self, line: Record, at_us: int) -> None:
         """Take a mail that arrived."""

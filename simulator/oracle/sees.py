@@ -256,7 +256,7 @@ def _since_replication(w: World, rule: str) -> str:
 def see_case(w: World, line: int, at: int, record: Record) -> None:
     """Judge the fields of a case as a caseworker sees them (STA)."""
     if record.get("under_way") is not None:
-        w.deliver(record["case"], record["under_way"], at)
+        w.deliver(record["case"], record["under_way"], line, at)
     w.judge(record["case"], _see_case, UP, line, at, record, "")
 
 

@@ -515,13 +515,9 @@ class World:
             one.kind == ANSWER and self.is_over(one.at, at) for one in case.flights
         )
 
-    def deliver(self, number: int | str, under_way: Collection[str], at: int) -> None:
+    def deliver(self, number: int | str, under_way: Collection[str], line: int, at: int) -> None:
         """Let arrive what was sent and is under way no more; what still is may be there or not."""
-        case = self.cases.get(number)
-        if not isinstance(case, Case) or not (case.flights or case.split):
-            return
-        if case.token is not self.token:
-            case = self.own(case)
+        case = self.case(number, line)
         for state in self.doubt[number] if case.split else (case,):
             self._deliver(state, under_way, at)
 

@@ -312,6 +312,8 @@ def _whole(values: dict[str, Any], place: Place, faults: Faults) -> Scenario:
     steps = _timed(values["steps"] or (), begins, zone, cases, faults)
     _check_names(cases, steps, faults)
     _check_people(caseworkers, steps, faults)
+    if population is None:
+        _check_recipients(steps, faults)
     ends = _end(values["ends"], begins, steps, zone, place, faults)
     if population is not None and values["ends"] is None:
         faults.add(place, 'with a population a scenario needs "ends"', "when it ends: day 2 00:00")
@@ -488,6 +490,23 @@ def _check_people(
         by = timed.record.get("by")
         if isinstance(by, str) and "@" not in by and by not in known:
             message = f"{quote(by)} is no caseworker of this scenario, and no address"
+            faults.add(timed.step.place, message, suggest(by, known))
+
+
+def _check_recipients(steps: tuple[Timed, ...], faults: Faults) -> None:
+    """Check that a recipient who does something, or is to find a message, was written to before."""
+    known: dict[str, None] = {}
+    for timed in steps:
+        record = timed.record
+        if record.get("act") in {"send", "set_release"}:
+            told = record.get("to") or filter(None, [record.get("recipient")])
+            known |= dict.fromkeys(one.strip().lower() for one in told)
+        by = str(record.get("by")).strip().lower()
+        works = record.get("act") in {"open", "mark_read", "reply"}
+        if "@" not in by or by in known or timed.step.outcome == "refused":
+            continue
+        if works or (record.get("see") == "inbox" and record.get("messages")):
+            message = f"nobody wrote to {quote(by)} before"
             faults.add(timed.step.place, message, suggest(by, known))
 
 

@@ -130,7 +130,7 @@ class Compared:
         if len(self.at_once) == 1:
             return "Only one run delivers at once: there is none to hold its deliveries against."
         return (
-            f"The {first.count:,} deliveries are the same in all {len(self.at_once)} runs that"
-            " deliver at once, each at the same moment: delivery does not depend on the"
+            f"All runs that deliver at once ({len(self.at_once)}) have the same deliveries"
+            f" ({first.count:,}), each at the same moment: delivery does not depend on the"
             f" replication (DLV-1). Their hash is {first.digest}."
         )

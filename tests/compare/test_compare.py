@@ -71,7 +71,7 @@ def test_deliveries_are_identical_whatever_the_interval(few: Path) -> None:
     assert (result.exit, result.unlike) == (Exit.KEPT, None)
     assert len({one.ran.delivered.digest for one in result.variants}) == 1
     assert [one.ran.delivered.count for one in result.variants] == [13, 13, 13]
-    assert "The 13 deliveries are the same in all 3 runs" in result.conclusion
+    assert "(3) have the same deliveries (13), each at the same moment" in result.conclusion
 
 
 def test_waiting_for_a_run_takes_half_the_interval_in_the_mean_and_095_of_it_at_p95(

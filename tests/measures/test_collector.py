@@ -357,3 +357,21 @@ def test_what_set_the_status_is_counted_by_the_status_before() -> None:
         "Info": {"reply": 1},
         "Antwort": {"came_back": 1},
     }
+
+
+def test_a_reply_of_unknown_outcome_is_one_whether_it_came_or_not() -> None:
+    for came_first in (True, False):
+        story = Story()
+        story.send(0, "m1")
+        story.come(0, "m1")
+        reply = {"message": "a1", "answers": "m1", "by": K}
+        story.act(10, "reply", **reply, outcome="unknown")
+        if came_first:
+            story.come(12, "a1", None)
+        story.act(60, "reply", **reply)
+        if not came_first:
+            story.come(61, "a1", None)
+        measured = story.end(100)
+        assert (measured.totals["replies"], measured.totals["retries"]) == (1, 1)
+        assert measured.levels["under_way"].last == 0
+        assert measured.samples["reply_delivery"].whole.max == (2000 if came_first else 51_000)

@@ -144,3 +144,19 @@ async def test_the_language_is_remembered(serve):
         assert kept.startswith("language=en; Max-Age=")
         page = await server.nobody.get("/", headers={"Cookie": kept.partition(";")[0]})
         assert '<html lang="en">' in page.body.decode()
+
+
+async def test_cookies_keep_to_https_where_users_come_by_it(serve):
+    async with serve(public_url="https://portal.example") as server:
+        page = await server.nobody.get("/collaboration/login", headers=HTML)
+        assert page.headers["Set-Cookie"].endswith("; Secure")
+
+
+async def test_each_side_alone_has_an_entrance_to_itself(serve):
+    for side, other in (("mvp", "collaboration"), ("collaboration", "mvp")):
+        peer = {"peer": "http://127.0.0.1:9", "peer_secret": "s" * 16}
+        async with serve(side=side, **peer) as server:
+            page = (await server.nobody.get("/", headers=HTML)).body.decode()
+            assert f'href="/{side}/"' in page
+            assert f'href="/{other}/"' not in page
+            assert (await server.nobody.get(f"/{other}/", headers=HTML)).status == 404

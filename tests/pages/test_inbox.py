@@ -16,8 +16,8 @@ async def message_of(server, message="m1"):
     ("button", "ends_at"),
     [
         ("Vorgang 53 · Kfz-Versicherung", "/cases/53"),
-        ("Nachricht lesen", "/cases/53#m-"),
-        ("Anlagen (0)", "/cases/53#m-"),
+        ("Nachricht lesen", "/cases/53?at=m1#m-"),
+        ("Anlagen (0)", "/cases/53?at=m1#m-"),
         ("Antworten", "/cases/53/reply?answers=m1"),
         ("Gelesen markieren", "/inbox"),
     ],

@@ -6,11 +6,13 @@ from random import Random
 
 import pytest
 
+from reference.domain.refusals import Refusal
 from simulator.exits import Exit
 from simulator.flaws import FLAWS
+from simulator.history.vocabulary import READINGS
 from simulator.run.matrix import fit_for, row_of, scripted
 from simulator.run.running import Task, run_file
-from simulator.scenario.file import BadScenario, scenario_of
+from simulator.scenario.file import BadScenario, read_scenario, scenario_of
 from simulator.scenario.nodes import Faults
 from simulator.world.result import Ran
 
@@ -219,3 +221,28 @@ def test_a_file_that_is_wrong_without_a_flaw_tells_none_from_another(tmp_path: P
     broken = tmp_path / "broken.yaml"
     broken.write_text("scenario: x\n", encoding="utf-8")
     assert [one.exit for one in fit_for([broken, FILES[0]])] == [Exit.BAD_INPUT]
+
+
+#: Refusals that no file can ask for: words that the language does not have, what the sides say to
+#: each other, and what would tell a stranger whether an address is known.
+OUT_OF_REACH = {
+    "unknown_role",
+    "unknown_expected_action",
+    "unknown_via",
+    "unknown_mail_event",
+    "unknown_replication_result",
+    "envelope_gap",
+    "misdirected",
+    "no_answer",
+    "unknown_account",
+    "already_registered",
+}
+
+
+def test_every_refusal_and_every_reading_has_a_scenario() -> None:
+    text = "\n".join(file.read_text(encoding="utf-8") for file in FILES)
+    codes = {refusal.code for refusal in Refusal} - OUT_OF_REACH
+    assert {code for code in codes if f"reason: {code}" not in text} == set()
+    read = [read_scenario(file).readings for file in FILES]
+    varied = {(name, value) for name, values in READINGS.items() for value in values[1:]}
+    assert varied - {pair for readings in read for pair in readings.items()} == set()

@@ -44,6 +44,20 @@ BROKEN = {
             )
         ],
     ),
+    "a recipient to whom nobody wrote": (
+        (
+            f"scenario: x\nsteps:\n- {SEND}\n"
+            "- {by: K@exmaple.org, act: open, via: case}\n"
+            "- {by: k@example.org, act: open, via: case}\n"
+            "- {by: zoe@woanders.example, act: open, via: case, outcome: refused}\n"
+            "- {by: zoe@woanders.example, see: inbox, unread: 0, messages: []}\n"
+            "- {by: zoe@woanders.example, see: inbox, messages: {message: m1}}\n"
+        ),
+        [
+            ('f.yaml:4:3: nobody wrote to "k@exmaple.org" before (did you mean "k@example.org"?)'),
+            'f.yaml:8:3: nobody wrote to "zoe@woanders.example" before (known: "k@example.org")',
+        ],
+    ),
     "an end before something has stayed": (
         (
             f"scenario: x\nends: 09:30\nsteps:\n- {SEND[:-1]}, at: 09:00}}\n"
@@ -116,7 +130,10 @@ BROKEN = {
     ),
     "a message that nobody wrote": (
         "scenario: x\nsteps: [{by: k@example.org, act: mark_read, message: m1}]\n",
-        ['f.yaml:2:9: no message "m1" was written before'],
+        [
+            'f.yaml:2:9: no message "m1" was written before',
+            'f.yaml:2:9: nobody wrote to "k@example.org" before',
+        ],
     ),
     "a message that is written twice": (
         f"scenario: x\nsteps: [{SEND}, {SEND}]\n",

@@ -15,6 +15,7 @@ from reference.domain.facts import Envelope, Message, Reply
 from reference.domain.readings import Readings
 from reference.domain.refusals import Refusal
 from reference.domain.words import ExpectedAction
+from reference.link import carrier
 from reference.link.receiver import Receiver
 from reference.link.signing import digest_of, signed
 from reference.store.codec import to_us
@@ -319,6 +320,30 @@ async def test_what_is_cut_waits_and_comes_when_it_is_mended(serve):
             await fault(what, "up")
             assert await under_way(anna) == []
         assert await inbox(kunde) == ["link", "portal"]
+
+
+@pytest.mark.clause("DLV-2", "DLV-3")
+@pytest.mark.parametrize("at_hand", [0, 2, 1_000])
+async def test_however_much_is_kept_at_hand_all_comes_once_and_in_order(
+    serve, monkeypatch, at_hand
+):
+    monkeypatch.setattr(carrier, "FRESH_MAX", at_hand)
+    monkeypatch.setattr(carrier, "PARCELS_MAX", 3)
+    async with serve(clock="manual") as server:
+        anna = await prepared(server)
+        kunde = await server.recipient(KUNDE)
+        names = [f"m{number:02}" for number in range(40)]
+        for first in range(0, 40, 8):
+            state = {8: "slow", 16: "down", 24: "slow", 32: "up"}.get(first, "up")
+            await server.operator.put("/api/faults/link", {"state": state})
+            await asyncio.gather(*(sent(anna, name, to=[KUNDE]) for name in names[first:][:8]))
+        await server.rest()
+        came = await inbox(kunde)
+        log = (await anna.get("/api/mvp/cases/53/activities")).json["entries"]
+        assert came == [entry["message"] for entry in log]
+        assert sorted(came) == names
+        assert await under_way(anna) == []
+        assert await outbox(server.system.mvp) == []
 
 
 async def test_faults_are_for_virtual_time_and_for_the_operator(serve):

@@ -434,13 +434,13 @@ async def test_a_mail_that_cannot_be_written_holds_up_no_other(serve):
 
 async def test_a_mail_server_that_closes_an_idle_connection_gets_the_next_mail_all_the_same(serve):
     post = PostOffice()
-    async with post.opened(timeout=0.05), serve(smtp=post.place) as server:
+    async with post.opened(timeout=0.3), serve(smtp=post.place) as server:
         await server.registered()
         anna = await server.caseworker()
         for number in range(1, 4):
             await send(anna, "k@example.org", case=number)
             await post.mails(number)
-            await asyncio.sleep(0.1)
+            await asyncio.sleep(0.6)
         await server.rest()
         assert len(post.tried) == len(post.arrived) == 3
 

@@ -1,6 +1,7 @@
 """The page of a case, its files, and writing into it."""
 
 import sqlite3
+from functools import partial
 from typing import Final
 
 from aiohttp import web
@@ -13,12 +14,26 @@ from reference.domain.refusals import Refusal
 from reference.http.operations import FORM_TYPE, Call, Operation
 from reference.http.problems import Problem, Refused
 from reference.http.uploads import Form, check_length, let_pass, with_fingerprint
-from reference.pages.collaboration.paths import case_path, file_path, message_mark, reply_path
+from reference.pages.collaboration.paths import (
+    case_path,
+    file_path,
+    message_mark,
+    message_path,
+    reply_path,
+)
 from reference.pages.making import Pages
 from reference.pages.visit import KEY, TOKEN, Visit, lines
 
 #: The longest body that is let pass in order to say that it was too long, in bytes.
 LET_PASS_MAX: Final = 2**30
+#: How many messages the page of a case shows at once, and how many documents.
+MESSAGES: Final = 10
+DOCUMENTS: Final = 50
+#: How many characters of a text it shows: of the newest, of an earlier one; the rest has a page.
+NEWEST_SHOWN: Final = 5000
+EARLIER_SHOWN: Final = 1000
+#: How many characters such a page has.
+PART: Final = 12_000
 _FIELDS: Final = frozenset({TOKEN, KEY, "text", "answers"})
 _AT_FIELD: Final[dict[Refusal | Problem, str]] = {
     Refusal.BLANK_REPLY: "text",
@@ -36,8 +51,44 @@ class CasePages:
 
     async def show_case(self, visit: Visit) -> web.Response:
         """Show the page of a case."""
-        seen = await self._look(visit)
-        return self._page(visit, "collaboration/case.html", 200, *seen, now=self.api.side.now())
+        case, unread = await self._look(visit)
+        newest_first = case.messages[::-1]
+        place = _place_of(visit.request.query.get("at"), newest_first) or visit.place
+        begin, end = (place - 1) * MESSAGES, place * MESSAGES
+        return self._page(
+            visit,
+            "collaboration/case.html",
+            200,
+            case,
+            unread,
+            shown=newest_first[begin:end],
+            more=len(newest_first) > end,
+            place=place,
+            newest_shown=NEWEST_SHOWN,
+            earlier_shown=EARLIER_SHOWN,
+            now=self.api.side.now(),
+        )
+
+    async def show_message(self, visit: Visit) -> web.Response:
+        """Show the whole text of a message, a part at a time."""
+        case, unread = await self._look(visit)
+        message = next(
+            (each for each in case.messages if each.message == visit.known.path["message"]), None
+        )
+        if message is None:
+            raise Refused(Refusal.UNKNOWN_MESSAGE)
+        begin, end = (visit.place - 1) * PART, visit.place * PART
+        return self._page(
+            visit,
+            "collaboration/message.html",
+            200,
+            case,
+            unread,
+            message=message,
+            text=message.text[begin:end],
+            more=len(message.text) > end,
+            place=visit.place,
+        )
 
     async def show_reply(self, visit: Visit) -> web.Response:
         """Show the page to answer a message, or to write a new one."""
@@ -125,12 +176,14 @@ class CasePages:
             status,
             case=case,
             asked=received[-1].message if received else None,
-            documents=[(name, found.get(name)) for name in case.documents],
+            documents=[(name, found.get(name)) for name in case.documents[:DOCUMENTS]],
+            documents_more=len(case.documents[DOCUMENTS:]),
             unread=unread,
             case_at=case_path(base, case.case),
             file_at=file_at,
             reply_to=reply_to,
             mark=message_mark,
+            message_at=partial(message_path, base, case.case),
             **values,
         )
 
@@ -143,7 +196,16 @@ class CasePages:
         pages, case = self.pages, f"{self.pages.site.base}/cases/{{case}}"
         return (
             pages.shows(case, self.show_case),
+            pages.shows(f"{case}/messages/{{message}}", self.show_message),
             pages.shows(f"{case}/reply", self.show_reply),
             pages.does(f"{case}/reply", self.reply, reads=False),
             pages.shows(f"{case}/messages/{{message}}/files/{{name}}", self.download, query=Place),
         )
+
+
+def _place_of(message: str | None, newest_first: tuple[looks.MessageView, ...]) -> int | None:
+    """Give which page of a case shows a message."""
+    for index, each in enumerate(newest_first):
+        if each.message == message:
+            return index // MESSAGES + 1
+    return None

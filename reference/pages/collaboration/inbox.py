@@ -10,11 +10,11 @@ from reference.collaboration import looks
 from reference.collaboration.api import CollaborationApi, Opening
 from reference.domain.words import Via
 from reference.http.operations import Operation
-from reference.pages.collaboration.paths import case_path, message_mark, reply_path
+from reference.pages.collaboration.paths import case_path, message_in_case, reply_path
 from reference.pages.making import Pages
 from reference.pages.visit import Visit
 
-#: How many messages a page of the inbox has.
+#: How many messages a page of the inbox has, and how many cases that of the start.
 LINES: Final = 25
 _UNREAD: Final = "unread"
 
@@ -39,18 +39,16 @@ class InboxPages:
             "collaboration/start.html",
             lines=widget.newest,
             unread=widget.unread,
-            cases=cases.cases,
+            cases=cases.cases[(visit.place - 1) * LINES : visit.place * LINES],
+            more=len(cases.cases) > visit.place * LINES,
+            place=visit.place,
             case_path=case_path,
             now=self.api.side.now(),
         )
 
     async def show_inbox(self, visit: Visit) -> web.Response:
         """Show the inbox, newest first."""
-        query = visit.request.query
-        number = query.get("page", "1")
-        place = int(number) if number.isascii() and number.isdigit() and len(number) < 6 else 1  # noqa: PLR2004
-        place = max(1, place)
-        only = query.get("show") == _UNREAD
+        place, only = visit.place, visit.request.query.get("show") == _UNREAD
 
         def look(connection: sqlite3.Connection) -> tuple[tuple[looks.InboxLine, ...], int]:
             lines = looks.newest_lines(
@@ -86,7 +84,7 @@ class InboxPages:
             case Via.REPLY:
                 return visit.go(reply_path(base, case, message))
             case Via.MESSAGE | Via.ATTACHMENTS:
-                return visit.go(f"{case_path(base, case)}#{message_mark(message)}")
+                return visit.go(message_in_case(base, case, message))
             case _:
                 return visit.go(case_path(base, case))
 

@@ -17,10 +17,19 @@ def reply_path(base: str, case: CaseNumber, answers: str | None) -> str:
     return f"{case_path(base, case)}/reply{asked}"
 
 
+def message_in_case(base: str, case: CaseNumber, message: str) -> str:
+    """Give the address of a message on the page of its case."""
+    return f"{case_path(base, case)}?at={quote(message, safe='')}#{message_mark(message)}"
+
+
+def message_path(base: str, case: CaseNumber, message: str) -> str:
+    """Give the address of the whole text of a message."""
+    return f"{case_path(base, case)}/messages/{quote(message, safe='')}"
+
+
 def file_path(base: str, case: CaseNumber, message: str, name: str, place: int) -> str:
     """Give the address of a file at a message, which is the so manieth there."""
-    path = f"{case_path(base, case)}/messages/{quote(message, safe='')}"
-    return f"{path}/files/{quote(name, safe='')}?place={place}"
+    return f"{message_path(base, case, message)}/files/{quote(name, safe='')}?place={place}"
 
 
 def message_mark(message: str) -> str:

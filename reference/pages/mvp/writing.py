@@ -1,5 +1,6 @@
 """The activity field, and the dialog that says with whom its text is shared (SEND)."""
 
+import asyncio
 import sqlite3
 from collections.abc import Callable, Mapping
 from datetime import date
@@ -32,6 +33,9 @@ from reference.store.unit import Unit
 
 #: How many addresses and documents can be ticked on one page.
 OFFERED_MAX: Final = 200
+#: How often, and after how many seconds each, it is looked whether a message has arrived.
+LOOKS_MAX: Final = 40
+LOOK_EVERY_S: Final = 0.025
 _SCOPES: Final = {scope.value: scope for scope in AddressScope}
 #: At which field a refusal stands.
 PLACES: Final[dict[Refusal | Problem, str]] = {
@@ -228,7 +232,16 @@ class WritingPages:
             acts.keep_draft(unit, visit.user, number, Draft())
             return Sent(case, message)
 
-        return _case_in(await visit.act(lambda call: call.act(self.side, work, status=201)))
+        case = _case_in(await visit.act(lambda call: call.act(self.side, work, status=201)))
+        await self._see_off(case)
+        return case
+
+    async def _see_off(self, number: CaseNumber) -> None:
+        """Wait a moment for what was sent to arrive, so that the next page shows it so (DLV-4)."""
+        for _ in range(LOOKS_MAX):
+            if not await self.side.reader.look(lambda raw: looks.under_way(raw, number)):
+                return
+            await asyncio.sleep(LOOK_EVERY_S)
 
     async def _again(
         self, visit: Visit, number: CaseNumber, draft: Draft, status: int
