@@ -125,6 +125,8 @@ class Model:
     run: tuple[Line, ...] = ()  # the bundles of the last replication
     _mails: list[Line] = Factory(list[Line])  # that nobody was told of
     _deliveries: list[Delivery] = Factory(list[Delivery])
+    _moment: datetime | None = None  # the last one that was written, and how
+    _written: str = ""
 
     def fork(self) -> "Model":
         """Give a copy that goes its own way, and has nothing to tell yet."""
@@ -530,7 +532,7 @@ class Model:
         if self._down & MAILS:
             return
         for mail in self._unsent:
-            self._mails.append(_mail_line(mail, at))
+            self._mails.append(_mail_line(mail, self._spelt(at)))
         self._unsent = []
 
     # Observations
@@ -562,11 +564,18 @@ class Model:
         seen = looks(self, by, case)
         if seen is None:
             return None
-        line: Line = {} if at is None else {"at": at.isoformat()}
-        line |= {"see": see, "by": by}
+        line: Line = {"see": see, "by": by}
+        if at is not None:
+            line = {"at": self._spelt(at), "see": see, "by": by}
         if case is not None:
             line["case"] = case
-        return line | seen
+        line.update(seen)
+        return line
+
+    def _spelt(self, at: datetime) -> str:
+        if at is not self._moment:
+            self._moment, self._written = at, at.isoformat()
+        return self._written
 
     def _role(self, caseworker: str) -> CloudRole:
         return self._roles.get(caseworker, CloudRole.NONE)
@@ -723,9 +732,9 @@ def _entry_line(entry: Entry) -> Line:
     }
 
 
-def _mail_line(mail: Mail, at: datetime) -> Line:
+def _mail_line(mail: Mail, at: str) -> Line:
     line: Line = {
-        "at": at.isoformat(),
+        "at": at,
         "see": "mail",
         "to": mail.to,
         "event": mail.event.value,

@@ -54,7 +54,10 @@ class Judge:
     def take(
         self, at: datetime, record: Record, meant: datetime | None = None
     ) -> Sequence[Finding]:
-        """Judge a line; the new findings. `meant` is when who acts meant to, where earlier."""
+        """Judge a line, which is kept; the new findings.
+
+        `meant` is when who acts meant to, where earlier.
+        """
         self.lines += 1
         told = record.get("at")
         # What happens together is told one after the other; lines stand in the order of time.
@@ -63,8 +66,8 @@ class Judge:
             if moment > self._newest:
                 self._newest, self._stamp = moment, moment.isoformat()
                 self._newest_us = microseconds(moment)
-        line = {**record, "at": self._stamp}
-        at_us = self._newest_us
+        record["at"] = self._stamp
+        line, at_us = record, self._newest_us
         word: str = line.get("act") or line["see"]
         self.counts[word] = self.counts.get(word, 0) + 1
         if self.trace is not None or self.spool is not None:
@@ -103,7 +106,7 @@ class Judge:
 
     def deliver(self, came: Delivery) -> None:
         """Measure what came into a mailbox or a case."""
-        at_us = microseconds(came.at)
+        at_us = self._newest_us if came.at == self._newest else microseconds(came.at)
         self.collector.deliver(at_us, came.case, came.message, came.to)
         if self.deliveries is not None:
             self.deliveries.take(at_us, came)

@@ -6,7 +6,7 @@ function of the seed, the message and the recipient.
 
 from collections.abc import Callable
 from datetime import timedelta
-from functools import partial
+from functools import lru_cache, partial
 from math import log
 from typing import TYPE_CHECKING, Any, Final
 from zoneinfo import ZoneInfo
@@ -33,6 +33,7 @@ _AT_HOME: Final = "@example.org"
 _CASEWORKER: Final = "sachbearbeiter-"
 _GIVEN_UP: Final = frozenset({"not_reachable", "replication_failed"})  # what is tried again
 _TRIES_MOST: Final = 50
+_PERSONS_KEPT: Final = 16_384  # a person is drawn anew when asked for after so many others
 
 
 def caseworker(number: int) -> str:
@@ -111,9 +112,10 @@ class Persons:
         shares = {name: one.share or 0.0 for name, one in population.profiles.items()}
         self._names = Chooser.of(shares)
         self._profiles = population.profiles
+        #: Gives a recipient's profile with its name, and whether they never set a password.
+        self.of = lru_cache(_PERSONS_KEPT)(self._drawn)
 
-    def of(self, number: int) -> tuple[str, Profile, bool]:
-        """Give a recipient's profile with its name, and whether they never set a password."""
+    def _drawn(self, number: int) -> tuple[str, Profile, bool]:
         share, never = self._streams.draws(f"recipient/{number}")[:2]
         name: str = self._names.at(share)
         profile = self._profiles[name]

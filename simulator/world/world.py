@@ -11,10 +11,11 @@ from attrs import Factory, define, field
 from simulator.scenario.file import Scenario, Timed
 from simulator.targets.port import Hitch, Outcome, Target
 from simulator.world.calendar import Calendar
-from simulator.world.expecting import Miss, about, miss
+from simulator.world.expecting import Miss, about, demanded, miss
 from simulator.world.judge import Judge
 from simulator.world.outages import Outages
 from simulator.world.people import People
+from simulator.world.reasons import because
 from simulator.world.result import Differed, Failure, Skipped
 from simulator.world.scripts import Script
 from simulator.world.streams import Streams
@@ -60,6 +61,8 @@ class World:
     calendar: Calendar = field(init=False)
     streams: Streams = field(init=False)
     acts: int = 0
+    _now: datetime = field(init=False)
+    _now_us: float = 0
     _agrees: bool = True  # whether the target did as the model, the last time
     _changed: simpy.Event | None = None  # what a step waits for
     _watched: list[Timed] = Factory(list[Timed])
@@ -67,6 +70,7 @@ class World:
 
     def __attrs_post_init__(self) -> None:
         """Begin with nothing to do."""
+        self._now = self.scenario.begins
         self.calendar = Calendar(self.env, self._act_out)
         self.streams = Streams(self.scenario.seed)
         if self.scenario.population is not None:
@@ -75,7 +79,11 @@ class World:
     @property
     def now(self) -> datetime:
         """The moment that it is."""
-        return self.scenario.begins + self.env.now * _MICROSECOND
+        moment_us = self.env.now
+        if moment_us != self._now_us:
+            self._now_us = moment_us
+            self._now = self.scenario.begins + moment_us * _MICROSECOND
+        return self._now
 
     @property
     def now_us(self) -> int:
@@ -126,15 +134,16 @@ class World:
         outcomes = self.target.act(records, self.now, hitches)
         news = list(self.target.news())
         came = {one["message"]: one for one in news if one["see"] == "arrival"}
+        at = self.target.moment(self.now)
         for record, outcome, when in zip_longest(records, outcomes, meant):
             told: Record = {**record, "outcome": outcome.word, **outcome.told}
             if outcome.reason is not None:
                 told["reason"] = outcome.reason
-            self._judge(told, line, outcome.at, when)
+            self._judge(told, line, outcome.at or at, when)
             if came and record["act"] == "reply":  # it came before whatever was done after it
                 arrival = came.pop(record["message"], None)
                 if arrival is not None:
-                    self._judge(arrival, line)
+                    self._judge(arrival, line, at)
         self.acts += len(records)
         self._tell(news, came, line)
         self._compare(line)
@@ -153,9 +162,10 @@ class World:
     ) -> Sequence[Record | None]:
         """Look at several things at a moment."""
         all_seen = self.target.look(records, self.now)
+        at = self.target.moment(self.now)
         for seen in all_seen:
             if seen is not None:
-                self._judge(seen, line)
+                self._judge(seen, line, at)
         self._compare(line)
         return all_seen
 
@@ -169,13 +179,14 @@ class World:
         self,
         record: Record,
         line: int,
-        at: datetime | None = None,
+        at: datetime,
         meant: datetime | None = None,
     ) -> None:
-        found = self.judge.take(at or self.target.moment(self.now), record, meant)
+        found = self.judge.take(at, record, meant)
         if line:
             self.origin[self.judge.lines] = line
-        self.findings += len(found)
+        if found:
+            self.findings += len(found)
 
     def _news(self, line: int) -> None:
         news = list(self.target.news())
@@ -187,6 +198,9 @@ class World:
             self.judge.deliver(delivery)
             if delivery.to is None and self.people is not None:
                 self.people.came(delivery)
+        if not news:
+            return
+        at = self.target.moment(self.now)
         for record in news:
             if record["see"] == "mail":
                 if self.scenario.steps:
@@ -195,7 +209,7 @@ class World:
                     self.people.mailed(record)
             elif record["message"] not in came:
                 continue
-            self._judge(record, line)
+            self._judge(record, line, at)
 
     def _advance(self) -> None:
         self.target.advance(self.now)
@@ -212,8 +226,10 @@ class World:
         """Do what people want to do at this moment: the first of everyone, then the second."""
         while self._scripts:
             scripts, self._scripts = self._scripts, []
-            acting = [script for script in scripts if "act" in script.record]
-            looking = [script for script in scripts if "act" not in script.record]
+            acting: list[Script] = []
+            looking: list[Script] = []
+            for script in scripts:
+                (acting if "act" in script.record else looking).append(script)
             if acting:
                 records = [script.record for script in acting]
                 meant = [script.meant for script in acting]
@@ -332,7 +348,14 @@ class World:
             self.skipped.append(Skipped(timed.step.place.line, what))
             return
         self.failures.append(
-            Failure(timed.step.place.line, rule, found.expected, found.seen, self.now)
+            Failure(
+                timed.step.place.line,
+                rule,
+                found.expected,
+                found.seen,
+                self.now,
+                because(self.judge.oracle, timed.record, found.entry, kept=not self.findings),
+            )
         )
 
     def _expect(self, timed: Timed) -> Process:
@@ -378,7 +401,8 @@ class World:
         for timed in tuple(self._watched):
             if self._miss(timed) is None:
                 self._watched.remove(timed)
-                self._fail(timed, Miss(about(timed.record), "never", "it was seen"))
+                expected = f"never {demanded(timed.record)}"
+                self._fail(timed, Miss(about(timed.record), expected, "it was seen"))
 
     def _miss(self, timed: Timed) -> Miss | None:
         record = timed.record
