@@ -7,8 +7,6 @@ from functools import lru_cache
 from hashlib import sha256
 from typing import Final
 
-from attrs import frozen
-
 from reference.domain.facts import (
     AccountCreated,
     AccountRegistered,
@@ -20,6 +18,7 @@ from reference.domain.facts import (
 )
 from reference.domain.refusals import Refusal
 from reference.domain.rules import Rules, Template
+from reference.domain.values import frozen
 from reference.domain.words import CaseNumber, CloudRole, MailEvent, Standing
 
 _PLACEHOLDER: Final = re.compile(r"\$([A-Za-z_]+)")

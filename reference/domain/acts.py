@@ -2,8 +2,7 @@
 
 from datetime import date
 
-from attrs import frozen
-
+from reference.domain.values import frozen
 from reference.domain.words import CaseNumber, CloudRole
 
 

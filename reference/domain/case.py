@@ -5,7 +5,7 @@ from datetime import date, datetime
 from types import MappingProxyType
 from typing import Final
 
-from attrs import evolve, field, frozen
+from attrs import evolve, field
 
 from reference.domain.acts import (
     AddDocument,
@@ -36,6 +36,7 @@ from reference.domain.facts import (
 )
 from reference.domain.refusals import Refusal
 from reference.domain.rules import Rules
+from reference.domain.values import frozen
 from reference.domain.words import (
     CaseEvent,
     CaseNumber,

@@ -3,9 +3,8 @@
 from datetime import date, datetime
 from typing import Generic, TypeVar
 
-from attrs import frozen
-
 from reference.domain.acts import File
+from reference.domain.values import frozen
 from reference.domain.words import CaseNumber, ExpectedAction, MailEvent
 
 State_co = TypeVar("State_co", covariant=True)

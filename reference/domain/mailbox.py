@@ -5,7 +5,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Final
 
-from attrs import evolve, field, frozen
+from attrs import evolve, field
 
 from reference.domain.acts import MailboxAct, MarkRead, Open, WriteReply
 from reference.domain.facts import (
@@ -24,6 +24,7 @@ from reference.domain.facts import (
 from reference.domain.mailbox_item import Item
 from reference.domain.refusals import Refusal
 from reference.domain.rules import Rules
+from reference.domain.values import frozen
 from reference.domain.words import (
     Button,
     CaseNumber,

@@ -1,7 +1,6 @@
 """One received message, as its recipient's mailbox knows it."""
 
-from attrs import frozen
-
+from reference.domain.values import frozen
 from reference.domain.words import ExpectedAction
 
 

@@ -3,7 +3,7 @@
 import sqlite3
 from datetime import date
 
-from attrs import define, frozen
+from attrs import define
 
 from reference.domain.acts import (
     CreateCase,
@@ -13,6 +13,7 @@ from reference.domain.acts import (
     WriteNote,
 )
 from reference.domain.refusals import Refusal
+from reference.domain.values import frozen
 from reference.domain.words import AddressScope, CaseNumber, CloudStatus
 from reference.http.operations import Answer, Call, Operation, Page, Who, given
 from reference.http.problems import Problem, Refused

@@ -2,9 +2,8 @@
 
 from typing import Any, Final
 
-from attrs import frozen
-
 from reference.domain.facts import Downward, Envelope, Message, Upward
+from reference.domain.values import frozen
 from reference.domain.words import ExpectedAction
 from reference.store.codec import dumps, loads, structure, tagged
 

@@ -22,6 +22,7 @@ class Failure:
     expected: str
     seen: str
     at: datetime
+    because: str = ""  # why the rules demand what they do; empty where they tell nothing of it
 
 
 @frozen
@@ -92,7 +93,8 @@ class Ran:
         if self.failures:
             first = self.failures[0]
             place = _place(first.line)
-            return f"{place}{first.rule}: expected {first.expected}, seen {first.seen}"
+            because = f"; {first.because}" if first.because else ""
+            return f"{place}{first.rule}: expected {first.expected}, seen {first.seen}{because}"
         if self.broken:
             first_broken = self.broken[0]
             found = first_broken.finding

@@ -11,10 +11,11 @@ from attrs import Factory, define, field
 from simulator.scenario.file import Scenario, Timed
 from simulator.targets.port import Hitch, Outcome, Target
 from simulator.world.calendar import Calendar
-from simulator.world.expecting import Miss, about, miss
+from simulator.world.expecting import Miss, about, demanded, miss
 from simulator.world.judge import Judge
 from simulator.world.outages import Outages
 from simulator.world.people import People
+from simulator.world.reasons import because
 from simulator.world.result import Differed, Failure, Skipped
 from simulator.world.scripts import Script
 from simulator.world.streams import Streams
@@ -350,7 +351,14 @@ class World:
             self.skipped.append(Skipped(timed.step.place.line, what))
             return
         self.failures.append(
-            Failure(timed.step.place.line, rule, found.expected, found.seen, self.now)
+            Failure(
+                timed.step.place.line,
+                rule,
+                found.expected,
+                found.seen,
+                self.now,
+                because(self.judge.oracle, timed.record, found.entry, kept=not self.findings),
+            )
         )
 
     def _expect(self, timed: Timed) -> Process:
@@ -396,7 +404,8 @@ class World:
         for timed in tuple(self._watched):
             if self._miss(timed) is None:
                 self._watched.remove(timed)
-                self._fail(timed, Miss(about(timed.record), "never", "it was seen"))
+                expected = f"never {demanded(timed.record)}"
+                self._fail(timed, Miss(about(timed.record), expected, "it was seen"))
 
     def _miss(self, timed: Timed) -> Miss | None:
         record = timed.record

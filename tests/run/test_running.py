@@ -63,6 +63,19 @@ def test_an_expectation_that_does_not_hold_names_step_clause_and_both_values(run
     assert (failure.expected, failure.seen) == ('cloud_status: "Datei"', 'cloud_status: "OK"')
 
 
+def test_a_failed_expectation_says_what_the_rules_demand_and_whether_any_is_broken(run) -> None:
+    agreed = "; no rule is broken, so that it may be the expectation that is wrong"
+    unread = "m1 asks for a reply with file; k@example.org answered without a file: it must count as unread"
+    for look in ("unread: 0", "messages: {message: m1, unread: false}"):
+        ran = run(STORY + f"  - {{by: k@example.org, see: Posteingang, {look}}}\n")
+        assert ran.failures[0].because == unread + agreed
+    ran = run(STORY + "  - {by: anna, see: Vorgang, cloud_status: Datei}\n")
+    assert ran.failures[0].because == "a1 came from a recipient" + agreed
+    ran = run(STORY + "  - {by: l@example.org, see: inbox, unread: 1}\n")
+    told = ran.failures[0]
+    assert (told.expected, told.seen) == ("unread: 1", "nothing is there for l@example.org")
+
+
 def test_the_clause_that_a_step_names_is_the_one_that_fails(run) -> None:
     ran = run(STORY + "  - {by: anna, see: case, cloud_status: Datei, rule: STA-3}\n")
     assert ran.failures[0].rule == "STA-3"
@@ -90,6 +103,7 @@ def test_what_must_never_be_seen_is_watched_to_the_end(run) -> None:
     assert run(TALE + never).exit is Exit.KEPT
     ran = run(TALE + never + send)
     assert (ran.exit, ran.failures[0].line) == (Exit.VIOLATED, 5)
+    assert ran.failures[0].expected == 'never cloud_status: "Info"'
 
 
 def test_a_rule_that_nothing_decides_leaves_the_scenario_undecided(run) -> None:
