@@ -18,8 +18,17 @@ LANGUAGES: Final = ("de", "en")
 @cache
 def catalogue(language: str) -> dict[str, str]:
     """Give the texts of a language by their keys, like `inbox.title`."""
-    source = files("reference.pages").joinpath("texts", f"{language}.toml")
-    return dict(_flat("", tomllib.loads(source.read_text(encoding="utf-8"))))
+    return dict(_flat("", _read(f"{language}.toml")))
+
+
+@cache
+def _refusals(language: str) -> dict[str, str]:
+    return _read(f"refusals_{language}.toml")
+
+
+def _read(name: str) -> dict[str, Any]:
+    source = files("reference.pages").joinpath("texts", name)
+    return tomllib.loads(source.read_text(encoding="utf-8"))
 
 
 def _flat(prefix: str, table: dict[str, Any]) -> list[tuple[str, str]]:
@@ -55,8 +64,7 @@ def _found(language: str, key: str, values: Mapping[str, object]) -> str:
 
 
 def worded(language: str, why: Refusal | Problem) -> str:
-    """Give the registered text of a refusal as a sentence."""
+    """Give the text of a refusal for people; the German one is registered with it."""
     if language == LANGUAGES[0]:
         return str(why.value.german)
-    english: str = why.value.english
-    return f"{english[0].upper()}{english[1:]}."
+    return _refusals(language)[why.code]

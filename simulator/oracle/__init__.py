@@ -1,6 +1,13 @@
 """The rules of the system, stated over traces: facts are folded, rules judge what was seen."""
 
-from simulator.oracle.explain import Reason, explain_case, explain_message
+from simulator.oracle.explain import (
+    Reason,
+    explain_case,
+    explain_message,
+    why_case,
+    why_inbox,
+    why_message,
+)
 from simulator.oracle.findings import BadLine, Finding, Reused, Unmentioned, Verdict
 from simulator.oracle.infer import Inferred, infer
 from simulator.oracle.oracle import Oracle
@@ -20,4 +27,7 @@ __all__ = [
     "explain_case",
     "explain_message",
     "infer",
+    "why_case",
+    "why_inbox",
+    "why_message",
 ]

@@ -1,6 +1,6 @@
 """Why a message counts as it does, and why a case shows what it shows."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from attrs import frozen
@@ -56,6 +56,31 @@ def explain_message(
         rule = ENTRIES[before & FACTS].rule
         chain.append(Reason(0, why_unread(before, message, one), rule))
     return tuple(chain)
+
+
+def why_message(oracle: Oracle, message: str, recipient: str) -> str:
+    """Say why the message counts as it does for a recipient by now; empty where it is not known."""
+    one = address(recipient)
+    case = oracle.world.find(oracle.world.home_of(message))
+    box = None if case is None else _arrived(oracle, case).boxes.get(one)
+    bits = None if box is None else box.items.get(message)
+    return "" if bits is None else why_unread(bits, message, one)
+
+
+def why_inbox(oracle: Oracle, recipient: str) -> Iterator[str]:
+    """Say of each message in a recipient's inbox why it counts as it does by now."""
+    one = address(recipient)
+    for number in oracle.world.boxes_of.get(one, ()):
+        case = oracle.world.find(number)
+        box = None if case is None else _arrived(oracle, case).boxes.get(one)
+        for message, bits in () if box is None else box.items.items():
+            yield why_unread(bits, message, one)
+
+
+def why_case(oracle: Oracle, number: int | str) -> str:
+    """Say what the cloud status and the date of a case follow from by now; empty if unknown."""
+    case = oracle.world.find(number)
+    return "" if case is None else reason_of_fields(oracle.world, _arrived(oracle, case))
 
 
 def _arrived(oracle: Oracle, case: Case) -> Case:

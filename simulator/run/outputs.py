@@ -65,6 +65,7 @@ def _reasons(console: Console, one: Ran) -> None:
         lines.append(f"{one.file}:{failure.line}: {failure.rule}")
         lines.append(f"  expected: {failure.expected}")
         lines.append(f"  seen:     {failure.seen}")
+        lines += [f"  because:  {failure.because}"] if failure.because else []
     for broken in one.broken:
         found = broken.finding
         times = f" ({found.count} times)" if found.count > 1 else ""

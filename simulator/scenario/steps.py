@@ -51,6 +51,15 @@ LABELS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
         "event": MappingProxyType({"Neue Nachricht am Vorgang": "new_message"}),
         "button": MappingProxyType({"Antworten": "reply", "Neue Nachricht": "new_message"}),
         "cloud_status": MappingProxyType({"leer": ""}),
+        "act": MappingProxyType({"Antworten": "reply", "Gelesen markieren": "mark_read"}),
+        "see": MappingProxyType(
+            {
+                "Vorgang": "case",
+                "Vorgangsliste": "case_list",
+                "Posteingang": "inbox",
+                "Aktivitätenliste": "activities",
+            }
+        ),
     }
 )
 FILE_BYTES: Final = 100_000  # of a file whose size is not told
@@ -216,15 +225,17 @@ class StepForm:
         if kind is None or not isinstance(word, Text):
             self._no_word(node, faults)
             return BAD
-        slots = _SLOTS.get((kind, word.value))
+        named = LABELS[kind].get(word.value, word.value)
+        slots = _SLOTS.get((kind, named))
         if slots is None:
             known = [known for of, known in _SLOTS if of == kind]
+            known += LABELS[kind]
             faults.add(
                 word.place, f'"{kind}" has no word {quote(word.value)}', suggest(word.value, known)
             )
             return BAD
-        values = read_fields(node, slots, f"{kind} {word.value}", faults)
-        return BAD if values is None else _step(values, node, faults)
+        values = read_fields(node, slots, f"{kind} {named}", faults)
+        return BAD if values is None else _step({**values, kind: named}, node, faults)
 
     def _no_word(self, node: Fields, faults: Faults) -> None:
         for key, _ in node.fields:
@@ -245,7 +256,7 @@ class StepForm:
                     "title": f"{kind} {word}",
                     "properties": {
                         **{slot.name: described(slot) for slot in slots},
-                        kind: {"const": word},
+                        kind: {"enum": [word, *_labels(kind, word)]},
                     },
                     "required": [kind, *(slot.name for slot in slots if slot.required)],
                     "additionalProperties": False,
@@ -253,6 +264,10 @@ class StepForm:
                 for (kind, word), slots in _SLOTS.items()
             ]
         }
+
+
+def _labels(kind: str, word: str) -> list[str]:
+    return [label for label, known in LABELS[kind].items() if known == word]
 
 
 def _step(values: dict[str, Any], node: Fields, faults: Faults) -> Any:

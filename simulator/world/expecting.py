@@ -40,18 +40,20 @@ _KEYS: Final = MappingProxyType({"messages": "message", "cases": "case"})
 class Miss:
     """The first thing that is not as expected: what was expected, what was seen, which clause."""
 
-    def __init__(self, rule: str, expected: str, seen: str) -> None:
-        """Keep it in words."""
+    def __init__(self, rule: str, expected: str, seen: str, entry: object = None) -> None:
+        """Keep it in words; `entry` is the message or the case in a list that it is about."""
         self.rule = rule
         self.expected = expected
         self.seen = seen
+        self.entry = entry
 
 
 def miss(expected: Record, seen: Record | None) -> Miss | None:
     """Give what is not as expected; None where everything is. Fields not told are not compared."""
     see = expected["see"]
     if seen is None:
-        return Miss(about(expected), "something to see", "nothing is there for who looks")
+        who = f" for {expected['by']}" if "by" in expected else ""
+        return Miss(about(expected), demanded(expected), f"nothing is there{who}")
     for name, value in expected.items():
         if name in _ABOUT:
             continue
@@ -59,6 +61,12 @@ def miss(expected: Record, seen: Record | None) -> Miss | None:
         if found is not None:
             return found
     return None
+
+
+def demanded(expected: Record) -> str:
+    """Word all that an expectation names; `something to see` where it names nothing."""
+    named = [f"{name}: {quote(value)}" for name, value in expected.items() if name not in _ABOUT]
+    return ", ".join(named) or "something to see"
 
 
 def about(expected: Record) -> str:
@@ -86,7 +94,7 @@ def _entries_miss(rule: str, key: str, expected: list[Record], seen: list[Record
         name = entry.get(key)
         there = found.get(name)
         if there is None:
-            return Miss(rule, f"{key} {name}", f"only {quote(list(found))}")
+            return Miss(rule, f"{key} {name}", f"only {quote(list(found))}", name)
         for field, value in entry.items():
             if there.get(field) != value:
                 about = RULE_OF.get((key, field), rule)
@@ -94,6 +102,7 @@ def _entries_miss(rule: str, key: str, expected: list[Record], seen: list[Record
                     about,
                     f"{key} {name}: {field}: {quote(value)}",
                     f"{key} {name}: {field}: {quote(there.get(field))}",
+                    name,
                 )
     return None
 

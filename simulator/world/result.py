@@ -22,6 +22,7 @@ class Failure:
     expected: str
     seen: str
     at: datetime
+    because: str = ""  # why the rules demand what they do; empty where they tell nothing of it
 
 
 @frozen
@@ -92,16 +93,17 @@ class Ran:
         if self.failures:
             first = self.failures[0]
             place = _place(first.line)
-            return f"{place}{first.rule}: expected {first.expected}, seen {first.seen}"
+            because = f"; {first.because}" if first.because else ""
+            return f"{place}{first.rule}: expected {first.expected}, seen {first.seen}{because}"
         if self.broken:
             first_broken = self.broken[0]
             found = first_broken.finding
             return f"{_place(first_broken.line)}{found.rule}: {found.seen}; {found.because}"
         if self.differed:
             return f"{_place(self.differed[0].line)}{self.differed[0]}"
-        for limit in () if self.measured is None else self.measured.limits:
-            if limit.kept is False:
-                return f"limit {limit}"
+        limits = () if self.measured is None else self.measured.limits
+        if beyond := [f"limit {limit}" for limit in limits if limit.kept is False]:
+            return "; ".join(beyond)
         return self.undecided[0] if self.undecided else ""
 
 

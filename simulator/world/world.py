@@ -11,10 +11,11 @@ from attrs import Factory, define, field
 from simulator.scenario.file import Scenario, Timed
 from simulator.targets.port import Hitch, Outcome, Target
 from simulator.world.calendar import Calendar
-from simulator.world.expecting import Miss, about, miss
+from simulator.world.expecting import Miss, about, demanded, miss
 from simulator.world.judge import Judge
 from simulator.world.outages import Outages
 from simulator.world.people import People
+from simulator.world.reasons import because
 from simulator.world.result import Differed, Failure, Skipped
 from simulator.world.scripts import Script
 from simulator.world.streams import Streams
@@ -130,10 +131,11 @@ class World:
         meant: Sequence[datetime | None] = (),
     ) -> Sequence[Outcome]:
         """Do the acts of a moment; `meant` is when each was meant to be done, where earlier."""
-        outcomes = self.target.act(records, self.now, hitches)
+        now = self.now
+        outcomes = self.target.act(records, now, hitches)
         news = list(self.target.news())
         came = {one["message"]: one for one in news if one["see"] == "arrival"}
-        at = self.target.moment(self.now)
+        at = self.target.moment(now)
         for record, outcome, when in zip_longest(records, outcomes, meant):
             told: Record = {**record, "outcome": outcome.word, **outcome.told}
             if outcome.reason is not None:
@@ -160,8 +162,9 @@ class World:
         self, records: Sequence[Mapping[str, Any]], line: int = 0
     ) -> Sequence[Record | None]:
         """Look at several things at a moment."""
-        all_seen = self.target.look(records, self.now)
-        at = self.target.moment(self.now)
+        now = self.now
+        all_seen = self.target.look(records, now)
+        at = self.target.moment(now)
         for seen in all_seen:
             if seen is not None:
                 self._judge(seen, line, at)
@@ -172,7 +175,8 @@ class World:
         """Keep where the target did otherwise than the model beside it."""
         differences = tuple(self.target.differences())
         self._agrees = not differences
-        self.differed += (Differed(line, each, self.now) for each in differences)
+        if differences:
+            self.differed += (Differed(line, each, self.now) for each in differences)
 
     def _judge(
         self,
@@ -347,7 +351,14 @@ class World:
             self.skipped.append(Skipped(timed.step.place.line, what))
             return
         self.failures.append(
-            Failure(timed.step.place.line, rule, found.expected, found.seen, self.now)
+            Failure(
+                timed.step.place.line,
+                rule,
+                found.expected,
+                found.seen,
+                self.now,
+                because(self.judge.oracle, timed.record, found.entry, kept=not self.findings),
+            )
         )
 
     def _expect(self, timed: Timed) -> Process:
@@ -393,7 +404,8 @@ class World:
         for timed in tuple(self._watched):
             if self._miss(timed) is None:
                 self._watched.remove(timed)
-                self._fail(timed, Miss(about(timed.record), "never", "it was seen"))
+                expected = f"never {demanded(timed.record)}"
+                self._fail(timed, Miss(about(timed.record), expected, "it was seen"))
 
     def _miss(self, timed: Timed) -> Miss | None:
         record = timed.record

@@ -235,6 +235,15 @@ def test_mail_carries_no_message_text():
     assert mail(sent(), body=">> Please look <<").rules == [("MAIL-3", 3)]
 
 
+def test_words_of_any_notice_are_no_message_text():
+    for greeting in ("Guten Tag", "Bitte melden Sie sich", "Mit freundlichen Grüßen,"):
+        story = Story().case().send("m1", "reply", K, text=greeting)
+        body = "Guten Tag,\nBitte melden Sie sich an.\nMit freundlichen Grüßen, Ihr Makler"
+        assert mail(story, body=body).rules == []
+    story = Story().case().send("m1", "reply", K, text="Guten Tag Frau Sommer")
+    assert mail(story, body="Guten Tag Frau Sommer,").rules == [("MAIL-3", 3)]
+
+
 def test_event_switched_off_sends_no_mail():
     off = Story().case().act("set_mail", "anna", event="new_message", enabled=False)
     assert mail(off.send("m1", "reply", K)).rules == [("MAIL-2", 4)]

@@ -160,3 +160,11 @@ async def test_each_side_alone_has_an_entrance_to_itself(serve):
             assert f'href="/{side}/"' in page
             assert f'href="/{other}/"' not in page
             assert (await server.nobody.get(f"/{other}/", headers=HTML)).status == 404
+
+
+async def test_the_first_page_of_each_program_is_found_without_its_last_slash(serve):
+    async with serve() as server:
+        anna, kunde = await server.caseworker(), await server.recipient()
+        for person, path, home in ((anna, "/mvp", "/mvp/cases"), (kunde, "/collaboration", None)):
+            sent = await person.get(path, headers=HTML, allow_redirects=False)
+            assert (sent.status, sent.headers["Location"]) == (303, home or f"{path}/")

@@ -355,6 +355,17 @@ async def test_a_dialog_in_another_tab_sends_only_the_text_that_it_shows(serve, 
         assert [each["text"] for each in await entries(anna)] == ["Zweiter Text"]
 
 
+async def test_the_address_of_a_refused_form_leads_back_to_its_page(serve, browse):
+    async with at_work(serve, browse) as (_, anna, tab):
+        for at in (CASE, "/mvp/new-case"):
+            await write(tab, expects=None, at=at)
+            await press(tab, "Speichern")
+            assert await tab.locator("form.language").count() == 0, "it would lose what was typed"
+            await tab.goto(tab.url)
+            assert tab.url.endswith(at)
+        assert await entries(anna) == []
+
+
 async def test_who_has_no_cloud_role_is_told_so_and_keeps_what_was_typed(serve, browse):
     async with serve() as server, browse(server) as tab:
         await office(server, ben="none")

@@ -100,6 +100,18 @@ async def test_a_blank_text_is_refused_next_to_its_field(serve, browse):
         assert await tab.input_value("#text") == "   "
 
 
+async def test_nothing_on_the_page_of_a_refusal_leads_away_from_what_was_typed(serve, browse):
+    async with serve() as server, browse(server, javascript=False) as tab:
+        await asked(server, tab)
+        await tab.goto(REPLY)
+        assert await tab.locator("form.language").count() == 1
+        await tab.fill("#text", "   ")
+        await send(tab)
+        assert await tab.locator("form.language").count() == 0
+        await tab.goto(tab.url)
+        assert await tab.inner_text("h1") == "Antworten", "still to the same message"
+
+
 async def test_a_double_click_and_a_form_that_is_sent_again_write_once(serve, browse):
     async with serve() as server, browse(server) as tab:
         await asked(server, tab)
@@ -113,9 +125,7 @@ async def test_a_double_click_and_a_form_that_is_sent_again_write_once(serve, br
         await tab.wait_for_url("**/collaboration/cases/53")
         assert await written(server) == ["Einmal"]
         again = {**fields, "text": "Einmal"}
-        answer = await tab.context.request.post(
-            "/collaboration/cases/53/reply", multipart=again, max_redirects=0
-        )
+        answer = await tab.context.request.post(REPLY, multipart=again, max_redirects=0)
         assert answer.status == 303
         assert await written(server) == ["Einmal"]
         other = {**again, "text": "Etwas anderes"}

@@ -1,6 +1,7 @@
 """The catalogues of texts."""
 
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -68,6 +69,14 @@ def test_every_refusal_reads_as_a_sentence(language):
         sentence = worded(language, why)
         assert sentence[0].isupper(), sentence
         assert sentence.endswith("."), sentence
+
+
+def test_english_refusals_speak_to_people_and_all_are_in_use():
+    known = tomllib.loads((PAGES / "texts/refusals_en.toml").read_text())
+    assert sorted(known) == sorted(why.code for why in (*Refusal, *Problem))
+    words = {"caseworker", "recipient was", "body", "header", "Bearer", "Idempotency-Key", "_"}
+    for code, sentence in known.items():
+        assert not [word for word in words if word in sentence], code
 
 
 def test_a_text_for_one_is_another_than_for_several():

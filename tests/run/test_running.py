@@ -63,6 +63,19 @@ def test_an_expectation_that_does_not_hold_names_step_clause_and_both_values(run
     assert (failure.expected, failure.seen) == ('cloud_status: "Datei"', 'cloud_status: "OK"')
 
 
+def test_a_failed_expectation_says_what_the_rules_demand_and_whether_any_is_broken(run) -> None:
+    agreed = "; no rule is broken, so that it may be the expectation that is wrong"
+    unread = "m1 asks for a reply with file; k@example.org answered without a file: it must count as unread"
+    for look in ("unread: 0", "messages: {message: m1, unread: false}"):
+        ran = run(STORY + f"  - {{by: k@example.org, see: Posteingang, {look}}}\n")
+        assert ran.failures[0].because == unread + agreed
+    ran = run(STORY + "  - {by: anna, see: Vorgang, cloud_status: Datei}\n")
+    assert ran.failures[0].because == "a1 came from a recipient" + agreed
+    ran = run(STORY + "  - {by: l@example.org, see: inbox, unread: 1}\n")
+    told = ran.failures[0]
+    assert (told.expected, told.seen) == ("unread: 1", "nothing is there for l@example.org")
+
+
 def test_the_clause_that_a_step_names_is_the_one_that_fails(run) -> None:
     ran = run(STORY + "  - {by: anna, see: case, cloud_status: Datei, rule: STA-3}\n")
     assert ran.failures[0].rule == "STA-3"
@@ -90,6 +103,7 @@ def test_what_must_never_be_seen_is_watched_to_the_end(run) -> None:
     assert run(TALE + never).exit is Exit.KEPT
     ran = run(TALE + never + send)
     assert (ran.exit, ran.failures[0].line) == (Exit.VIOLATED, 5)
+    assert ran.failures[0].expected == 'never cloud_status: "Info"'
 
 
 def test_a_rule_that_nothing_decides_leaves_the_scenario_undecided(run) -> None:
@@ -246,3 +260,20 @@ def test_every_refusal_and_every_reading_has_a_scenario() -> None:
     read = [read_scenario(file).readings for file in FILES]
     varied = {(name, value) for name, values in READINGS.items() for value in values[1:]}
     assert varied - {pair for readings in read for pair in readings.items()} == set()
+
+
+def test_an_outage_that_ends_while_a_message_waits_is_noticed_without_a_later_look(run) -> None:
+    outage = "faults:\n  - {what: portal, from: 08:30, until: 10:00}\nends: 11:00\n"
+    goal = "sometimes: [an outage ended with messages waiting]\n"
+    story = TALE[: TALE.index("  - {at: +5m")]
+    look = "  - {by: anna, see: case, under_way: [m1]}\n"
+    assert run(outage + goal + story + look).exit is Exit.KEPT
+    early = outage.replace("10:00", "08:40")
+    assert run(early + goal + story + look.replace("[m1]", "[]")).exit is Exit.UNDECIDED
+
+
+def test_who_forgot_to_look_at_what_the_file_is_about_is_told_where_it_shows(run) -> None:
+    ran = run(STORY[: STORY.index("  - {at: +5m")])
+    assert ran.undecided == (
+        'INB-4 is what it is about, and no line decided it (a look shows it: "see: inbox")',
+    )

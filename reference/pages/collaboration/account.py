@@ -99,7 +99,7 @@ class AccountPages:
             await visit.act(self.accounts.register, Registration(token, password))
         except Refused as refused:
             if refused.why is Problem.INVALID:
-                rule = visit.text("register.rule", least=LENGTH_MIN, most=LENGTH_MAX)
+                rule = visit.text("register.wrong", least=LENGTH_MIN, most=LENGTH_MAX)
                 visit.errors["password"] = rule
                 return await self._registration(visit, token, refused.status)
             if refused.why in _LINK_REFUSALS:

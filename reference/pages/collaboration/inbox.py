@@ -26,6 +26,10 @@ class InboxPages:
     pages: Pages
     api: CollaborationApi
 
+    async def show_home(self, visit: Visit) -> web.Response:
+        """Go to the start page."""
+        return visit.go(self.pages.site.home)
+
     async def show_start(self, visit: Visit) -> web.Response:
         """Show the start page."""
         rules = self.api.side.rules
@@ -96,6 +100,7 @@ class InboxPages:
         """Give the pages."""
         pages, base = self.pages, self.pages.site.base
         return (
+            pages.shows(base, self.show_home),
             pages.shows(f"{base}/", self.show_start),
             pages.shows(f"{base}/inbox", self.show_inbox),
             pages.does(f"{base}/inbox", self.open_entry),

@@ -209,6 +209,7 @@ class CasesPages:
         """Give the pages."""
         pages, case = self.pages, f"{CASES}/{{case}}"
         return (
+            pages.shows(BASE, self.show_home),
             pages.shows(f"{BASE}/", self.show_home),
             pages.shows(CASES, self.show_cases),
             pages.shows(case, self.show_case),

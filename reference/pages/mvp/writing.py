@@ -129,6 +129,10 @@ class WritingPages:
             next_number=shown.next_number,
         )
 
+    async def show_activity(self, visit: Visit) -> web.Response:
+        """Go to the page with the activity field: an answer to its form has this address."""
+        return visit.go(case_at(_number(visit)))
+
     async def save_activity(self, visit: Visit) -> web.Response:
         """Save what was typed in the activity field, or go on to the dialog with it."""
         number = _number(visit)
@@ -409,6 +413,7 @@ class WritingPages:
                 page
                 for at in (NEW_CASE, case)
                 for page in (
+                    pages.shows(f"{at}/activity", self.show_activity),
                     pages.does(f"{at}/activity", self.save_activity),
                     pages.shows(f"{at}/share", self.show_dialog),
                     pages.does(f"{at}/share", self.use_dialog),

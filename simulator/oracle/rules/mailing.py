@@ -32,12 +32,22 @@ promise(an_event_switched_off_sends_no_mail, "MAIL-2", "mail")
 
 #: From this length on, in characters, a single word is nobody else's.
 TELLING_WORD: Final = 16
+#: What any notice may say of itself: a message of such words alone is no proof when found there.
+_COMMON: Final = """
+guten tag morgen abend hallo moin liebe lieber sehr geehrte geehrter damen und herren frau herr
+mit freundlichen vielen viele dank danke grüße grüßen gruß bitte melden sie sich an um zu lesen
+im vorgang wartet eine neue nachricht für ihre ihrem ist da liegt bereit good morning dear hello
+please log in a new message is waiting for you your thank kind regards
+"""
+COMMON_WORDS: Final = frozenset(_COMMON.split())
 
 
 def is_telling(text: str) -> bool:
-    """Whether a text, found in a mail, must come from the message: not a word of any mail."""
-    words = text.split()
-    return len(words) > 1 or any(len(word) >= TELLING_WORD for word in words)
+    """Whether a text, found in a mail, must come from the message: not words of any mail."""
+    words = [word.strip(".,;:!?").lower() for word in text.split()]
+    if len(words) == 1:
+        return len(words[0]) >= TELLING_WORD
+    return any(word and word not in COMMON_WORDS for word in words)
 
 
 def mail_carries_no_message_text(body: str, text: str) -> bool:
