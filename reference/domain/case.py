@@ -74,6 +74,7 @@ class Channel:
     taken: int = 0
 
 
+_NOBODY: Final[frozenset[str]] = frozenset()
 NO_CHANNELS: Final[Mapping[str, Channel]] = MappingProxyType({})
 
 
@@ -185,7 +186,7 @@ def send_message(
         _day(change.follow_up_on, case.follow_up_on, now, now, rules),
         case.status if change.status is None else change.status,
         _day(change.acknowledged_on, case.acknowledged_on, now, now, rules),
-        Shown(act.message, expects, frozenset(waiting)),
+        Shown(act.message, expects, frozenset(waiting) if waiting else _NOBODY),
         act.message,
         rules.next_preset(case.preset, recipients),
         case.documents,
@@ -321,7 +322,7 @@ def _take_reply(
         shown,
         case.last_sent,
         case.preset,
-        case.documents.union(names),
+        case.documents.union(names) if names else case.documents,
         case.channels,
     )
     stamp = stamp_of(rules.carrier, reply.written_at, rules.zone)

@@ -1,6 +1,7 @@
 """Replication: which records a run carries, in which bundles, and what is sent again."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 from itertools import groupby
 from types import MappingProxyType
 from typing import Final
@@ -58,13 +59,19 @@ def record_of(fact: Fact) -> Record | None:
     match fact:
         case CaseChanged():
             day = "" if fact.follow_up_on is None else fact.follow_up_on.isoformat()
-            fields = (("subject", fact.subject), ("follow_up_on", day))
+            fields = (("subject", fact.subject), _shared("follow_up_on", day))
             return Record(RecordKind.CASE, fact.case, "", fields)
         case DocumentFiled():
-            size = (("size", str(fact.size)),)
+            size = (_shared("size", str(fact.size)),)
             return Record(RecordKind.DOCUMENT, fact.case, fact.document, size)
         case _:
             return None
+
+
+@lru_cache(maxsize=1_000)
+def _shared(name: str, value: str) -> tuple[str, str]:
+    """Give a field whose value many records have, once for all of them."""
+    return name, value
 
 
 def address_record(case: CaseNumber, addresses: tuple[str, ...]) -> Record:

@@ -20,6 +20,7 @@ from simulator.oracle.facts import (
     DOWN,
     HELD,
     MESSAGE,
+    NOTHING,
     RELEASE,
     SILENT,
     UP,
@@ -147,7 +148,7 @@ def create_case(w: World, line: int, at: int, record: Record) -> None:
     number = record["case"]
     if number not in w.cases:
         case = w.new_case(number, told=True)
-        case.documents = frozenset()
+        case.documents = NOTHING
         case.follow_up = None
     w.judge(number, _edit, SEEN, line, at, record, record["outcome"])
 

@@ -7,7 +7,7 @@ two sides is a *flight*; until it arrives, only the sender knows of it.
 from array import array
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from itertools import count
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from simulator.oracle.entries import WORDS, Letter, Words, digest, entry
 from simulator.oracle.rules.inbox import (
@@ -43,6 +43,7 @@ RECEIVED: Final = 3  # in `Case.kind`, beside the three expected actions
 SILENT: Final = -1  # no communication yet
 CLEAR: Final = ~(SEEN_READ | SEEN_UNREAD)
 #: What of the facts about a message makes a difference: an opened one need not be marked.
+NOTHING: Final[frozenset[Any]] = frozenset()  # shared: an empty set takes as much as a full one
 _TELLING: Final = [
     facts & ~MARKED if facts & OPENED and facts & EXPECTS_MASK == 0 else facts
     for facts in range(FACTS + 1)
@@ -98,8 +99,8 @@ class Box:
         self.version = -1
         self.text = 0
         self.own_text = 0
-        self.documents: frozenset[str] | None = frozenset()
-        self.own_documents: frozenset[str] = frozenset()
+        self.documents: frozenset[str] | None = NOTHING
+        self.own_documents: frozenset[str] = NOTHING
 
     def copy(self, owner: int) -> "Box":
         """Copy what changes."""
@@ -180,7 +181,7 @@ class Case:
         self.token = token
         self.versions: tuple[tuple[int, int, int, str | None], ...] = ()
         self.documents: frozenset[str] | None = None
-        self.perhaps: frozenset[str] = frozenset()
+        self.perhaps: frozenset[str] = NOTHING
         self.preset: tuple[str, ...] | None = ()
         self.chosen: tuple[str, ...] | None = ()
         self.boxes: dict[str, Box] = {}
@@ -201,15 +202,15 @@ class Case:
         self.seen_date: tuple[str | None] | None = None
         self.follow_up: tuple[int, int] | str | None = UNTOLD
         self.log: array[int] = array("I")
-        self.other_logs: frozenset[bytes] = frozenset()  # the same entries in another order
+        self.other_logs: frozenset[bytes] = NOTHING  # the same entries in another order
         self.whole_log = True
-        self.notices: frozenset[tuple[str, str]] = frozenset()
+        self.notices: frozenset[tuple[str, str]] = NOTHING
         self.last = "create"
         self.last_line = 0
         self.seen = 0
         self.split = False
         self.told = True
-        self.happened: frozenset[int] = frozenset()  # lines of acts of unknown outcome
+        self.happened: frozenset[int] = NOTHING  # lines of acts of unknown outcome
         self.charges: tuple[Raw, ...] = ()  # what these acts break, should they have happened
 
     def copy(self, token: object) -> "Case":
@@ -405,7 +406,7 @@ def arrive(
         box = case.own_box(flight.recipient)
         bits = letter.expects
         if case.notices and (flight.message, flight.recipient) in case.notices:
-            case.notices -= {(flight.message, flight.recipient)}
+            case.notices = case.notices - {(flight.message, flight.recipient)} or NOTHING
             bits |= NOTICED
         box.items[flight.message] = bits
         case.receipts = {**case.receipts, flight.message: latest}

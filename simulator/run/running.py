@@ -218,6 +218,15 @@ def _result(world: World, verdict: Verdict, error: str) -> Ran:
     )
 
 
+#: What shows most of the clauses of a kind, for who forgot to look at it.
+_SHOWN_BY: Final = {"INB": "see: inbox", "STA": "see: case", "LOG": "see: activities"}
+
+
+def _to_see(rule: str) -> str:
+    look = _SHOWN_BY.get(rule.partition("-")[0])
+    return "" if look is None else f' (a look shows it: "{look}")'
+
+
 def _undecided(world: World, verdict: Verdict, measured: Measured) -> tuple[str, ...]:
     """Say what the run did not decide: rules, goals, limits, unknown outcomes, its own end."""
     reasons: list[str] = []
@@ -225,7 +234,7 @@ def _undecided(world: World, verdict: Verdict, measured: Measured) -> tuple[str,
         local = world.interrupted.astimezone(ZoneInfo(world.scenario.time_zone))
         reasons.append(f"interrupted at {local:%Y-%m-%d %H:%M:%S}: what came after is not known")
     reasons += [
-        f"{rule} is what it is about, and no line decided it"
+        f"{rule} is what it is about, and no line decided it{_to_see(rule)}"
         for rule in world.scenario.rules
         if CLAUSES[rule].shown is Shown.TRACE and not verdict.decisive.get(rule)
     ]

@@ -90,20 +90,19 @@ def _message_was_under_way() -> Goal:
     return {"case": lambda line: bool(line["under_way"])}
 
 
+#: What messages wait for while it is down.
+_HOLDS_BACK: Final = frozenset({"portal", "link", "server"})
+
+
 def _outage_ended_with_messages_waiting() -> Goal:
     waiting: set[Any] = set()
-    ended: set[Any] = set()
 
     def case(line: Line) -> bool:
-        if line["under_way"]:
-            waiting.add(line["case"])
-            return False
-        return line["case"] in ended
+        (waiting.add if line["under_way"] else waiting.discard)(line["case"])
+        return False
 
     def fault(line: Line) -> bool:
-        if line["state"] == _UP:
-            ended.update(waiting)
-        return False
+        return line["state"] == _UP and line["what"] in _HOLDS_BACK and bool(waiting)
 
     return {"case": case, "fault": fault}
 

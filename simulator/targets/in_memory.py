@@ -85,9 +85,11 @@ class InMemory:
 
     def _ask(self) -> None:
         mails, deliveries = self.model.told()
-        self._news += (arrival(each) for each in deliveries if each.to is None)
-        self._news += mails
-        self._deliveries += deliveries
+        if deliveries:
+            self._news += (arrival(each) for each in deliveries if each.to is None)
+            self._deliveries += deliveries
+        if mails:
+            self._news += mails
 
     def differences(self) -> Iterable[Difference]:
         """Give none: this is the model."""

@@ -75,11 +75,11 @@ class Caseworker:
     cases: int = 0
     free_at: int = 0  # when the message that is being written is done
     known: bool = False  # whether the role was set
+    name: str = field(init=False)
 
-    @property
-    def name(self) -> str:
-        """Give the name."""
-        return caseworker(self.number)
+    def __attrs_post_init__(self) -> None:
+        """Take the name that follows from the number."""
+        self.name = caseworker(self.number)
 
 
 @define(eq=False)

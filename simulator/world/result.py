@@ -101,9 +101,9 @@ class Ran:
             return f"{_place(first_broken.line)}{found.rule}: {found.seen}; {found.because}"
         if self.differed:
             return f"{_place(self.differed[0].line)}{self.differed[0]}"
-        for limit in () if self.measured is None else self.measured.limits:
-            if limit.kept is False:
-                return f"limit {limit}"
+        limits = () if self.measured is None else self.measured.limits
+        if beyond := [f"limit {limit}" for limit in limits if limit.kept is False]:
+            return "; ".join(beyond)
         return self.undecided[0] if self.undecided else ""
 
 

@@ -131,10 +131,11 @@ class World:
         meant: Sequence[datetime | None] = (),
     ) -> Sequence[Outcome]:
         """Do the acts of a moment; `meant` is when each was meant to be done, where earlier."""
-        outcomes = self.target.act(records, self.now, hitches)
+        now = self.now
+        outcomes = self.target.act(records, now, hitches)
         news = list(self.target.news())
         came = {one["message"]: one for one in news if one["see"] == "arrival"}
-        at = self.target.moment(self.now)
+        at = self.target.moment(now)
         for record, outcome, when in zip_longest(records, outcomes, meant):
             told: Record = {**record, "outcome": outcome.word, **outcome.told}
             if outcome.reason is not None:
@@ -161,8 +162,9 @@ class World:
         self, records: Sequence[Mapping[str, Any]], line: int = 0
     ) -> Sequence[Record | None]:
         """Look at several things at a moment."""
-        all_seen = self.target.look(records, self.now)
-        at = self.target.moment(self.now)
+        now = self.now
+        all_seen = self.target.look(records, now)
+        at = self.target.moment(now)
         for seen in all_seen:
             if seen is not None:
                 self._judge(seen, line, at)
@@ -173,7 +175,8 @@ class World:
         """Keep where the target did otherwise than the model beside it."""
         differences = tuple(self.target.differences())
         self._agrees = not differences
-        self.differed += (Differed(line, each, self.now) for each in differences)
+        if differences:
+            self.differed += (Differed(line, each, self.now) for each in differences)
 
     def _judge(
         self,

@@ -260,3 +260,20 @@ def test_every_refusal_and_every_reading_has_a_scenario() -> None:
     read = [read_scenario(file).readings for file in FILES]
     varied = {(name, value) for name, values in READINGS.items() for value in values[1:]}
     assert varied - {pair for readings in read for pair in readings.items()} == set()
+
+
+def test_an_outage_that_ends_while_a_message_waits_is_noticed_without_a_later_look(run) -> None:
+    outage = "faults:\n  - {what: portal, from: 08:30, until: 10:00}\nends: 11:00\n"
+    goal = "sometimes: [an outage ended with messages waiting]\n"
+    story = TALE[: TALE.index("  - {at: +5m")]
+    look = "  - {by: anna, see: case, under_way: [m1]}\n"
+    assert run(outage + goal + story + look).exit is Exit.KEPT
+    early = outage.replace("10:00", "08:40")
+    assert run(early + goal + story + look.replace("[m1]", "[]")).exit is Exit.UNDECIDED
+
+
+def test_who_forgot_to_look_at_what_the_file_is_about_is_told_where_it_shows(run) -> None:
+    ran = run(STORY[: STORY.index("  - {at: +5m")])
+    assert ran.undecided == (
+        'INB-4 is what it is about, and no line decided it (a look shows it: "see: inbox")',
+    )
