@@ -7,6 +7,7 @@ from typing import Final
 from attrs import define
 
 from reference.domain.words import CaseNumber, Transport
+from reference.store.bulk import write_all
 from reference.store.link_content import LinkContent, written
 
 INSERT_PARCEL: Final = """
@@ -39,13 +40,11 @@ class Outgoing:
 def put(connection: sqlite3.Connection, postings: Sequence[Posting]) -> list[Outgoing]:
     """Put contents into the outbox; give those that are to go at once."""
     texts = [written(posting.content) for posting in postings]
-    connection.executemany(
-        INSERT_PARCEL,
-        [
-            (each.case, each.recipient, each.message, str(each.transport), text)
-            for each, text in zip(postings, texts, strict=True)
-        ],
-    )
+    rows = [
+        (each.case, each.recipient, each.message, str(each.transport), text)
+        for each, text in zip(postings, texts, strict=True)
+    ]
+    write_all(connection, INSERT_PARCEL, rows)
     ((last,),) = connection.execute("SELECT last_insert_rowid()")
     return [  # numbers rise by one, as nobody else writes
         Outgoing(number, text, each.content)

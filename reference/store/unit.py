@@ -9,6 +9,7 @@ from typing import Any, Final, Generic, TypeVar
 from attrs import Factory, define, field, frozen
 
 from reference.clock import EPOCH
+from reference.store.bulk import write_all
 from reference.store.outbox import Outgoing, Posting, put
 
 K = TypeVar("K")
@@ -153,8 +154,7 @@ class Unit:
     def flush(self) -> None:
         """Write the rows that were held back."""
         for each in self._written:
-            if each.rows:
-                self.connection.executemany(each.sql, each.rows)
+            write_all(self.connection, each.sql, each.rows)
         if self._postings:
             self.posted += put(self.connection, self._postings)
             self._postings.clear()
