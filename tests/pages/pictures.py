@@ -1,6 +1,6 @@
 """Makes pictures of the demonstration: python -m tests.pages.pictures [--all] FOLDER.
 
-Without --all those of the README; with it the pages of both programs, wide and narrow, in both languages.
+Without --all those of the README; with it the pages of both programs (but the dialog, which needs a text), wide and narrow, in both languages.
 """
 
 import argparse
@@ -53,7 +53,6 @@ OFFICE = {
     "mvp-documents": (ANNA, "/mvp/cases/53/documents"),
     "mvp-releases": (ANNA, "/mvp/cases/52/releases"),
     "mvp-addresses": (ANNA, "/mvp/cases/54/addresses"),
-    "mvp-selection": (ANNA, "/mvp/cases/54/share/addresses?scope=all"),
     "mvp-text-blocks": (JENS, "/mvp/text-blocks"),
     "mvp-text-block": (JENS, "/mvp/text-block"),
     "mvp-mails": (JENS, "/mvp/mail-templates"),
