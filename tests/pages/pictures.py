@@ -1,6 +1,6 @@
 """Makes pictures of the demonstration: python -m tests.pages.pictures [--all] FOLDER.
 
-Without --all those of the README; with it every page, wide and narrow, in both languages.
+Without --all those of the README; with it the pages of both programs, wide and narrow, in both languages.
 """
 
 import argparse
@@ -13,7 +13,7 @@ from playwright.async_api import async_playwright
 
 from reference.app.config import Config
 from reference.app.demo import prepare
-from reference.app.demo_people import ANNA, KATRIN
+from reference.app.demo_people import ANNA, JENS, KATRIN
 from reference.app.server import serving
 from reference.clock import SystemClock
 from tests.pages.conftest import OPTIONS
@@ -41,6 +41,26 @@ PORTAL = {
     "withheld-reply": ("tobias.lindner@example.org", "/collaboration/cases/52/reply"),
     "account": (KATRIN, "/collaboration/account"),
     "unknown-case": (KATRIN, "/collaboration/cases/9"),
+}
+OFFICE = {
+    "mvp-login": (None, "/mvp/login"),
+    "mvp-cases": (ANNA, "/mvp/cases"),
+    "mvp-no-role": ("mia.vogt", "/mvp/cases"),
+    "mvp-case": (ANNA, "/mvp/cases/54"),
+    "mvp-case-new": (ANNA, "/mvp/new-case"),
+    "mvp-case-edit": (ANNA, "/mvp/cases/54/edit"),
+    "mvp-case-unknown": (ANNA, "/mvp/cases/9"),
+    "mvp-documents": (ANNA, "/mvp/cases/53/documents"),
+    "mvp-releases": (ANNA, "/mvp/cases/52/releases"),
+    "mvp-addresses": (ANNA, "/mvp/cases/54/addresses"),
+    "mvp-selection": (ANNA, "/mvp/cases/54/share/addresses?scope=all"),
+    "mvp-text-blocks": (JENS, "/mvp/text-blocks"),
+    "mvp-text-block": (JENS, "/mvp/text-block"),
+    "mvp-mails": (JENS, "/mvp/mail-templates"),
+    "mvp-mail": (JENS, "/mvp/mail-templates/new_message"),
+    "mvp-caseworkers": (ANNA, "/mvp/caseworkers"),
+    "mvp-caseworker": (JENS, "/mvp/caseworkers/mia.vogt"),
+    "mvp-replication": (ANNA, "/mvp/replication"),
 }
 
 
@@ -80,7 +100,9 @@ async def main(folder, everything):
                     for language in ("de", "en"):
                         into = folder / f"{'wide' if wide else 'narrow'}-{language}"
                         into.mkdir(exist_ok=True)
-                        await take(browser, server.url, PORTAL, into, wide=wide, language=language)
+                        await take(
+                            browser, server.url, PORTAL | OFFICE, into, wide=wide, language=language
+                        )
             await browser.close()
 
 

@@ -443,6 +443,16 @@ async def test_long_texts_and_long_lists_stay_small_pages(serve, browse):
         assert whole == long
 
 
+async def test_a_long_subject_is_shown_by_its_beginning(serve, browse):
+    async with at_work(serve, browse) as (_, anna, tab):
+        long = "Ein Betreff, der <nicht> endet. " * 5_000
+        await anna.post("/api/mvp/cases", {"case": 54, "subject": long, "customer": long})
+        for path, place in (("/mvp/cases", ".list"), ("/mvp/cases/54", "h1")):
+            await tab.goto(path)
+            assert "Ein Betreff, der <nicht> endet. Ein" in await tab.inner_text(place)
+            assert len((await tab.content()).encode()) < 100_000, path
+
+
 async def test_hostile_text_is_shown_as_it_was_typed_everywhere(serve, browse):
     async with at_work(serve, browse, roles=ADMINISTRATOR) as (server, anna, tab):
         alerts = []
