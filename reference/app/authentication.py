@@ -14,6 +14,7 @@ from reference.clock import SystemClock
 from reference.domain.words import CloudRole
 from reference.http.access import Access, bearer_of, check_site, not_authenticated
 from reference.http.attempts import Attempts
+from reference.http.hashing import CHEAP
 from reference.http.here import is_from_here
 from reference.http.operations import Who
 from reference.http.passwords import passwords_of
@@ -98,8 +99,11 @@ class Authentication:
 
 
 def authentication_of(system: System, config: Config, operator: str) -> Authentication:
-    """Let the users of a system log in; `operator` is the operator's token."""
-    passwords = passwords_of(config.hashing)
+    """Let the users of a system log in; `operator` is the operator's token.
+
+    In virtual time passwords are hashed at the lowest cost: a harness has many people log in.
+    """
+    passwords = passwords_of(CHEAP if config.clock == "manual" else config.hashing)
 
     def access(
         side: Side | None, cookie: str, users: Kept[str, Any], tokens: str | None = None

@@ -278,7 +278,8 @@ class Config:
         shown="where it listens",
     )
     clock: Literal["system", "manual"] = _option(
-        "What time it is: the system's, or as POST /api/clock says (only on this machine).",
+        "What time it is: the system's, or as POST /api/clock says (only on this machine, and only"
+        " for tests: passwords are hashed at the lowest cost then).",
         "system|manual",
         _one_of("system", "manual"),
         default="system",
