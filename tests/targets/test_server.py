@@ -1,5 +1,6 @@
 """Scenarios on a server of our own: a process, HTTP, SQLite, mail, with the model beside it."""
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -51,18 +52,23 @@ def run(tmp_path: Path):
     return run
 
 
-def servers() -> set[str]:
-    """Give the processes that serve for a scenario."""
+def servers_of(run: int) -> set[str]:
+    """Give the processes that serve for a run of the command line; other tests have theirs."""
     found = set()
     for each in Path("/proc").iterdir():
         if each.name.isdigit():
-            try:
-                command = (each / "cmdline").read_bytes()
-            except OSError:
-                continue
-            if b"collab-simulator-" in command and b"serve" in command:
-                found.add(each.name)
+            with contextlib.suppress(OSError):
+                words = (each / "stat").read_text().rpartition(")")[2].split()
+                if int(words[1]) == run and b"serve" in (each / "cmdline").read_bytes():
+                    found.add(each.name)
     return found
+
+
+def serves(server: str) -> bool:
+    """Say whether a process is there that serves for a scenario, whoever its parent is by now."""
+    with contextlib.suppress(OSError):
+        return b"collab-simulator-" in (Path("/proc") / server / "cmdline").read_bytes()
+    return False
 
 
 @pytest.mark.parametrize(
@@ -141,7 +147,6 @@ def long_run(tmp_path: Path):
     note = "  - {{at: +1m, by: anna, act: note, text: Notiz {}}}\n".format
     steps = "".join(map(note, range(5000)))
     file.write_text(f"scenario: Many notes\nsteps:\n{steps}", encoding="utf-8")
-    before = servers()
     process = subprocess.Popen(
         [sys.executable, "-m", "simulator", "run", str(file), "--target", "server"],
         stdout=subprocess.PIPE,
@@ -149,13 +154,14 @@ def long_run(tmp_path: Path):
         text=True,
         start_new_session=True,
     )
-    while not (found := servers() - before):  # the test's own limit of time ends this
+    while not (found := servers_of(process.pid)):  # the test's own limit of time ends this
         assert process.poll() is None, process.communicate()
+        time.sleep(0.05)
     (server,) = found
     yield process, server
     process.kill()
     process.communicate()
-    assert server not in servers()
+    assert not serves(server)
 
 
 def test_a_server_that_dies_ends_the_run_with_what_happened(long_run) -> None:
@@ -171,12 +177,12 @@ def test_who_interrupts_a_run_leaves_no_server_behind(long_run) -> None:
     process, server = long_run
     process.send_signal(signal.SIGINT)
     process.communicate(timeout=60)
-    assert server not in servers()
+    assert not serves(server)
 
 
 def test_a_run_that_is_killed_takes_its_server_with_it(long_run) -> None:
     process, server = long_run
     process.kill()
     process.communicate(timeout=60)
-    while server in servers():  # the test's own limit of time ends this
+    while serves(server):  # the test's own limit of time ends this
         time.sleep(0.05)
