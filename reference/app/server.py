@@ -101,7 +101,8 @@ def _url(listener: socket.socket, host: str) -> str:
 
 def _rules(config: Config) -> Rules:
     rules = rules_for(config.readings, time_zone=config.time_zone, carrier=config.carrier)
-    rules = evolve(rules, replicate_every=config.replicate_every or rules.replicate_every)
+    every = config.replicate_every or rules.replicate_every
+    rules = evolve(rules, replicate_every=every, portal=config.public_url)
     return rules if config.mail_templates is None else with_wordings(rules, config.mail_templates)
 
 
