@@ -71,7 +71,7 @@ async def test_links_lead_to_the_public_address(serve):
         await send(await server.caseworker(), "new@example.org")
         mails = {mail.event: mail.text for mail in await post.mails(2)}
         assert f"{public}/register?token=" in mails["registration"]
-        assert f"{public}\n" in mails["new_message"]
+        assert f"{public}/collaboration/\n" in mails["new_message"]
 
 
 async def test_nothing_of_a_link_stays_in_the_store_once_its_mail_is_sent(serve):
