@@ -119,6 +119,9 @@ MIGRATIONS: Final = (
     CREATE UNIQUE INDEX entries_of_message ON entries (message)
         WHERE message IS NOT NULL AND carried_by IS NULL;
     """,
+    """
+    ALTER TABLE marked ADD COLUMN version INTEGER NOT NULL DEFAULT 1;
+    """,
 )
 
 _CASE: Final = """
@@ -284,9 +287,14 @@ SET_RELEASE: Final = """
     ON CONFLICT (number, recipient) DO UPDATE SET create_messages = excluded.create_messages,
         set_by = excluded.set_by, set_at = excluded.set_at
 """
-MARK: Final = "INSERT OR REPLACE INTO marked (kind, number, name, fields) VALUES (?, ?, ?, ?)"
-#: A record that changed since has another id, and stays marked.
-UNMARK: Final = "DELETE FROM marked WHERE id = ?"
+#: A record that changes again keeps its place, so that a run that has begun does not miss it.
+MARK: Final = """
+    INSERT INTO marked (kind, number, name, fields) VALUES (?, ?, ?, ?)
+    ON CONFLICT (kind, number, name) DO UPDATE SET fields = excluded.fields,
+        version = version + 1
+"""
+#: A record that changed since it was read has another version, and stays marked.
+UNMARK: Final = "DELETE FROM marked WHERE id = ? AND version = ?"
 INSERT_RUN: Final = "INSERT INTO runs (at, result, bundles) VALUES (?, ?, ?)"
 #: Forget all runs but the newest so many.
 FORGET_RUNS: Final = "DELETE FROM runs WHERE id <= (SELECT max(id) FROM runs) - ?"

@@ -511,7 +511,6 @@ class Model:
             else:
                 record = record_of(fact)
                 if record is not None:
-                    self._marked.pop(record.key, None)
                     self._marked[record.key] = record
         self._matters[decision.state.number] = Matter(decision.state, matter.boxes, log)
 
