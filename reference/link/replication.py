@@ -242,13 +242,15 @@ def _page(
 ) -> list[Marked]:
     """Give the next marked records of a kind, in the order of marking."""
     rows = raw.execute(
-        "SELECT id, version, number, name, fields FROM marked "
+        "SELECT id, version, number, name, fields, revision FROM marked "
         "WHERE kind = ? AND id > ? AND id <= ? ORDER BY id LIMIT ?",
         (kind.value, after, newest, limit),
     )
     return [
-        Marked(place, version, Record(kind, number, name, tuple(map(tuple, loads(fields)))))
-        for place, version, number, name, fields in rows
+        Marked(
+            place, version, Record(kind, number, name, tuple(map(tuple, loads(fields))), revision)
+        )
+        for place, version, number, name, fields, revision in rows
     ]
 
 

@@ -122,6 +122,9 @@ MIGRATIONS: Final = (
     """
     ALTER TABLE marked ADD COLUMN version INTEGER NOT NULL DEFAULT 1;
     """,
+    """
+    ALTER TABLE marked ADD COLUMN revision INTEGER NOT NULL DEFAULT 0;
+    """,
 )
 
 _CASE: Final = """
@@ -147,6 +150,7 @@ def _load_case(connection: sqlite3.Connection, number: CaseNumber) -> Case | Non
         tuple(traffic["preset"]),
         frozenset(name for (name,) in names),
         {who: Channel(sent, taken) for who, (sent, taken) in traffic["channels"].items()},
+        traffic.get("revision", 0),
     )
 
 
@@ -166,6 +170,7 @@ def _case_row(case: Case) -> Row:
         "last_sent": case.last_sent,
         "preset": case.preset,
         "channels": {who: (each.sent, each.taken) for who, each in case.channels.items()},
+        "revision": case.revision,
     }
     return (
         case.number,
@@ -289,9 +294,9 @@ SET_RELEASE: Final = """
 """
 #: A record that changes again keeps its place, so that a run that has begun does not miss it.
 MARK: Final = """
-    INSERT INTO marked (kind, number, name, fields) VALUES (?, ?, ?, ?)
+    INSERT INTO marked (kind, number, name, fields, revision) VALUES (?, ?, ?, ?, ?)
     ON CONFLICT (kind, number, name) DO UPDATE SET fields = excluded.fields,
-        version = version + 1
+        revision = excluded.revision, version = version + 1
 """
 #: A record that changed since it was read has another version, and stays marked.
 UNMARK: Final = "DELETE FROM marked WHERE id = ? AND version = ?"

@@ -237,6 +237,30 @@ async def test_a_record_that_changes_while_it_travels_stays_marked(serve):
         assert (await subject(kunde), (await state(anna))["marked"]) == ("neuer", 0)
 
 
+@pytest.mark.clause("RPL-2")
+async def test_a_record_does_not_bring_an_older_subject_than_a_message_did_meanwhile(serve):
+    async with serve() as server:
+        anna, kunde = await prepared(server)
+        await edited(anna, "neu")
+
+        async def meanwhile(peer, bundle):
+            assert dict(bundle.records[0].fields)["subject"] == "neu"
+            await edited(anna, "neuer")
+            body = {"text": "Hallo", "expects": "acknowledge"}
+            assert (await anna.post("/api/mvp/cases/53/messages", body)).status == 201
+            await server.rest()
+            assert await subject(kunde) == "neuer"
+            return await peer.take_bundle(bundle)
+
+        whole = server.system.replicator.peer
+        behind(server, meanwhile)
+        assert (await run(anna)).json["result"] == 0
+        assert (await subject(kunde), (await state(anna))["marked"]) == ("neuer", 1)
+        server.system.replicator.peer = whole
+        assert (await run(anna)).json["result"] == 0
+        assert (await subject(kunde), (await state(anna))["marked"]) == ("neuer", 0)
+
+
 @pytest.mark.clause("RPL-5")
 async def test_a_bundle_again_changes_nothing(serve):
     async def twice(peer, bundle):
@@ -329,7 +353,7 @@ async def many_cases(server, count, first=1000):
     def changed(unit):
         for number in numbers:
             unit.put(CASES, number, Case(number, "neu"))
-            unit.write("marked", MARK, ("case", number, "", fields))
+            unit.write("marked", MARK, ("case", number, "", fields, 1))
 
     def known(unit):
         for number in numbers:
