@@ -27,7 +27,7 @@ def asleep(story, *, cases=2049):
 
 
 def sleeps(story, case=53):
-    return isinstance(story.oracle.world.cases[case], bytes)
+    return isinstance(story.oracle.world.cases[case], int)
 
 
 def rich(**settings):
@@ -149,6 +149,15 @@ def test_fork_folds_on_its_own():
     assert not sleeps(story)
     assert story.open(K).inbox(K, m1=False).rules == []
     assert fork.inbox(K, m1=True).rules == []
+
+
+def test_forks_each_find_a_folded_case_as_it_was():
+    story = asleep(rich())
+    fork = Story()
+    fork.oracle, fork.line, fork.at = story.oracle.fork(), story.line, story.at
+    assert look(story).rules == []
+    asleep(story, cases=5000)
+    assert look(fork).rules == []
 
 
 def test_folded_cases_are_found_by_their_messages_among_many():
