@@ -4,7 +4,8 @@ import os
 
 import pytest
 
-from simulator.shelf import Shelf
+from simulator.press import InMemory
+from simulator.shelf import InFile
 
 
 def piece(number, length=1000):
@@ -13,8 +14,8 @@ def piece(number, length=1000):
     )
 
 
-def laid(numbers):
-    shelf = Shelf([piece(0)])
+def laid(numbers, make_shelf=InFile):
+    shelf = make_shelf([piece(0)])
     return shelf, {number: shelf.put(piece(number)) for number in numbers}
 
 
@@ -23,8 +24,9 @@ def taken(shelf):
     return os.fstat(shelf._file).st_size
 
 
-def test_a_piece_is_what_it_was():
-    shelf, places = laid(range(100))
+@pytest.mark.parametrize("make_shelf", [InFile, InMemory])
+def test_a_piece_is_what_it_was(make_shelf):
+    shelf, places = laid(range(100), make_shelf)
     assert [shelf.look(places[number]) for number in range(100)] == [*map(piece, range(100))]
     long = os.urandom(200_000)
     assert shelf.take(shelf.put(long)) == long
@@ -45,8 +47,9 @@ def test_where_a_piece_was_taken_the_next_one_lies():
     assert all(shelf.look(places[number]) == piece(number) for number in range(50, 150))
 
 
-def test_what_is_shared_stays_when_somebody_takes_it():
-    shelf, places = laid(range(100))
+@pytest.mark.parametrize("make_shelf", [InFile, InMemory])
+def test_what_is_shared_stays_when_somebody_takes_it(make_shelf):
+    shelf, places = laid(range(100), make_shelf)
     shelf.share()
     for number in range(50):
         shelf.take(places[number])

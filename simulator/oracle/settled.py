@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import Final, cast
 
 from simulator.oracle.facts import Box, Case
-from simulator.shelf import Shelf
+from simulator.press import MakeShelf, Shelf
 
 _ELSEWHERE: Final = {"boxes", "log", "number"}
 _PASSING: Final = {"cached", "flights", "receipts", "serial", "split", "token"}
@@ -26,11 +26,12 @@ _ENTRY_BYTES: Final = 12  # a digest, and the place of the case's number
 class Settled:
     """Lays cases aside and brings them back, and knows to which of them a message belongs."""
 
-    __slots__ = ("digests", "numbers", "shelf")
+    __slots__ = ("digests", "make_shelf", "numbers", "shelf")
 
-    def __init__(self, samples: Sequence[Case] = ()) -> None:
+    def __init__(self, make_shelf: MakeShelf, samples: Sequence[Case] = ()) -> None:
         """Begin with none; the cases to come look like these."""
-        self.shelf = Shelf(map(_spell, samples)) if samples else None
+        self.make_shelf = make_shelf
+        self.shelf = make_shelf(map(_spell, samples)) if samples else None
         self.digests = [b""] * _BUCKETS if samples else []
         self.numbers: list[int | str] = []
 
@@ -41,7 +42,7 @@ class Settled:
     def copy(self) -> "Settled":
         """Give a copy that goes its own way."""
         new = Settled.__new__(Settled)
-        new.shelf = self.shelf
+        new.make_shelf, new.shelf = self.make_shelf, self.shelf
         new.digests, new.numbers = self.digests.copy(), self.numbers.copy()
         return new
 

@@ -39,6 +39,7 @@ from simulator.oracle.rules.sending import (
 )
 from simulator.oracle.rules.status import days_are_those_of_the_time_zone
 from simulator.oracle.settled import Settled
+from simulator.press import MakeShelf
 
 Record = dict[str, Any]
 Judge = Callable[["World", Case, int, int, Any, str], None]
@@ -79,7 +80,14 @@ def together(*rules: str) -> int:
 class World:
     """The facts of all cases, accounts and mails, and the findings so far."""
 
-    def __init__(self, readings: Mapping[str, str], zone: str, carrier: str, limit: int) -> None:
+    def __init__(
+        self,
+        readings: Mapping[str, str],
+        zone: str,
+        carrier: str,
+        limit: int,
+        make_shelf: MakeShelf,
+    ) -> None:
         """Start with nothing known."""
         self.read_as(readings)
         self.zone = ZoneInfo(zone)
@@ -89,7 +97,7 @@ class World:
         self.cases: dict[int | str, Case | int] = {}  # a number: one that is folded up
         self.awake: list[int | str] = []  # the others
         self.awake_max = AWAKE_MIN
-        self.settled = Settled()
+        self.settled = Settled(make_shelf)
         self.doubt: dict[int | str, list[Case]] = {}
         self.beyond: dict[int | str, int] = {}
         self.home: dict[str, int | str] = {}  # message -> case, of those that are awake
@@ -296,7 +304,7 @@ class World:
 
     def _fold(self, quiet: Sequence[Case]) -> None:
         self.own_rest()
-        self.settled = self.settled or Settled(quiet)
+        self.settled = self.settled or Settled(self.settled.make_shelf, quiet)
         messages: dict[int | str, list[str]] = {case.number: [] for case in quiet}
         home: dict[str, int | str] = {}
         for message, number in self.home.items():

@@ -3,7 +3,8 @@
 from collections.abc import Callable, Iterator
 from typing import Final, Generic, TypeVar, cast
 
-from simulator.shelf import Shelf
+from simulator.press import Shelf
+from simulator.shelf import InFile
 
 Key = TypeVar("Key")
 Value = TypeVar("Value")
@@ -76,7 +77,7 @@ class Folding(Generic[Key, Value]):
     def _fold(self, keys: set[Key]) -> None:
         spelt = [(key, self._spell(cast("Value", self._values[key]))) for key in keys]
         if self._shelf is None:
-            self._shelf = Shelf(one for _, one in spelt)
+            self._shelf = InFile(one for _, one in spelt)
         for key, one in spelt:
             self._values[key] = self._shelf.put(one)
 
