@@ -20,6 +20,7 @@ from simulator.world.result import Ran
 
 CASEWORKERS, RECIPIENTS, PER_HOUR, HOURS, ROUNDS = 50, 10_000, 6, 8, 5
 RATIO_MIN = 0.02  # in the end 0.5 is wanted, and 1 is the aim
+DAYS = 7  # over which many messages are spread
 MESSAGES = int(os.environ.get("POPULATION_MESSAGES", "5000"))
 PEAK_MAX_MB = 300
 
@@ -27,6 +28,7 @@ FILE = """\
 scenario: An office that is always open
 begins: 2024-02-19 08:00
 ends: {ends}
+replicate_every: 15m
 population:
   caseworkers: {caseworkers}
   recipients: {recipients}
@@ -98,8 +100,9 @@ def test_a_population_against_a_process_model_without_rules(tmp_path: Path) -> N
 
 @pytest.mark.timeout(0)  # as long as a million takes
 def test_many_messages_are_judged_in_bounded_memory(tmp_path: Path) -> None:
-    caseworkers = max(MESSAGES // (PER_HOUR * 24), 1)
-    file = file_of(tmp_path, "day.yaml", "day 2 08:00", caseworkers, max(MESSAGES // 10, 100))
+    caseworkers = max(MESSAGES // (PER_HOUR * 24 * DAYS), 1)
+    ends = f"day {DAYS + 1} 08:00"
+    file = file_of(tmp_path, "week.yaml", ends, caseworkers, max(MESSAGES // 10, 100))
     run = [sys.executable, "-c", RUN, str(file)]
     answer = subprocess.run(run, capture_output=True, check=True)
     sent, peak_mb = map(int, answer.stdout.split())

@@ -22,7 +22,7 @@ from reference.app.folder import StartError, held
 from reference.app.logs import set_up_logs
 from reference.app.metrics import MetricsApi, Requests
 from reference.app.operating import ClockApi, OperatingApi
-from reference.app.site import entrance_site, pages_of, refusing
+from reference.app.site import PORTAL, entrance_site, pages_of, refusing
 from reference.app.system import System, running
 from reference.clock import ManualClock, Now
 from reference.domain.rules import Rules, rules_for
@@ -101,7 +101,8 @@ def _url(listener: socket.socket, host: str) -> str:
 
 def _rules(config: Config) -> Rules:
     rules = rules_for(config.readings, time_zone=config.time_zone, carrier=config.carrier)
-    rules = evolve(rules, replicate_every=config.replicate_every or rules.replicate_every)
+    every = config.replicate_every or rules.replicate_every
+    rules = evolve(rules, replicate_every=every, portal=f"{config.public_url}{PORTAL}/")
     return rules if config.mail_templates is None else with_wordings(rules, config.mail_templates)
 
 

@@ -1,6 +1,7 @@
 """The pages of what is served: those of each side, the entrance, and refusals to browsers."""
 
 from collections.abc import Iterator
+from typing import Final
 
 from aiohttp import web
 from attrs import evolve
@@ -31,7 +32,9 @@ from reference.pages.site import Site
 from reference.pages.static import static_operations
 from reference.store.secrets import hashed
 
-_API = "/api/"
+#: Where the pages of the collaboration begin.
+PORTAL: Final = "/collaboration"
+_API: Final = "/api/"
 
 
 def entrance_site(config: Config, token: str) -> Site:
@@ -56,7 +59,7 @@ def pages_of(site: Site, system: System, apis: Apis, config: Config) -> tuple[Op
 def _pages(site: Site, system: System, apis: Apis, config: Config) -> Iterator[Operation]:
     doors: list[tuple[str, str]] = []
     if apis.collaboration is not None:
-        portal = evolve(site, name="collaboration", base="/collaboration", who=Who.RECIPIENT)
+        portal = evolve(site, name="collaboration", base=PORTAL, who=Who.RECIPIENT)
         doors.append((portal.name, portal.home))
         api = apis.collaboration
         pages = (
@@ -98,7 +101,7 @@ def _demo(
         return None
     office, worker = evolve(site, name="mvp", base="/mvp"), apis.mvp.access
     portal, recipient = (
-        evolve(site, name="collaboration", base="/collaboration"),
+        evolve(site, name="collaboration", base=PORTAL),
         apis.collaboration,
     )
     people = (

@@ -29,7 +29,7 @@ from reference.domain.mailbox import (
     take_into_mailbox,
 )
 from reference.domain.refusals import Refusal
-from reference.domain.replication import Record, portal_fields
+from reference.domain.replication import Record
 from reference.domain.rules import Rules, Template
 from reference.domain.words import CaseNumber, MailEvent
 from reference.http.operations import accepted
@@ -123,12 +123,11 @@ def take_records(unit: Unit, records: Sequence[Record], now: datetime, rules: Ru
             known = "SELECT recipient FROM mailboxes WHERE number = ?"
             of_case[record.case] = [one for (one,) in unit.select(known, (record.case,))]
     for record in records:
-        fields = portal_fields(record, rules)
         for recipient in of_case[record.case]:
             box = unit.get(MAILBOXES, (record.case, recipient))
             assert box is not None  # noqa: S101 - found in the same transaction
-            decision = replicated_mailbox(box, fields, now, rules)
-            if decision.state != box or decision.facts or decision.envelopes:
+            decision = replicated_mailbox(box, record, now, rules)
+            if decision.state is not box:
                 _keep(unit, decision, now, rules, ())
 
 

@@ -86,7 +86,7 @@ def announce(
             account, issued = _with_link(account, token, now, rules)
             facts.append(issued)
             link = token
-        mails += _mail(event, address, received.case, received, link, templates)
+        mails += _mail(event, address, received.case, received, link, templates, rules.portal)
     return Decision(account, tuple(facts), (), tuple(mails))
 
 
@@ -103,7 +103,7 @@ def request_link(
     if account.registered:
         return Refusal.ALREADY_REGISTERED
     linked, issued = _with_link(account, token, now, rules)
-    mails = _mail(MailEvent.REGISTRATION, account.address, "", None, token, templates)
+    mails = _mail(MailEvent.REGISTRATION, account.address, "", None, token, templates, rules.portal)
     return Decision(linked, (issued,), (), mails)
 
 
@@ -138,12 +138,13 @@ def _mail(
     received: MessageReceived | None,
     link: str | None,
     templates: Mapping[str, Template],
+    portal: str,
 ) -> tuple[Mail, ...]:
     """Write a mail, none where its event is switched off (MAIL-2)."""
     template = templates[event]
     if not template.enabled:
         return ()
-    values = {"recipient": address, "case": str(case), "link": link or ""}
+    values = {"recipient": address, "case": str(case), "link": link or "", "portal": portal}
     if received is not None:
         values |= {"text": received.text, "documents": ", ".join(received.documents)}
     told = received.message if received is not None and link is None else None

@@ -82,7 +82,8 @@ NO_CHANNELS: Final[Mapping[str, Channel]] = MappingProxyType({})
 class Case:
     """The state of one case; its activity list is made of facts and kept elsewhere.
 
-    `channels` count traffic and make no difference to what a case is: they do not compare.
+    `channels` count traffic, `revision` the edits. They make no difference to what a case is and
+    do not compare.
     """
 
     number: CaseNumber
@@ -95,6 +96,7 @@ class Case:
     preset: tuple[str, ...] = ()
     documents: frozenset[str] = frozenset()
     channels: Mapping[str, Channel] = field(default=NO_CHANNELS, eq=False)
+    revision: int = field(default=0, eq=False)
 
 
 def create_case(
@@ -143,8 +145,11 @@ def decide_case(
 
 def edit_case(case: Case, act: EditCase) -> Decision[Case]:
     """Change the data of a case; replication carries it (RPL-2)."""
-    changed = CaseChanged(case.number, act.subject, act.follow_up_on)
-    return Decision(evolve(case, subject=act.subject, follow_up_on=act.follow_up_on), (changed,))
+    edited = evolve(
+        case, subject=act.subject, follow_up_on=act.follow_up_on, revision=case.revision + 1
+    )
+    changed = CaseChanged(case.number, act.subject, act.follow_up_on, edited.revision)
+    return Decision(edited, (changed,))
 
 
 def add_document(case: Case, act: AddDocument) -> Decision[Case]:
@@ -176,7 +181,7 @@ def send_message(
     if not case.documents.issuperset(act.documents):
         return Refusal.FOREIGN_DOCUMENT
     documents = tuple(dict.fromkeys(act.documents))
-    message = Message(act.message, act.text, expects, case.subject, documents)
+    message = Message(act.message, act.text, expects, case.subject, documents, case.revision)
     channels, envelopes = _post(case, recipients, message, rules)
     change = rules.case_changes[rules.sending[expects]]
     waiting = recipients if rules.receipts[expects].waits_for_all else ()
@@ -191,6 +196,7 @@ def send_message(
         rules.next_preset(case.preset, recipients),
         case.documents,
         channels,
+        case.revision,
     )
     entry = Entry(
         act.by,
@@ -231,7 +237,7 @@ def set_release(case: Case, act: SetRelease, rules: Rules) -> Decision[Case] | R
     recipients = rules.recipients_of((act.recipient,), rules.normal_address)
     if isinstance(recipients, Refusal):
         return recipients
-    release = Release(act.create_messages, case.subject)
+    release = Release(act.create_messages, case.subject, case.revision)
     channels, envelopes = _post(case, recipients, release, rules)
     released = ReleaseSet(case.number, recipients[0], act.create_messages, act.by)
     return Decision(_with_channels(case, channels), (released,), envelopes)
@@ -249,6 +255,7 @@ def _with_channels(case: Case, channels: Mapping[str, Channel]) -> Case:
         case.preset,
         case.documents,
         channels,
+        case.revision,
     )
 
 
@@ -324,6 +331,7 @@ def _take_reply(
         case.preset,
         case.documents.union(names) if names else case.documents,
         case.channels,
+        case.revision,
     )
     stamp = stamp_of(rules.carrier, reply.written_at, rules.zone)
     entry = Entry(
@@ -333,7 +341,7 @@ def _take_reply(
     facts += _entries(case, EntryKind.CAME_BACK, entry, rules)
     facts += [DocumentFiled(case.number, f.name, f.size, reply.message) for f in reply.files]
     if follow_up_on != case.follow_up_on:
-        facts.append(CaseChanged(case.number, case.subject, follow_up_on))
+        facts.append(CaseChanged(case.number, case.subject, follow_up_on, case.revision))
     return Decision(arrived, tuple(facts))
 
 
@@ -367,6 +375,7 @@ def _take_read_mark(
         case.preset,
         case.documents,
         case.channels,
+        case.revision,
     )
     return Decision(seen)
 

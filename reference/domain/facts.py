@@ -3,6 +3,8 @@
 from datetime import date, datetime
 from typing import Generic, TypeVar
 
+from attrs import field
+
 from reference.domain.acts import File
 from reference.domain.values import frozen
 from reference.domain.words import CaseNumber, ExpectedAction, MailEvent
@@ -40,6 +42,7 @@ class CaseChanged:
     case: CaseNumber
     subject: str
     follow_up_on: date | None
+    revision: int = field(default=0, eq=False)
 
 
 @frozen
@@ -172,13 +175,17 @@ Fact = (
 
 @frozen
 class Message:
-    """A message on its way to one recipient, with the subject and documents as of sending."""
+    """A message on its way to one recipient, with the subject and documents as of sending.
+
+    `revision` is that of the subject, here and elsewhere: one that has a smaller number is older.
+    """
 
     message: str
     text: str
     expects: ExpectedAction
     subject: str
     documents: tuple[str, ...]
+    revision: int = field(default=0, eq=False)
 
 
 @frozen
@@ -187,6 +194,7 @@ class Release:
 
     create_messages: bool
     subject: str
+    revision: int = field(default=0, eq=False)
 
 
 @frozen

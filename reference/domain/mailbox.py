@@ -23,6 +23,7 @@ from reference.domain.facts import (
 )
 from reference.domain.mailbox_item import Item
 from reference.domain.refusals import Refusal
+from reference.domain.replication import Record, portal_fields
 from reference.domain.rules import Rules
 from reference.domain.values import frozen
 from reference.domain.words import (
@@ -46,8 +47,8 @@ WAYS: Final[Mapping[str, Deed]] = MappingProxyType({via: Deed(via) for via in Vi
 class Mailbox:
     """The messages of one case to one recipient, and what the portal shows of the case to them.
 
-    `release` is what a caseworker set, None if nobody did. `taken` and `sent` count traffic and
-    do not compare.
+    `release` is what a caseworker set, None if nobody did. `taken` and `sent` count traffic,
+    `revision` is that of the subject. These do not compare.
     """
 
     case: CaseNumber
@@ -59,6 +60,7 @@ class Mailbox:
     release: bool | None = None
     taken: int = field(default=0, eq=False)
     sent: int = field(default=0, eq=False)
+    revision: int = field(default=0, eq=False)
 
 
 def may_write(mailbox: Mailbox, rules: Rules) -> bool:
@@ -101,9 +103,16 @@ def take_into_mailbox(
         case Message():
             return _take_message(box, envelope.recipient, envelope.content, taken, rules)
         case Release():
-            subject = envelope.content.subject if mailbox is None else box.subject
-            release = envelope.content.create_messages
-            return Decision(evolve(box, subject=subject, release=release, taken=taken))
+            release = envelope.content
+            known = release if mailbox is None else box
+            released = evolve(
+                box,
+                subject=known.subject,
+                release=release.create_messages,
+                taken=taken,
+                revision=known.revision,
+            )
+            return Decision(released)
         case _:
             return Refusal.MISDIRECTED
 
@@ -112,16 +121,18 @@ def _take_message(
     box: Mailbox, recipient: str, message: Message, taken: int, rules: Rules
 ) -> Decision[Mailbox]:
     """Put a message into the inbox; it brings subject and documents (DLV-1, RPL-2)."""
+    subject, revision = _newer(box, message.subject, message.revision)
     received = Mailbox(
         box.case,
         box.recipient,
-        message.subject,
+        subject,
         tuple(dict.fromkeys(box.documents + message.documents)),
         rules.append(box.items, Item(message.message, message.expects)),
         message.text,
         rules.release_after_message[box.release],
         taken,
         box.sent,
+        revision,
     )
     fact = MessageReceived(
         box.case, recipient, message.message, message.text, message.expects, message.documents
@@ -210,16 +221,30 @@ def files_refused(count: int, size: int, rules: Rules) -> Refusal | None:
 
 
 def replicated_mailbox(
-    mailbox: Mailbox, fields: Mapping[str, str], now: datetime, rules: Rules
+    mailbox: Mailbox, record: Record, now: datetime, rules: Rules
 ) -> Decision[Mailbox]:
-    """Take the case data that a run carried; messages stay as they are (RPL-2, RPL-3)."""
+    """Take a record that a run carried; messages stay as they are (RPL-2, RPL-3).
+
+    The same object is what is left where nothing changes.
+    """
     done = _do(mailbox, Deed.REPLICATION, None, now, rules)
     if isinstance(done, Refusal):
         return Decision(mailbox)
-    box, subject = done.state, fields.get("subject", mailbox.subject)
-    if subject != box.subject:
-        box = _with(box, subject, box.items, box.text, box.sent)
+    box, carried = done.state, portal_fields(record, rules)
+    if "subject" in carried:
+        subject, revision = _newer(box, carried["subject"], record.revision)
+        if (subject, revision) != (box.subject, box.revision):
+            box = evolve(box, subject=subject, revision=revision)
     return Decision(box, done.facts, done.envelopes)
+
+
+def _newer(box: Mailbox, subject: str, revision: int) -> tuple[str, int]:
+    """Give the subject that the portal shows from now on: an older one does not come back.
+
+    What was under way for longer may arrive later: a record of a run after a message that was
+    sent since, a message that waited for its files after a run (RPL-2).
+    """
+    return (box.subject, box.revision) if revision < box.revision else (subject, revision)
 
 
 def _find(mailbox: Mailbox, message: str | None) -> Item | None:
@@ -272,6 +297,7 @@ def _with(
         box.release,
         box.taken,
         sent,
+        box.revision,
     )
 
 

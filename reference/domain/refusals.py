@@ -175,7 +175,7 @@ class Refusal(Enum):
         422,
         "Die Vorlage enthält einen Platzhalter, der in dieser Mail nicht erlaubt ist.",
         "the template has a placeholder that is unknown or would carry content: use "
-        "$recipient, $case, and $link in the registration mail",
+        "$recipient, $case and $portal, or $link in the registration mail",
     )
     UNKNOWN_REPLICATION_RESULT = RefusalText(
         "RPL-4",

@@ -6,7 +6,7 @@ from itertools import groupby
 from types import MappingProxyType
 from typing import Final
 
-from attrs import frozen
+from attrs import field, frozen
 
 from reference.domain.facts import CaseChanged, DocumentFiled, Fact
 from reference.domain.refusals import Refusal
@@ -24,12 +24,16 @@ class Answer(Word):
 
 @frozen
 class Record:
-    """A changed record with its fields as they are now; `name` tells records of a case apart."""
+    """A changed record with its fields as they are now; `name` tells records of a case apart.
+
+    `revision` is that of the subject, and does not compare.
+    """
 
     kind: RecordKind
     case: CaseNumber
     name: str
     fields: tuple[tuple[str, str], ...]
+    revision: int = field(default=0, eq=False)
 
     @property
     def key(self) -> tuple[RecordKind, CaseNumber, str]:
@@ -60,7 +64,7 @@ def record_of(fact: Fact) -> Record | None:
         case CaseChanged():
             day = "" if fact.follow_up_on is None else fact.follow_up_on.isoformat()
             fields = (("subject", fact.subject), _shared("follow_up_on", day))
-            return Record(RecordKind.CASE, fact.case, "", fields)
+            return Record(RecordKind.CASE, fact.case, "", fields, fact.revision)
         case DocumentFiled():
             size = (_shared("size", str(fact.size)),)
             return Record(RecordKind.DOCUMENT, fact.case, fact.document, size)

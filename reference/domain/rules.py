@@ -247,7 +247,7 @@ TEMPLATES: Final[Mapping[str, Template]] = MappingProxyType(
         MailEvent.NEW_MESSAGE: Template(
             "Neue Nachricht am Vorgang $case",
             "Guten Tag,\n\nim Vorgang $case wartet eine Nachricht für $recipient.\n"
-            "Bitte melden Sie sich an, um sie zu lesen.\n",
+            "Bitte melden Sie sich an, um sie zu lesen: $portal\n",
         ),
         MailEvent.REGISTRATION: Template(
             "Ihre Registrierung",
@@ -260,7 +260,7 @@ TEMPLATES: Final[Mapping[str, Template]] = MappingProxyType(
 #: The placeholders that a template may have: none carries content (MAIL-3).
 TEMPLATE_FIELDS: Final[Mapping[MailEvent, frozenset[str]]] = MappingProxyType(
     {
-        MailEvent.NEW_MESSAGE: frozenset({"recipient", "case"}),
+        MailEvent.NEW_MESSAGE: frozenset({"recipient", "case", "portal"}),
         MailEvent.REGISTRATION: frozenset({"recipient", "link"}),
     }
 )
@@ -355,6 +355,7 @@ class Rules:
     next_preset: Callable[[tuple[str, ...], tuple[str, ...]], tuple[str, ...]]
     shows: Callable[[str | None, str | None], bool]
     carrier: str = "cloudtransfer"
+    portal: str = "https://portal.example"
     files_max: int = 20
     bundle_records_max: int = 6000
     replicate_every: timedelta = timedelta(minutes=15)

@@ -30,8 +30,16 @@ RECORDS_TOGETHER: Final = 200
 #: How many runs are remembered.
 RUNS_KEPT: Final = 100
 
-Marked = tuple[int, Record]  # the id of a mark is new whenever its record changes
 log = structlog.get_logger(__name__)
+
+
+@frozen
+class Marked:
+    """A record as it was read: `place` is that of its mark, `version` new whenever it changes."""
+
+    place: int
+    version: int
+    record: Record
 
 
 @frozen
@@ -118,7 +126,9 @@ class Replicator:
             await self.run_due()
 
     async def run(self, start: Start | None = None) -> Run:
-        """Carry all that is marked now (RPL-4); a record that changes meanwhile waits.
+        """Carry all that is marked now, as it is when its turn comes (RPL-4).
+
+        A record that changes after it was read stays marked, and goes again with the next run.
 
         Raises:
             Refused: when the other side cannot be reached, or answers what there is not.
@@ -157,12 +167,12 @@ class Replicator:
                     limit=self.side.rules.bundle_records_max,
                 )
             ):
-                for bundle in bundles(tuple(record for _, record in marked), self.side.rules):
+                for bundle in bundles(tuple(each.record for each in marked), self.side.rules):
                     reached("bundle.before")
                     answered = await take(bundle)
                     reached("bundle.after")
                     done.append(await self._settle(bundle, answered, marked))
-                after = marked[-1][0]
+                after = marked[-1].place
         result = max((bundle.result for bundle in done), default=wanted.result)
         if result != int(Answer.FAILED):
             await self.carrier.hand_over_waiting()
@@ -177,8 +187,8 @@ class Replicator:
         settlement = settle(bundle, answer, answered.failed)
         for record in settlement.logged:
             log.warning("record_again", kind=record.kind.value, case=record.case)
-        marks = {record: mark for mark, record in marked}
-        taken = [(marks[record], record) for record in settlement.taken]
+        marks = {each.record: each for each in marked}
+        taken = [marks[record] for record in settlement.taken]
         for start in range(0, len(taken), RECORDS_TOGETHER):
             part = taken[start : start + RECORDS_TOGETHER]
             await self.side.writer.do(partial(self._keep_taken, taken=part))
@@ -186,13 +196,13 @@ class Replicator:
         return BundleView(bundle.kind.value, len(bundle.records), answered.number, failed)
 
     def _keep_taken(self, unit: Unit, taken: Sequence[Marked]) -> None:
-        for mark, record in taken:
-            case = unit.get(CASES, record.case)
+        for mark in taken:
+            case = unit.get(CASES, mark.record.case)
             if case is not None:
                 after = replicated(case, self.side.now(), self.side.rules)
                 if after != case:
                     unit.put(CASES, case.number, after)
-            unit.write("marked", UNMARK, (mark,))
+            unit.write("marked", UNMARK, (mark.place, mark.version))
 
 
 @define(eq=False)
@@ -232,13 +242,15 @@ def _page(
 ) -> list[Marked]:
     """Give the next marked records of a kind, in the order of marking."""
     rows = raw.execute(
-        "SELECT id, number, name, fields FROM marked "
+        "SELECT id, version, number, name, fields, revision FROM marked "
         "WHERE kind = ? AND id > ? AND id <= ? ORDER BY id LIMIT ?",
         (kind.value, after, newest, limit),
     )
     return [
-        (row[0], Record(kind, row[1], row[2], tuple((key, value) for key, value in loads(row[3]))))
-        for row in rows
+        Marked(
+            place, version, Record(kind, number, name, tuple(map(tuple, loads(fields))), revision)
+        )
+        for place, version, number, name, fields, revision in rows
     ]
 
 

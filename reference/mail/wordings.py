@@ -29,7 +29,7 @@ _MORE: Final[Mapping[tuple[str, str], Template]] = MappingProxyType(
         (MailEvent.NEW_MESSAGE, "en"): Template(
             "New message in case $case",
             "Good day,\n\na message for $recipient is waiting in case $case.\n"
-            "Please log in to read it.\n",
+            "Please log in to read it: $portal\n",
         ),
         (MailEvent.REGISTRATION, "en"): Template(
             "Your registration",

@@ -263,7 +263,13 @@ def _content(unit: Unit, document: str, left: list[Attached]) -> str | None:
 
 
 def _mark(unit: Unit, record: Record) -> None:
-    row = (record.kind.value, record.case, record.name, dumps(record.fields))
+    row = (
+        record.kind.value,
+        record.case,
+        record.name,
+        dumps(record.fields),
+        record.revision,
+    )
     unit.write("marked", MARK, row)
 
 

@@ -19,7 +19,7 @@ from reference.http.operations import Answer, Call, Operation, Page, Who, given
 from reference.http.problems import Problem, Refused
 from reference.mvp import acts, looks
 from reference.store.mvp_tables import CASES, address_book
-from reference.store.shapes import ABSENT, Absent, Cursor, Limit, Name
+from reference.store.shapes import ABSENT, Absent, Cursor, Limit, Name, Subject
 from reference.store.side import Side
 from reference.store.unit import Unit
 
@@ -42,9 +42,9 @@ class NewCase:
     """A case to be created, alone or with its first message (SEND-1)."""
 
     case: CaseNumber | None = None
-    subject: str = ""
+    subject: Subject = ""
     follow_up_on: date | None = None
-    customer: str = ""
+    customer: Subject = ""
     message: NewMessage | None = None
 
 
@@ -52,7 +52,7 @@ class NewCase:
 class CaseChange:
     """The data of a case; what is absent stays, a null clears the follow-up date."""
 
-    subject: str | None = None
+    subject: Subject | None = None
     follow_up_on: date | Absent | None = ABSENT
 
 

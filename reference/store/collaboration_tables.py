@@ -88,10 +88,13 @@ MIGRATIONS: Final = (
     """
     DROP INDEX outbox_by_transport;
     """,
+    """
+    ALTER TABLE mailboxes ADD COLUMN revision INTEGER NOT NULL DEFAULT 0;
+    """,
 )
 
 _BOX: Final = """
-    SELECT subject, documents, text, release, taken, sent FROM mailboxes
+    SELECT subject, documents, text, release, taken, sent, revision FROM mailboxes
     WHERE recipient = ? AND number = ?
 """
 _ITEMS: Final = """
@@ -123,6 +126,7 @@ def load_mailbox(connection: sqlite3.Connection, key: BoxKey) -> Mailbox | None:
         None if row[3] is None else bool(row[3]),
         row[4],
         row[5],
+        row[6],
     )
 
 
@@ -136,6 +140,7 @@ def _box_row(box: Mailbox) -> Row:
         box.release,
         box.taken,
         box.sent,
+        box.revision,
     )
 
 
@@ -144,11 +149,12 @@ MAILBOXES: Final = Kept[BoxKey, Mailbox](
     "mailboxes",
     load_mailbox,
     """
-    INSERT INTO mailboxes (number, recipient, subject, documents, text, release, taken, sent)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+    INSERT INTO mailboxes (number, recipient, subject, documents, text, release, taken, sent,
+                           revision)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT (recipient, number) DO UPDATE SET subject = excluded.subject,
         documents = excluded.documents, text = excluded.text, release = excluded.release,
-        taken = excluded.taken, sent = excluded.sent
+        taken = excluded.taken, sent = excluded.sent, revision = excluded.revision
     """,
     _box_row,
 )

@@ -73,6 +73,7 @@ def _with_message(envelope: Envelope, message: Message) -> dict[str, object]:
                 "expects": message.expects,
                 "subject": message.subject,
                 "documents": message.documents,
+                "revision": message.revision,
             },
         },
         "attached": (),
@@ -102,20 +103,22 @@ def _message_of(value: Any) -> Parcel:  # noqa: ANN401 - what JSON gives
     kind, envelope, attached = value["kind"], value["envelope"], value["attached"]
     content = envelope["content"]
     case, recipient, number = envelope["case"], envelope["recipient"], envelope["number"]
+    revision = content["revision"]
     texts = (recipient, content["message"], content["text"], content["subject"])
     if (
         (kind, content["kind"]) != ("Parcel", "Message")
         or attached
         or content["documents"]
-        or (len(value), len(envelope), len(content)) != (3, 4, 6)
+        or (len(value), len(envelope), len(content)) != (3, 4, 7)
         or {str} != set(map(type, texts))
-        or type(number) is not int
+        or (type(number), type(revision)) != (int, int)
         or type(case) not in (int, str)
     ):
         raise ValueError("no message without files")
     _, message, text, subject = texts
     expects = _EXPECTED[content["expects"]]
-    return Parcel(Envelope(case, recipient, number, Message(message, text, expects, subject, ())))
+    sent = Message(message, text, expects, subject, (), revision)
+    return Parcel(Envelope(case, recipient, number, sent))
 
 
 def attached_to(content: LinkContent) -> tuple[Attached, ...]:

@@ -119,6 +119,12 @@ MIGRATIONS: Final = (
     CREATE UNIQUE INDEX entries_of_message ON entries (message)
         WHERE message IS NOT NULL AND carried_by IS NULL;
     """,
+    """
+    ALTER TABLE marked ADD COLUMN version INTEGER NOT NULL DEFAULT 1;
+    """,
+    """
+    ALTER TABLE marked ADD COLUMN revision INTEGER NOT NULL DEFAULT 0;
+    """,
 )
 
 _CASE: Final = """
@@ -144,6 +150,7 @@ def _load_case(connection: sqlite3.Connection, number: CaseNumber) -> Case | Non
         tuple(traffic["preset"]),
         frozenset(name for (name,) in names),
         {who: Channel(sent, taken) for who, (sent, taken) in traffic["channels"].items()},
+        traffic.get("revision", 0),
     )
 
 
@@ -163,6 +170,7 @@ def _case_row(case: Case) -> Row:
         "last_sent": case.last_sent,
         "preset": case.preset,
         "channels": {who: (each.sent, each.taken) for who, each in case.channels.items()},
+        "revision": case.revision,
     }
     return (
         case.number,
@@ -284,9 +292,14 @@ SET_RELEASE: Final = """
     ON CONFLICT (number, recipient) DO UPDATE SET create_messages = excluded.create_messages,
         set_by = excluded.set_by, set_at = excluded.set_at
 """
-MARK: Final = "INSERT OR REPLACE INTO marked (kind, number, name, fields) VALUES (?, ?, ?, ?)"
-#: A record that changed since has another id, and stays marked.
-UNMARK: Final = "DELETE FROM marked WHERE id = ?"
+#: A record that changes again keeps its place, so that a run that has begun does not miss it.
+MARK: Final = """
+    INSERT INTO marked (kind, number, name, fields, revision) VALUES (?, ?, ?, ?, ?)
+    ON CONFLICT (kind, number, name) DO UPDATE SET fields = excluded.fields,
+        revision = excluded.revision, version = version + 1
+"""
+#: A record that changed since it was read has another version, and stays marked.
+UNMARK: Final = "DELETE FROM marked WHERE id = ? AND version = ?"
 INSERT_RUN: Final = "INSERT INTO runs (at, result, bundles) VALUES (?, ?, ?)"
 #: Forget all runs but the newest so many.
 FORGET_RUNS: Final = "DELETE FROM runs WHERE id <= (SELECT max(id) FROM runs) - ?"

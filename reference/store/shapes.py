@@ -57,5 +57,8 @@ NAME: Final = TextShape(
     200,
 )
 Name: TypeAlias = Annotated[str, NAME]
+#: What stands in one line of a case: its subject, its customer.
+SUBJECT: Final = TextShape(r"[^\x00-\x1f\x7f]*", "at most 500 characters in one line", 500)
+Subject: TypeAlias = Annotated[str, SUBJECT]
 Cursor: TypeAlias = Annotated[int, WholeShape(0, WHOLE_MAX)]
 Limit: TypeAlias = Annotated[int, WholeShape(1, 500)]

@@ -11,6 +11,7 @@ from simulator.history.bad_input import BadInput, Fault, quote, suggest
 from simulator.history.reading import Header, Readable, Trace
 from simulator.history.vocabulary import READINGS
 from simulator.oracle import BadLine, Finding, Oracle, Reused, Unmentioned, Verdict
+from simulator.shelf import InFile
 
 
 @frozen
@@ -65,7 +66,11 @@ def oracle_for(header: Header, task: Task) -> Oracle:
     """Make the oracle that judges by a trace's header; the task's readings come first."""
     readings = {**header.readings, **task.readings}
     return Oracle(
-        readings, time_zone=header.time_zone, carrier=header.carrier, limit_us=task.limit_us
+        readings,
+        time_zone=header.time_zone,
+        carrier=header.carrier,
+        limit_us=task.limit_us,
+        make_shelf=InFile,
     )
 
 

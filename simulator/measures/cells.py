@@ -1,11 +1,12 @@
 """The samples of messages, kept apart by who they are for, what they ask for, and the hour."""
 
-from array import array
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Final
 
 from attrs import Factory, define
+
+from simulator.measures.samples import Samples
 
 #: The measures whose samples belong to a message.
 OF_MESSAGES: Final = ("delivery", "mail", "read", "answer", "settle", "reply_delivery")
@@ -23,18 +24,18 @@ class Cell:
 
     def __init__(self) -> None:
         """Begin without samples."""
-        self.delivery = array("d")
-        self.mail = array("d")
-        self.read = array("d")
-        self.answer = array("d")
-        self.settle = array("d")
-        self.reply_delivery = array("d")
+        self.delivery = Samples()
+        self.mail = Samples()
+        self.read = Samples()
+        self.answer = Samples()
+        self.settle = Samples()
+        self.reply_delivery = Samples()
         self.arrived = 0
         self.settled = 0
 
-    def samples(self, measure: str) -> "array[float]":
+    def samples(self, measure: str) -> Samples:
         """Give the samples of a measure."""
-        found: array[float] = getattr(self, measure)
+        found: Samples = getattr(self, measure)
         return found
 
 

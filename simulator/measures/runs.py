@@ -1,6 +1,5 @@
 """Follows the replication: its runs, how old the portal's case data is, how outages are made up."""
 
-from array import array
 from collections import Counter
 from collections.abc import Mapping
 from typing import Any, Final
@@ -8,6 +7,7 @@ from typing import Any, Final
 from attrs import Factory, define
 
 from simulator.measures.cells import MS_US
+from simulator.measures.samples import Samples
 
 Record = Mapping[str, Any]
 Case = int | str
@@ -26,7 +26,7 @@ class Runs:
     """
 
     totals: Counter[str] = Factory(Counter[str])
-    samples: dict[str, "array[float]"] = Factory(lambda: {name: array("d") for name in OF_RUNS})
+    samples: dict[str, Samples] = Factory(lambda: {name: Samples() for name in OF_RUNS})
     _edits: dict[Case, list[int]] = Factory(dict[Case, list[int]])
     _down: frozenset[str] = frozenset()
     _up_us: int | None = None  # end of an outage after which messages wait
@@ -44,7 +44,8 @@ class Runs:
             self._caught_up(at_us)
 
     def _seen(self, edits: list[int], at_us: int) -> None:
-        self.samples["staleness"].extend((at_us - edit) / MS_US for edit in edits)
+        for edit in edits:
+            self.samples["staleness"].append((at_us - edit) / MS_US)
 
     def run(self, line: Record, at_us: int) -> None:
         """Take a run that was made."""
@@ -52,7 +53,8 @@ class Runs:
         bundles = line.get("bundles")
         if bundles is not None:
             self.samples["run_records"].append(sum(bundle["records"] for bundle in bundles))
-            self.samples["bundle_records"].extend(bundle["records"] for bundle in bundles)
+            for bundle in bundles:
+                self.samples["bundle_records"].append(bundle["records"])
         if line["result"] != 0:
             return
         for edits in self._edits.values():

@@ -11,8 +11,9 @@ Case = int | str
 STATUSES: Final = ("Info", "Antwort", "Datei", "OK")
 _OF_ACTION: Final = {"acknowledge": 1, "reply": 2, "reply_with_file": 3}
 _OK: Final = 4
-#: Cases with numbers below this take a byte each.
-_DENSE: Final = 1 << 24
+#: Cases with numbers take a byte each, as many together as have the same number but for these bits.
+_PAGE_BITS: Final = 8
+_PAGE: Final = 1 << _PAGE_BITS
 
 
 class Statuses:
@@ -22,8 +23,8 @@ class Statuses:
         """Begin with no case that has communicated."""
         self.levels: Final = (*(Level(begin_us) for _ in range(len(STATUSES) + 1)),)
         self.moves: Final[Counter[tuple[int, str]]] = Counter()
-        self._dense: Final = bytearray()
-        self._sparse: Final[dict[Case, int]] = {}
+        self._pages: Final[dict[int, bytearray]] = {}
+        self._named: Final[dict[str, int]] = {}
         self._keeps_fileless: Final = readings.get("fileless_reply") == "unchanged"
         self._last: Final[dict[Case, str] | None] = (
             {} if readings.get("last_communication") == "last_sent" else None
@@ -47,9 +48,10 @@ class Statuses:
             self._move(case, "came_back", _OK, at_us)
 
     def _of(self, case: Case) -> int:
-        if isinstance(case, int) and 0 <= case < _DENSE:
-            return self._dense[case] if case < len(self._dense) else 0
-        return self._sparse.get(case, 0)
+        if isinstance(case, str):
+            return self._named.get(case, 0)
+        page = self._pages.get(case >> _PAGE_BITS)
+        return 0 if page is None else page[case % _PAGE]
 
     def _move(self, case: Case, event: str, status: int, at_us: int) -> None:
         before = self._of(case)
@@ -59,12 +61,13 @@ class Statuses:
         if before:
             self.levels[before].add(-1, at_us)
         self.levels[status].add(1, at_us)
-        if isinstance(case, int) and 0 <= case < _DENSE:
-            if case >= len(self._dense):
-                self._dense.extend(bytes(max(case + 1 - len(self._dense), 4096)))
-            self._dense[case] = status
-        else:
-            self._sparse[case] = status
+        if isinstance(case, str):
+            self._named[case] = status
+            return
+        page = self._pages.get(case >> _PAGE_BITS)
+        if page is None:
+            page = self._pages[case >> _PAGE_BITS] = bytearray(_PAGE)
+        page[case % _PAGE] = status
 
     def moved(self) -> dict[str, dict[str, int]]:
         """Give how often each event came up in each status; "" is that of no communication."""

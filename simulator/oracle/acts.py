@@ -411,7 +411,7 @@ def _tell(
 ) -> None:
     """Make the mails due that a message causes, and its account known (MAIL-1, ACC-1, ACC-2)."""
     sure = record["outcome"] == "ok"
-    w.boxes_of.setdefault(one, {})[number] = None
+    w.reaches(one, number)
     new = not w.given and a_new_account_gets_a_registration_mail(one, w.accounts, w.emails)
     if new and not sure:
         w.perhaps_new.add(one)

@@ -64,7 +64,7 @@ def _given_date(case: Case, day: str | None) -> None:
 
 def _knows(w: World, one: str, case: Case) -> None:
     w.accounts[one] = False
-    w.boxes_of.setdefault(one, {})[case.number] = None
+    w.reaches(one, case.number)
 
 
 def given_message(w: World, line: int, at: int, record: Record) -> None:

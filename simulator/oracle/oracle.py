@@ -12,6 +12,7 @@ from simulator.oracle.givens import GIVENS
 from simulator.oracle.rules.inbox import ACKNOWLEDGE
 from simulator.oracle.sees import SEES, overdue
 from simulator.oracle.world import COUNTED, NEVER, RULES, World
+from simulator.press import InMemory, MakeShelf
 
 NONE: Final[tuple[Finding, ...]] = ()
 
@@ -29,14 +30,16 @@ class Oracle:
         carrier: str = "cloudtransfer",
         limit_us: int = 2_000_000,
         registers: bool = False,
+        make_shelf: MakeShelf = InMemory,
     ) -> None:
         """Start with no facts; readings that are not named have their default.
 
         `limit_us` is what "at once" means, in microseconds; with `registers`, accounts that the
-        trace creates have to register before they act (ACC-2).
+        trace creates have to register before they act (ACC-2). Cases of which nothing is told for
+        long are laid on a shelf.
         """
         values = {name: readings.get(name, allowed[0]) for name, allowed in READINGS.items()}
-        self.world = World(values, time_zone, carrier, limit_us)
+        self.world = World(values, time_zone, carrier, limit_us, make_shelf)
         self.world.registers = registers
 
     def take(self, line: int, at: int, record: dict[str, Any]) -> Sequence[Finding]:

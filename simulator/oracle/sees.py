@@ -845,7 +845,7 @@ def _is_right(w: World, at: int, record: Record, one: str) -> bool:  # noqa: C90
     unsure = bool(w.beyond)
     for number in numbers:
         case = known[number]
-        if isinstance(case, bytes) or case.token is not token or case.split:
+        if isinstance(case, int) or case.token is not token or case.split:
             return False
         if case.flights and not w.calm(case, one, at):
             return False
@@ -951,7 +951,7 @@ def _see_number(w: World, line: int, at: int, seen: int, one: str) -> None:
     if seen not in possible:
         _wrong_number(w, line, seen, most, one)
     elif len(numbers) == 1 and several:
-        w.judge(next(iter(numbers)), _see_count, one, line, at, (seen, one), "")
+        w.judge(numbers[0], _see_count, one, line, at, (seen, one), "")
 
 
 def _is_known(case: Case, one: str) -> bool:

@@ -1,15 +1,15 @@
-"""Cases of which long nothing was told: folded up into a few bytes, with all that is known of them.
+"""Cases of which long nothing was told: laid aside with all that is known of them.
 
-They share most of their bytes with a few samples. Of their messages only digests are kept.
+Of their messages only digests are kept in memory.
 """
 
 import marshal
 from array import array
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, cast
 
 from simulator.oracle.facts import Box, Case
-from simulator.press import Press
+from simulator.press import MakeShelf, Shelf
 
 _ELSEWHERE: Final = {"boxes", "log", "number"}
 _PASSING: Final = {"cached", "flights", "receipts", "serial", "split", "token"}
@@ -24,13 +24,14 @@ _ENTRY_BYTES: Final = 12  # a digest, and the place of the case's number
 
 
 class Settled:
-    """Folds cases up and unfolds them, and knows to which folded case a message belongs."""
+    """Lays cases aside and brings them back, and knows to which of them a message belongs."""
 
-    __slots__ = ("digests", "numbers", "press")
+    __slots__ = ("digests", "make_shelf", "numbers", "shelf")
 
-    def __init__(self, samples: Sequence[Case] = ()) -> None:
+    def __init__(self, make_shelf: MakeShelf, samples: Sequence[Case] = ()) -> None:
         """Begin with none; the cases to come look like these."""
-        self.press = Press(map(_spell, samples))
+        self.make_shelf = make_shelf
+        self.shelf = make_shelf(map(_spell, samples)) if samples else None
         self.digests = [b""] * _BUCKETS if samples else []
         self.numbers: list[int | str] = []
 
@@ -41,23 +42,32 @@ class Settled:
     def copy(self) -> "Settled":
         """Give a copy that goes its own way."""
         new = Settled.__new__(Settled)
-        new.press = self.press
+        new.make_shelf, new.shelf = self.make_shelf, self.shelf
         new.digests, new.numbers = self.digests.copy(), self.numbers.copy()
         return new
 
-    def fold(self, case: Case, messages: Sequence[str]) -> bytes:
-        """Fold a case up, to which nothing travels and of which there is one state only."""
+    def share(self) -> None:
+        """Expect that somebody else brings back the same cases."""
+        if self.shelf is not None:
+            self.shelf.share()
+
+    def fold(self, case: Case, messages: Sequence[str]) -> int:
+        """Lay a case aside, to which nothing travels and of which there is one state only."""
         place = len(self.numbers).to_bytes(_ENTRY_BYTES - _DIGEST_BYTES, "little")
         if messages:
             self.numbers.append(case.number)
         for message in messages:
             digest = hash(message) & _DIGEST
             self.digests[digest % _BUCKETS] += digest.to_bytes(_DIGEST_BYTES, "little") + place
-        return self.press.press(_spell(case))
+        return self._shelved.put(_spell(case))
 
-    def unfold(self, number: int | str, folded: bytes, token: object) -> Case:
-        """Give the case of this number as it was, owned by the holder of the token."""
-        return _read(Case(number, token), self.press.unpress(folded))
+    def unfold(self, number: int | str, folded: int, token: object) -> Case:
+        """Bring the case of this number back as it was, owned by the holder of the token."""
+        return _read(Case(number, token), self._shelved.take(folded))
+
+    @property
+    def _shelved(self) -> Shelf:
+        return cast("Shelf", self.shelf)  # with the first case there was one
 
     def home_of(self, message: str) -> int | str | None:
         """Give the case that a message of a folded case belongs to."""

@@ -39,6 +39,7 @@ from simulator.oracle.rules.sending import (
 )
 from simulator.oracle.rules.status import days_are_those_of_the_time_zone
 from simulator.oracle.settled import Settled
+from simulator.press import MakeShelf
 
 Record = dict[str, Any]
 Judge = Callable[["World", Case, int, int, Any, str], None]
@@ -79,21 +80,28 @@ def together(*rules: str) -> int:
 class World:
     """The facts of all cases, accounts and mails, and the findings so far."""
 
-    def __init__(self, readings: Mapping[str, str], zone: str, carrier: str, limit: int) -> None:
+    def __init__(
+        self,
+        readings: Mapping[str, str],
+        zone: str,
+        carrier: str,
+        limit: int,
+        make_shelf: MakeShelf,
+    ) -> None:
         """Start with nothing known."""
         self.read_as(readings)
         self.zone = ZoneInfo(zone)
         self.carrier = carrier
         self.limit = limit
         self.token, self.borrows = object(), False
-        self.cases: dict[int | str, Case | bytes] = {}  # bytes: one that is folded up
+        self.cases: dict[int | str, Case | int] = {}  # a number: one that is folded up
         self.awake: list[int | str] = []  # the others
         self.awake_max = AWAKE_MIN
-        self.settled = Settled()
+        self.settled = Settled(make_shelf)
         self.doubt: dict[int | str, list[Case]] = {}
         self.beyond: dict[int | str, int] = {}
         self.home: dict[str, int | str] = {}  # message -> case, of those that are awake
-        self.boxes_of: dict[str, dict[int | str, None]] = {}
+        self.boxes_of: dict[str, tuple[int | str, ...]] = {}  # address -> cases that reached it
         self.roles: dict[str, str] = {}
         self.roles_in_doubt: frozenset[str] = frozenset()  # set with an unknown outcome
         self.emails: frozenset[str] = frozenset()
@@ -144,6 +152,7 @@ class World:
         """
         new = World.__new__(World)
         self.borrows = True
+        self.settled.share()
         new.__dict__.update(self.__dict__)
         new.cases = self.cases.copy()
         new.doubt = self.doubt.copy()
@@ -160,7 +169,6 @@ class World:
             self.borrows = False
             for name in _RARE:
                 setattr(self, name, getattr(self, name).copy())
-            self.boxes_of = {one: cases.copy() for one, cases in self.boxes_of.items()}
 
     def change_common(self) -> None:
         """Stop sharing before a change of what the fingerprint shows beside the cases."""
@@ -247,7 +255,7 @@ class World:
     def find(self, number: Any) -> Case | None:
         """Give a case, unfolded if need be; None if it was never mentioned."""
         case = self.cases.get(number)
-        if not isinstance(case, bytes):
+        if not isinstance(case, int):
             return case
         self.awake.append(number)
         unfolded = self.cases[number] = self.settled.unfold(number, case, self.token)
@@ -257,6 +265,12 @@ class World:
         """Give the case that a message belongs to; None if it was never mentioned."""
         number = self.home.get(message)
         return self.settled.home_of(message) if number is None else number
+
+    def reaches(self, recipient: str, number: int | str) -> None:
+        """Know that a case reached a recipient."""
+        numbers = self.boxes_of.get(recipient, ())
+        if number not in numbers:
+            self.boxes_of[recipient] = (*numbers, number)
 
     def own(self, case: Case) -> Case:
         """Copy the case, and its other possible states, before a change."""
@@ -290,7 +304,7 @@ class World:
 
     def _fold(self, quiet: Sequence[Case]) -> None:
         self.own_rest()
-        self.settled = self.settled or Settled(quiet)
+        self.settled = self.settled or Settled(self.settled.make_shelf, quiet)
         messages: dict[int | str, list[str]] = {case.number: [] for case in quiet}
         home: dict[str, int | str] = {}
         for message, number in self.home.items():
@@ -635,6 +649,7 @@ def _later(one: Mapping[str, int], other: Mapping[str, int]) -> Mapping[str, int
 
 #: What lines change only now and then: forks share it until one of them changes any of it.
 _RARE: Final = (
+    "boxes_of",
     "home",
     "settled",
     "roles",

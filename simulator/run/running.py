@@ -21,6 +21,7 @@ from simulator.oracle import BadLine, Oracle, Verdict
 from simulator.run.place import Place, Unfit, target_at
 from simulator.scenario.file import IMMEDIATE, BadScenario, Scenario, read_scenario
 from simulator.scenario.goals import Goals
+from simulator.shelf import InFile
 from simulator.targets.in_memory import InMemory
 from simulator.targets.port import Target
 from simulator.world.deliveries import Deliveries
@@ -137,6 +138,7 @@ def judge_of(
         carrier=scenario.carrier,
         limit_us=task.limit_us,
         registers=scenario.registers,
+        make_shelf=InFile,
     )
     begin_us = microseconds(target.moment(scenario.begins))
     collector = Collector(

@@ -1,9 +1,10 @@
-"""A mapping that folds up into a few bytes what was not asked for for long."""
+"""A mapping that lays aside what was not asked for for long."""
 
 from collections.abc import Callable, Iterator
 from typing import Final, Generic, TypeVar, cast
 
-from simulator.press import Press
+from simulator.press import Shelf
+from simulator.shelf import InFile
 
 Key = TypeVar("Key")
 Value = TypeVar("Value")
@@ -13,13 +14,13 @@ AWAKE_MIN: Final = 8192
 
 
 class Folding(Generic[Key, Value]):
-    """Keeps values by key, in the order in which they came; those of long ago as bytes.
+    """Keeps values by key, in the order in which they came; those of long ago on a shelf.
 
-    Values are replaced, never changed. Those asked for last are kept as they are: at least
-    `awake` of them, at most twice as many.
+    Values are replaced, never changed, and are no numbers. Those asked for last are kept as they
+    are: at least `awake` of them, at most twice as many.
     """
 
-    __slots__ = ("_awake", "_before", "_lately", "_press", "_read", "_spell", "_values")
+    __slots__ = ("_awake", "_before", "_lately", "_read", "_shelf", "_spell", "_values")
 
     def __init__(
         self,
@@ -29,15 +30,17 @@ class Folding(Generic[Key, Value]):
     ) -> None:
         """Begin with none; `spell` makes bytes of a value, and `read` makes it of them again."""
         self._spell, self._read, self._awake = spell, read, awake
-        self._values: dict[Key, Value | bytes] = {}
+        self._values: dict[Key, Value | int] = {}
         self._lately: set[Key] = set()
         self._before: set[Key] = set()
-        self._press: Press | None = None
+        self._shelf: Shelf | None = None
 
     def copy(self) -> "Folding[Key, Value]":
         """Give a copy that goes its own way, and folds up only what it is asked for itself."""
         new = Folding[Key, Value](self._spell, self._read, self._awake)
-        new._press = self._press
+        if self._shelf is not None:
+            self._shelf.share()
+            new._shelf = self._shelf
         new._values = self._values.copy()
         return new
 
@@ -46,8 +49,8 @@ class Folding(Generic[Key, Value]):
         value = self._values.get(key)
         if value is None:
             return None
-        if isinstance(value, bytes):
-            value = self._values[key] = self._unfolded(value)
+        if isinstance(value, int):
+            value = self._values[key] = self._read(self._shelved.take(value))
         if key not in self._lately:
             self._ask(key)
         return value
@@ -61,7 +64,7 @@ class Folding(Generic[Key, Value]):
     def values(self) -> Iterator[Value]:
         """Give all values; what is folded stays so."""
         for value in self._values.values():
-            yield self._unfolded(value) if isinstance(value, bytes) else value
+            yield self._read(self._shelved.look(value)) if isinstance(value, int) else value
 
     def _ask(self, key: Key) -> None:
         lately = self._lately
@@ -73,11 +76,11 @@ class Folding(Generic[Key, Value]):
 
     def _fold(self, keys: set[Key]) -> None:
         spelt = [(key, self._spell(cast("Value", self._values[key]))) for key in keys]
-        if self._press is None:
-            self._press = Press(one for _, one in spelt)
+        if self._shelf is None:
+            self._shelf = InFile(one for _, one in spelt)
         for key, one in spelt:
-            self._values[key] = self._press.press(one)
+            self._values[key] = self._shelf.put(one)
 
-    def _unfolded(self, value: bytes) -> Value:
-        press = cast("Press", self._press)  # it pressed the value
-        return self._read(press.unpress(value))
+    @property
+    def _shelved(self) -> Shelf:
+        return cast("Shelf", self._shelf)  # where there is a place, there is a shelf

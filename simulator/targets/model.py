@@ -71,7 +71,6 @@ from reference.domain.replication import (
     Record,
     answer_of,
     bundles,
-    portal_fields,
     record_of,
     settle,
 )
@@ -435,10 +434,9 @@ class Model:
         """Let the portal take a record; the case is as before."""
         matter = self._matters.get(record.case)
         assert matter is not None  # noqa: S101 - it was marked
-        fields = portal_fields(record, self.rules)
         boxes: dict[str, Mailbox] = {}
         for name, box in matter.boxes.items():
-            decision = replicated_mailbox(box, fields, at, self.rules)
+            decision = replicated_mailbox(box, record, at, self.rules)
             self._post(decision.envelopes)
             if decision.state is not box:
                 boxes[name] = decision.state
@@ -511,7 +509,6 @@ class Model:
             else:
                 record = record_of(fact)
                 if record is not None:
-                    self._marked.pop(record.key, None)
                     self._marked[record.key] = record
         self._matters[decision.state.number] = Matter(decision.state, matter.boxes, log)
 

@@ -58,8 +58,10 @@ def release(may: bool, role=CloudRole.USER, recipient=K) -> SetRelease:
     return SetRelease("anna", role, recipient, may)
 
 
-def received(name="m1", expects=ACK, number=1, subject="Hail", documents=()) -> Envelope:
-    content = Message(name, f"text of {name}", expects, subject, documents)
+def received(
+    name="m1", expects=ACK, number=1, subject="Hail", documents=(), revision=0
+) -> Envelope:
+    content = Message(name, f"text of {name}", expects, subject, documents, revision)
     return Envelope(53, K, number, content)
 
 

@@ -35,7 +35,7 @@ NOTICE = Mail(
     f"new_message.m1.{K}",
     "Neue Nachricht am Vorgang 53",
     f"Guten Tag,\n\nim Vorgang 53 wartet eine Nachricht für {K}.\n"
-    "Bitte melden Sie sich an, um sie zu lesen.\n",
+    "Bitte melden Sie sich an, um sie zu lesen: https://portal.example\n",
     None,
 )
 REGISTRATION = Mail(

@@ -89,7 +89,7 @@ def test_a_new_case_has_no_status_and_is_marked_for_replication():
 def test_what_is_not_said_of_a_case_or_an_act_is_empty():
     nothing = ("", None, CloudStatus.NONE, None, None, None, (), frozenset())
     assert Case(53) == Case(53, *nothing)
-    assert Case(53).channels == {}
+    assert (Case(53).channels, Case(53).revision) == ({}, 0)
     assert CreateCase(53, "anna") == CreateCase(53, "anna", "", None)
     assert AddDocument("anna", "a.pdf") == AddDocument("anna", "a.pdf", 0)
     send = ("anna", CloudRole.USER, "m1", "text", "reply")
@@ -119,6 +119,28 @@ def test_edited_data_and_filed_documents_are_facts():
     decision = ok(decide_case(new_case("a.pdf"), AddDocument("anna", "b.pdf", 7), NOON, RULES))
     assert decision.state.documents == {"a.pdf", "b.pdf"}
     assert decision.facts == (DocumentFiled(53, "b.pdf", 7, None),)
+
+
+def test_what_leaves_a_case_says_how_often_it_was_edited_before():
+    case, revisions = new_case("a.pdf"), []
+
+    def did(decision):
+        nonlocal case
+        case = ok(decision).state
+        contents = (envelope.content for envelope in decision.envelopes)
+        facts = (fact for fact in decision.facts if isinstance(fact, CaseChanged))
+        revisions.extend(each.revision for each in (*contents, *facts))
+
+    for act in (EditCase("anna", "Roof", None), EditCase("anna", "Roof", NINETEENTH)):
+        did(decide_case(case, act, NOON, RULES))
+    did(decide_case(case, AddDocument("anna", "b.pdf", 7), NOON, RULES))
+    did(decide_case(case, message(), NOON, RULES))
+    did(decide_case(case, release(may=False), NOON, RULES))
+    did(take_into_case(case, Envelope(53, K, 1, ReadMark("m1", NOON)), NOON, RULES))
+    did(take_into_case(case, reply(number=2), NOON + DAY, RULES))
+    did(decide_case(case, message("m2"), NOON, RULES))
+    assert revisions == [1, 2, 2, 2, 2, 2]
+    assert case.revision == 2
 
 
 def test_a_note_stays_inside():

@@ -22,7 +22,8 @@ from reference.domain.mailbox import (
 )
 from reference.domain.mailbox_item import Item
 from reference.domain.refusals import Refusal
-from reference.domain.words import Button, Deed, Effect, Hint
+from reference.domain.replication import Record
+from reference.domain.words import Button, Deed, Effect, Hint, RecordKind
 from tests.domain.notation import (
     ACK,
     DAY,
@@ -86,7 +87,7 @@ def test_a_message_once_read_stays_read_whatever_is_done(expects, deed):
 def test_what_is_not_said_of_a_mailbox_or_an_act_is_empty():
     box = Mailbox(53, K)
     assert box == Mailbox(53, K, "", (), (), None, None)
-    assert (box.taken, box.sent) == (0, 0)
+    assert (box.taken, box.sent, box.revision) == (0, 0, 0)
     assert Open("case") == Open("case", None)
     assert WriteReply("r1", None, "text") == WriteReply("r1", None, "text", ())
 
@@ -347,12 +348,49 @@ def test_the_inbox_counts_what_is_unread():
     assert RULES.unread_count(items) == 2
 
 
+def data(subject="New", revision=1):
+    return Record(RecordKind.CASE, 53, "", (("subject", subject),), revision)
+
+
+DOCUMENT = Record(RecordKind.DOCUMENT, 53, "a.pdf", (("size", "5"),), 1)
+
+
 def test_replication_brings_the_subject_and_leaves_messages_alone():
     box = mailbox(ACK, REPLY, FILE)
-    decision = ok(replicated_mailbox(box, {"subject": "New"}, NOON, RULES))
+    decision = ok(replicated_mailbox(box, data(), NOON, RULES))
     assert decision.state == evolve(box, subject="New")
     assert (decision.facts, decision.envelopes) == ((), ())
-    assert ok(replicated_mailbox(box, {}, NOON, RULES)).state == box
+    assert ok(replicated_mailbox(box, DOCUMENT, NOON, RULES)).state is box
+    assert ok(replicated_mailbox(decision.state, data(), NOON, RULES)).state is decision.state
+
+
+def test_an_older_subject_that_arrives_later_does_not_come_back():
+    def took(box, what):
+        if isinstance(what, Record):
+            return ok(replicated_mailbox(box, what, NOON, RULES)).state
+        return ok(take_into_mailbox(box, what, NOON, RULES)).state
+
+    def shown(*arrivals):
+        box = None
+        for what in arrivals:
+            box = took(box, what)
+        return box.subject, box.revision
+
+    def message(number, subject, revision):
+        return received(f"m{number}", ACK, number, subject, revision=revision)
+
+    first, newer = message(1, "Hail", 0), message(2, "Newer", 2)
+    assert shown(first, newer, data()) == ("Newer", 2)
+    assert shown(first, data("Newer", 2), message(2, "New", 1)) == ("Newer", 2)
+    assert shown(first, data("Newer", 2), data()) == ("Newer", 2)
+    assert shown(Envelope(53, K, 1, Release(True, "Newer", 2)), data()) == ("Newer", 2)
+    assert shown(first, data("Hail", 2), data()) == ("Hail", 2)
+    released = Envelope(53, K, 2, Release(True, "Newest", 3))
+    assert shown(first, data(), released) == ("New", 1)
+    assert shown(first, data(), released, message(3, "Newer", 2)) == ("Newer", 2)
+    deed = Open("case")
+    opened = ok(decide_mailbox(took(took(None, first), data()), deed, NOON, RULES)).state
+    assert opened.revision == 1
 
 
 def test_reading_by_one_recipient_changes_nothing_for_another():
@@ -374,13 +412,13 @@ def test_what_the_table_refuses_is_refused_whatever_the_deed():
     refused(decision, Refusal.MARK_READ_NOT_AVAILABLE)
     rules = rules_with(REPLY, Deed.REPLICATION, Effect.REFUSED)
     box = mailbox(ACK, REPLY)
-    unchanged = ok(replicated_mailbox(box, {"subject": "New"}, NOON, rules))
+    unchanged = ok(replicated_mailbox(box, data(), NOON, rules))
     assert unchanged.state is box
 
 
 def test_what_replication_marks_by_the_table_is_told():
     rules = rules_with(ACK, Deed.REPLICATION, Effect.READ)
-    decision = ok(replicated_mailbox(mailbox(ACK), {}, NOON, rules))
+    decision = ok(replicated_mailbox(mailbox(ACK), DOCUMENT, NOON, rules))
     assert decision.state.items == (Item("m1", ACK, read=True),)
     assert decision.facts == (MessageMarked(53, K, "m1", True, False, False, NOON),)
     assert decision.envelopes == (Envelope(53, K, 1, ReadMark("m1", NOON)),)

@@ -28,7 +28,8 @@ def record(kind=CASE, name="", case=53, value="x"):
 
 
 def test_changed_data_and_documents_are_records():
-    changed = record_of(CaseChanged(53, "Hail", date(2024, 2, 19)))
+    changed = record_of(CaseChanged(53, "Hail", date(2024, 2, 19), 7))
+    assert changed.revision == 7
     assert changed == Record(CASE, 53, "", (("subject", "Hail"), ("follow_up_on", "2024-02-19")))
     assert record_of(CaseChanged(53, "Hail", None)).fields[1] == ("follow_up_on", "")
     filed = record_of(DocumentFiled(53, "a.pdf", 7, None))

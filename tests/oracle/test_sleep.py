@@ -11,6 +11,7 @@ from simulator.history.reading import Header, Trace
 from simulator.oracle import Reused, Unmentioned, explain_case, explain_message
 from simulator.oracle.facts import Case
 from simulator.oracle.settled import Settled
+from simulator.press import InMemory
 from tests.oracle.notation import DAY, MINUTE, K, L, Story, sent
 
 QUIET = 60_000  # lines
@@ -27,7 +28,7 @@ def asleep(story, *, cases=2049):
 
 
 def sleeps(story, case=53):
-    return isinstance(story.oracle.world.cases[case], bytes)
+    return isinstance(story.oracle.world.cases[case], int)
 
 
 def rich(**settings):
@@ -151,9 +152,18 @@ def test_fork_folds_on_its_own():
     assert fork.inbox(K, m1=True).rules == []
 
 
+def test_forks_each_find_a_folded_case_as_it_was():
+    story = asleep(rich())
+    fork = Story()
+    fork.oracle, fork.line, fork.at = story.oracle.fork(), story.line, story.at
+    assert look(story).rules == []
+    asleep(story, cases=5000)
+    assert look(fork).rules == []
+
+
 def test_folded_cases_are_found_by_their_messages_among_many():
     case = Case(53, None)
-    settled = Settled([case])
+    settled = Settled(InMemory, [case])
     for number in range(300):
         case.number = number
         settled.fold(case, [f"m{number}-{i}" for i in range(300)])
@@ -163,7 +173,7 @@ def test_folded_cases_are_found_by_their_messages_among_many():
 
 def test_digest_that_lies_across_two_others_is_not_taken_for_a_message():
     case = Case(53, None)
-    settled = Settled([case])
+    settled = Settled(InMemory, [case])
     settled.fold(case, ["m1"])
     (place,) = [place for place, held in enumerate(settled.digests) if held]
     held = settled.digests[place]

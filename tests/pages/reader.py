@@ -50,7 +50,7 @@ class Reader:
         await tab.fill("#password", PASSWORD)
         await tab.fill("#again", PASSWORD)
         await self._did("register", press(tab.get_by_role("button", name="Kennwort speichern")))
-        await tab.fill("#address", self.name)
+        assert await tab.input_value("#address") == self.name
         await tab.fill("#password", PASSWORD)
         await press(tab.get_by_role("button", name="Anmelden"))
 

@@ -53,7 +53,7 @@ async def test_every_page_is_accessible_small_and_fits_its_window(serve, browse,
 async def test_long_texts_and_long_lists_stay_small_pages(serve, browse):
     long = "Ein langer Satz, der <nicht> & nie endet. " * 2000
     async with serve() as server, browse(server) as tab:
-        anna = await with_case(server, subject="Ein sehr langer Betreff " * 50)
+        anna = await with_case(server, subject="Ein sehr langer Betreff " * 20)
         for number in range(30):
             await sent(anna, f"m{number}", text=f"{number}: {long}")
         for number in range(54, 84):

@@ -214,6 +214,12 @@ async def test_two_who_edit_a_case_change_only_what_they_changed(serve, browse):
         await press(tab, "Speichern")
         assert list(await errors(tab)) == ["follow_up_on"]
         assert await tab.input_value("#subject") == "Bleibt stehen"
+        await tab.fill("#follow_up_on", "2026-05-06")
+        await tab.fill("#subject", "x" * 501)
+        await press(tab, "Speichern")
+        assert await errors(tab) == {
+            "subject": "Schreiben Sie höchstens 500 Zeichen in einer Zeile."
+        }
 
 
 async def test_documents_are_filed_together_and_downloaded(serve, browse):
@@ -445,7 +451,7 @@ async def test_long_texts_and_long_lists_stay_small_pages(serve, browse):
 
 async def test_a_long_subject_is_shown_by_its_beginning(serve, browse):
     async with at_work(serve, browse) as (_, anna, tab):
-        long = "Ein Betreff, der <nicht> endet. " * 5_000
+        long = "Ein Betreff, der <nicht> endet. " * 15
         await anna.post("/api/mvp/cases", {"case": 54, "subject": long, "customer": long})
         for path, place in (("/mvp/cases", ".list"), ("/mvp/cases/54", "h1")):
             await tab.goto(path)

@@ -255,6 +255,11 @@ async def test_a_new_case_is_made_with_or_without_a_message(serve, browse):
         assert await field(tab, "Wiedervorlage", at="/54") == "31.01.2027"
         assert await entries(anna, 54) == []
         await tab.goto("/mvp/new-case")
+        await tab.fill("#customer", "x" * 501)
+        await press(tab, "Speichern")
+        assert list(await errors(tab)) == ["customer"]
+        assert (await anna.get("/api/mvp/cases/55")).status == 404
+        await tab.goto("/mvp/new-case")
         await tab.fill("#number", "53")
         await tab.fill("#subject", "Zweimal")
         await write(tab, at="/mvp/new-case")

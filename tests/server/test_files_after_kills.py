@@ -10,7 +10,8 @@ from hashlib import sha256
 import aiohttp
 import pytest
 
-from tests.server.crashing import OPERATOR_TOKEN, Process, free_port
+from tests.server.crashing import OPERATOR_TOKEN, Process
+from tests.server.processes import free_port
 
 KILLS = 10
 

@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import socket
 from functools import partial
 
 import orjson
@@ -23,15 +22,10 @@ from reference.store.link_content import Parcel, written
 from reference.store.outbox import INSERT_PARCEL
 from reference.store.writer import StorageError
 from tests.server.people import serving_in
+from tests.server.processes import free_port
 
 SECRET = "ein-gemeinsames-Geheimnis"
 KUNDE = "k@example.org"
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 @pytest.fixture

@@ -69,8 +69,9 @@ async def test_links_lead_to_the_public_address(serve):
     public = "https://portal.example.org/post"
     async with PostOffice().opened() as post, serve(smtp=post.place, public_url=public) as server:
         await send(await server.caseworker(), "new@example.org")
-        mail = next(m for m in await post.mails(2) if m.event == "registration")
-        assert f"{public}/register?token=" in mail.text
+        mails = {mail.event: mail.text for mail in await post.mails(2)}
+        assert f"{public}/register?token=" in mails["registration"]
+        assert f"{public}/collaboration/\n" in mails["new_message"]
 
 
 async def test_nothing_of_a_link_stays_in_the_store_once_its_mail_is_sent(serve):

@@ -4,7 +4,7 @@ import asyncio
 from datetime import timedelta
 
 import pytest
-from attrs import define, field
+from attrs import define, evolve, field
 
 from reference.domain.case import Case
 from reference.domain.mailbox import Mailbox
@@ -137,6 +137,13 @@ def behind(server, answers):
     return replicator.peer
 
 
+def one_a_bundle(server):
+    """Let a bundle hold one record."""
+    replicator = server.system.replicator
+    side = replicator.side
+    replicator.side = evolve(side, rules=evolve(side.rules, bundle_records_max=1))
+
+
 @pytest.mark.clause("RPL-4")
 async def test_an_answer_that_there_is_not_ends_the_run_and_nothing_is_unmarked(serve):
     async def answer(_peer, _bundle):
@@ -185,6 +192,32 @@ async def test_what_is_cut_fails_and_catches_up(serve):
         assert await subject(kunde) == "neu"
 
 
+@pytest.mark.clause("RPL-2", "RPL-6")
+async def test_a_record_that_changes_again_before_its_turn_comes_goes_as_it_is_then(serve):
+    async with serve() as server:
+        anna, kunde = await prepared(server)
+        await run(anna)
+        one_a_bundle(server)
+        await edited(anna, "neu")
+        await anna.post("/api/mvp/cases", {"case": 54, "subject": "alt"})
+        body = {"text": "Hallo", "expects": "acknowledge", "to": [KUNDE]}
+        assert (await anna.post("/api/mvp/cases/54/messages", body)).status == 201
+        await server.rest()
+        await edited(anna, "neuer", case=54)
+
+        async def meanwhile(peer, bundle):
+            if bundle.records[0].case == 53:
+                body = {"follow_up_on": "2024-03-01"}
+                assert (await anna.patch("/api/mvp/cases/54", body)).status == 204
+            return await peer.take_bundle(bundle)
+
+        other = behind(server, meanwhile)
+        assert (await run(anna)).json["result"] == 0
+        assert (await subject(kunde, 54), (await state(anna))["marked"]) == ("neuer", 0)
+        carried = [dict(record.fields) for bundle in other.bundles for record in bundle.records]
+        assert carried[1] == {"subject": "neuer", "follow_up_on": "2024-03-01"}
+
+
 async def test_a_record_that_changes_while_it_travels_stays_marked(serve):
     async with serve() as server:
         anna, kunde = await prepared(server)
@@ -201,6 +234,30 @@ async def test_a_record_that_changes_while_it_travels_stays_marked(serve):
         assert (await subject(kunde), (await state(anna))["marked"]) == ("neu", 1)
         server.system.replicator.peer = whole
         await run(anna)
+        assert (await subject(kunde), (await state(anna))["marked"]) == ("neuer", 0)
+
+
+@pytest.mark.clause("RPL-2")
+async def test_a_record_does_not_bring_an_older_subject_than_a_message_did_meanwhile(serve):
+    async with serve() as server:
+        anna, kunde = await prepared(server)
+        await edited(anna, "neu")
+
+        async def meanwhile(peer, bundle):
+            assert dict(bundle.records[0].fields)["subject"] == "neu"
+            await edited(anna, "neuer")
+            body = {"text": "Hallo", "expects": "acknowledge"}
+            assert (await anna.post("/api/mvp/cases/53/messages", body)).status == 201
+            await server.rest()
+            assert await subject(kunde) == "neuer"
+            return await peer.take_bundle(bundle)
+
+        whole = server.system.replicator.peer
+        behind(server, meanwhile)
+        assert (await run(anna)).json["result"] == 0
+        assert (await subject(kunde), (await state(anna))["marked"]) == ("neuer", 1)
+        server.system.replicator.peer = whole
+        assert (await run(anna)).json["result"] == 0
         assert (await subject(kunde), (await state(anna))["marked"]) == ("neuer", 0)
 
 
@@ -296,7 +353,7 @@ async def many_cases(server, count, first=1000):
     def changed(unit):
         for number in numbers:
             unit.put(CASES, number, Case(number, "neu"))
-            unit.write("marked", MARK, ("case", number, "", fields))
+            unit.write("marked", MARK, ("case", number, "", fields, 1))
 
     def known(unit):
         for number in numbers:

@@ -70,6 +70,23 @@ async def test_a_body_that_does_not_fit_is_refused_with_where_and_what(
         assert what in fault["what"]
 
 
+@pytest.mark.parametrize("wrong", ["x" * 501, "two\nlines"])
+async def test_a_subject_is_one_line_that_fits_a_page(serve, wrong):
+    async with serve() as server:
+        anna = await server.caseworker()
+        await anna.post("/api/mvp/cases", {"case": 53})
+        for answer in (
+            await anna.patch("/api/mvp/cases/53", {"subject": wrong}),
+            await anna.post("/api/mvp/cases", {"case": 99, "subject": wrong}),
+        ):
+            assert answer.status == 422
+            (fault,) = answer.json["errors"]
+            assert fault["where"] == "body.subject"
+            assert "at most 500 characters in one line" in fault["what"]
+        assert (await anna.patch("/api/mvp/cases/53", {"subject": "x" * 500})).status == 204
+        assert (await anna.get("/api/mvp/cases/99")).status == 404
+
+
 async def test_all_places_that_do_not_fit_are_told_but_not_without_end(serve):
     async with serve() as server:
         anna = await server.caseworker()

@@ -107,7 +107,7 @@ def test_a_message_is_in_the_inbox_at_once_with_its_mails():
             "message": "m1",
             "message_id": f"new_message.m1.{K}",
             "body": "Neue Nachricht am Vorgang 53\n\nGuten Tag,\n\nim Vorgang 53 wartet eine "
-            "Nachricht für k@example.org.\nBitte melden Sie sich an, um sie zu lesen.\n",
+            "Nachricht für k@example.org.\nBitte melden Sie sich an, um sie zu lesen: https://portal.example\n",
         },
     ]
 

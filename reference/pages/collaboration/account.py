@@ -1,6 +1,7 @@
 """How recipients register, log in and out, ask for another password, and choose what is theirs."""
 
 from typing import Final
+from urllib.parse import urlencode
 
 from aiohttp import web
 from attrs import define
@@ -107,7 +108,8 @@ class AccountPages:
                     "collaboration/link_refused.html", refused.status, why=refused.why
                 )
             raise
-        return visit.go(self.pages.site.log_in, "register.done")
+        known = urlencode({"address": visit.typed.get("address", "")})
+        return visit.go(f"{self.pages.site.log_in}?{known}", "register.done")
 
     async def show_forgotten(self, visit: Visit) -> web.Response:
         """Show the page to ask for a link."""

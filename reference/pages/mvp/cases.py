@@ -22,6 +22,7 @@ from reference.pages.visit import Visit
 from reference.store import mvp_tables
 from reference.store.codec import dumps
 from reference.store.mvp_tables import Draft
+from reference.store.shapes import SUBJECT
 from reference.store.side import Side
 from reference.store.unit import Unit
 
@@ -187,8 +188,11 @@ class CasesPages:
         typed, number = visit.typed, visit.case
         subject, day = typed.get("subject", ""), typed.get("follow_up_on", "").strip()
         follow_up_on = day_of(day)
+        if subject != typed.get("subject_was") and not SUBJECT.fits(subject):
+            visit.errors["subject"] = visit.text("mvp.wrong_subject")
         if day and follow_up_on is None:
             visit.errors["follow_up_on"] = visit.text("mvp.wrong_day")
+        if visit.errors:
             return await self._edit(visit, 422)
 
         def work(unit: Unit) -> None:

@@ -28,6 +28,7 @@ from reference.pages.visit import Visit
 from reference.store import mvp_tables
 from reference.store.codec import MisfitError, case_number, loads, structure
 from reference.store.mvp_tables import DRAFTS, NO_CASE, Draft, address_book
+from reference.store.shapes import SUBJECT
 from reference.store.side import Side
 from reference.store.unit import Unit
 
@@ -475,9 +476,15 @@ def _new_case_of(draft: Draft, visit: Visit) -> NewCase:
     follow_up_on = day_of(day)
     if day and follow_up_on is None:
         faults.append(Fault("follow_up_on", visit.text("mvp.wrong_day")))
+    subject, customer = draft.subject.strip(), draft.customer.strip()
+    faults += [
+        Fault(name, visit.text("mvp.wrong_subject"))
+        for name, typed in (("subject", subject), ("customer", customer))
+        if not SUBJECT.fits(typed)
+    ]
     if faults:
         raise Refused(Problem.INVALID, *faults)
-    return NewCase(wanted, draft.subject.strip(), draft.customer.strip(), follow_up_on)
+    return NewCase(wanted, subject, customer, follow_up_on)
 
 
 def _status(visit: Visit, refused: Refused, places: Mapping[Refusal | Problem, str]) -> int:
