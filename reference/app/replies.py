@@ -37,6 +37,12 @@ class Reply:
         """Close the connection after the answer."""
         self.keep_alive = False
 
+    def written(self) -> bytes:
+        """Give the answer as it goes over the wire."""
+        connection = "keep-alive" if self.keep_alive else "close"
+        head = f"{self._head}{_dates.line()}Connection: {connection}\r\n\r\n"
+        return head.encode() + self._body
+
     async def prepare(self, request: web.Request) -> None:
         """Write the answer, once.
 
@@ -49,9 +55,7 @@ class Reply:
         transport = request.transport
         if transport is None or transport.is_closing():
             raise ConnectionResetError("whoever asked has gone")
-        connection = "keep-alive" if self.keep_alive else "close"
-        head = f"{self._head}{_dates.line()}Connection: {connection}\r\n\r\n"
-        transport.write(head.encode() + self._body)
+        transport.write(self.written())
         if transport.get_write_buffer_size() > WAITING_BYTES_MAX:
             await request.writer.drain()
 

@@ -114,6 +114,7 @@ class CollaborationApi:
                 self.show_inbox,
                 query=Page,
                 answer=looks.Inbox,
+                brief=True,
             ),
             Operation(
                 "GET",
