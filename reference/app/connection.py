@@ -54,8 +54,10 @@ class Connection(web.RequestHandler):
     def data_received(self, data: bytes) -> None:
         """Begin to answer what came, or let it wait for what is under way."""
         waiter, self._waiter = self._waiter, None  # that of aiohttp's own loop over requests
-        super().data_received(data)
-        self._waiter = waiter
+        try:
+            super().data_received(data)
+        finally:
+            self._waiter = waiter
         if self._messages and not self._brief and not self._begin():
             self._go_on()
 
