@@ -682,4 +682,4 @@ def utc_day(at: int) -> str:
 
 _DAYS: Final[dict[int, str]] = {}
 
-address = lru_cache(65_536)(addresses_differ_by_more_than_case_and_blanks)
+address = lru_cache(8192)(addresses_differ_by_more_than_case_and_blanks)

@@ -10,7 +10,7 @@ Key = TypeVar("Key")
 Value = TypeVar("Value")
 
 #: So many values asked for lately are not worth folding.
-AWAKE_MIN: Final = 8192
+AWAKE_MIN: Final = 4096
 
 
 class Folding(Generic[Key, Value]):

@@ -78,13 +78,22 @@ from reference.domain.rules import Rules, Template
 from reference.domain.sending import under_way
 from reference.domain.words import STATUS_TEXTS, CaseNumber, CloudRole, Transport
 from simulator.targets.folding import Folding
-from simulator.targets.matter import Linked, Matter, read, spell
+from simulator.targets.matter import (
+    Linked,
+    Matter,
+    Person,
+    read,
+    read_person,
+    spell,
+    spell_person,
+)
 from simulator.targets.port import Delivery
 
 Line = dict[str, Any]  # an act or an observation, as a line of a trace has it
 Outcome = tuple[str, str | None]  # "ok" or "refused", and the code of the refusal
 
 OK: Final[Outcome] = ("ok", None)
+NOBODY: Final = Person()
 #: What has to be up for envelopes, for the portal's users, for the MVP's users, and for mail.
 CARRIES: Final = frozenset({"link", "portal", "server"})
 PORTAL: Final = frozenset({"portal", "server"})
@@ -109,8 +118,7 @@ class Model:
     rules: Rules
     registration: bool = False
     _matters: Folding[CaseNumber, Matter] = Factory(lambda: Folding(spell, read))
-    _cases_of: dict[str, tuple[CaseNumber, ...]] = Factory(dict[str, tuple[CaseNumber, ...]])
-    _accounts: dict[str, Account] = Factory(dict[str, Account])
+    _people: Folding[str, Person] = Factory(lambda: Folding(spell_person, read_person))
     _roles: dict[str, CloudRole] = Factory(dict[str, CloudRole])
     _templates: Mapping[str, Template] = Factory(lambda self: self.rules.templates, takes_self=True)
     _down: frozenset[str] = frozenset()
@@ -133,8 +141,7 @@ class Model:
             self.rules,
             self.registration,
             self._matters.copy(),
-            self._cases_of.copy(),
-            self._accounts.copy(),
+            self._people.copy(),
             self._roles.copy(),
             self._templates,
             self._down,
@@ -153,10 +160,11 @@ class Model:
 
         Activity lists, mails that went out, counters, and times within a day are left out.
         """
-        matters, key = self._matters.values(), self._envelope_key
+        matters, people = self._matters.values(), self._people.values()
+        key = self._envelope_key
         return (
             frozenset([(matter.case, frozenset(matter.boxes.items())) for matter in matters]),
-            frozenset(map(self._account_key, self._accounts.values())),
+            frozenset([self._account_key(one.account) for one in people if one.account]),
             frozenset(self._roles.items()),
             None if self._templates is self.rules.templates else frozenset(self._templates.items()),
             self._down,
@@ -290,7 +298,7 @@ class Model:
         self._roles[_text(record, "caseworker")] = role
         address = self.rules.normal_address(_text(record, "email"))
         if address:
-            self._accounts[address] = caseworker_account(self._accounts.get(address), address)
+            self._keep_account(caseworker_account(self._account(address), address))
         return None
 
     def _set_mail(self, record: Mapping[str, Any], at: datetime) -> Refusal | None:
@@ -317,7 +325,7 @@ class Model:
         if self._down & PORTAL:
             return Refusal.NOT_REACHABLE
         address = self.rules.normal_address(_text(record, "by"))
-        account = self._accounts.get(address)
+        account = self._account(address)
         if account is None:
             return Refusal.UNKNOWN_ACCOUNT
         if self.registration and not account.registered:
@@ -370,22 +378,22 @@ class Model:
     def _register(self, record: Mapping[str, Any], at: datetime) -> Refusal | None:
         if self._down & PORTAL:
             return Refusal.NOT_REACHABLE
-        account = self._accounts.get(self.rules.normal_address(_text(record, "by")))
+        account = self._account(self.rules.normal_address(_text(record, "by")))
         newest = account.link.token if account is not None and account.link is not None else ""
         decision = register(account, record.get("link", newest), at)
         if isinstance(decision, Refusal):
             return decision
-        self._accounts[decision.state.address] = decision.state
+        self._keep_account(decision.state)
         return None
 
     def _request_link(self, record: Mapping[str, Any], at: datetime) -> Refusal | None:
         if self._down & PORTAL:
             return Refusal.NOT_REACHABLE
-        account = self._accounts.get(self.rules.normal_address(_text(record, "by")))
+        account = self._account(self.rules.normal_address(_text(record, "by")))
         decision = request_link(account, self._token(), at, self.rules, self._templates)
         if isinstance(decision, Refusal):
             return decision
-        self._keep_account(decision)
+        self._tell(decision)
         return None
 
     def _fault(self, record: Mapping[str, Any], at: datetime) -> Refusal | None:
@@ -485,7 +493,8 @@ class Model:
         if isinstance(box, Refusal):
             return False
         if before is None:
-            self._cases_of[name] = (*self._cases_of.get(name, ()), number)
+            person = self._people.get(name) or NOBODY
+            self._people[name] = Person(person.account, (*person.cases, number))
         self._keep_box(matter, name, box.state)
         for fact in box.facts:
             if isinstance(fact, MessageReceived):
@@ -513,13 +522,23 @@ class Model:
         self._matters[decision.state.number] = Matter(decision.state, matter.boxes, log)
 
     def _announce(self, received: MessageReceived, at: datetime) -> None:
-        account = self._accounts.get(received.recipient)
+        account = self._account(received.recipient)
         token = self._token()
-        self._keep_account(announce(account, received, token, at, self.rules, self._templates))
+        self._tell(announce(account, received, token, at, self.rules, self._templates))
 
-    def _keep_account(self, decision: Decision[Account]) -> None:
-        self._accounts[decision.state.address] = decision.state
+    def _tell(self, decision: Decision[Account]) -> None:
+        """Keep an account, and send what it is to be told."""
+        self._keep_account(decision.state)
         self._unsent.extend(decision.mails)
+
+    def _account(self, address: str) -> Account | None:
+        person = self._people.get(address)
+        return None if person is None else person.account
+
+    def _keep_account(self, account: Account) -> None:
+        person = self._people.get(account.address) or NOBODY
+        if account is not person.account:
+            self._people[account.address] = Person(account, person.cases)
 
     def _token(self) -> str:
         self._links += 1
@@ -580,7 +599,7 @@ class Model:
     def _boxes_of(self, address: str) -> Iterator[Mailbox]:
         """Give the mailboxes of a recipient, those of the cases that reached them first first."""
         _, name = self.rules.mailbox_key("", address)
-        for number in self._cases_of.get(name, ()):
+        for number in (self._people.get(name) or NOBODY).cases:
             matter = self._matters.get(number)
             if matter is not None:
                 yield matter.boxes[name]
@@ -617,7 +636,7 @@ class Model:
     def _see_inbox(self, by: str, number: CaseNumber | None) -> Line | None:
         del number
         address = self.rules.normal_address(by)
-        if address not in self._accounts:
+        if self._account(address) is None:
             return None
         items = [item for box in self._boxes_of(address) for item in box.items]
         return {

@@ -33,7 +33,7 @@ _AT_HOME: Final = "@example.org"
 _CASEWORKER: Final = "sachbearbeiter-"
 _GIVEN_UP: Final = frozenset({"not_reachable", "replication_failed"})  # what is tried again
 _TRIES_MOST: Final = 50
-_PERSONS_KEPT: Final = 16_384  # a person is drawn anew when asked for after so many others
+_PERSONS_KEPT: Final = 4096  # a person is drawn anew when asked for after so many others
 
 
 def caseworker(number: int) -> str:
