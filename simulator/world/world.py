@@ -67,6 +67,7 @@ class World:
     _changed: simpy.Event | None = None  # what a step waits for
     _watched: list[Timed] = Factory(list[Timed])
     _scripts: list[Script] = Factory(list[Script])
+    _run_due: bool = False  # a run of the replication, at this moment
 
     def __attrs_post_init__(self) -> None:
         """Begin with nothing to do."""
@@ -106,7 +107,8 @@ class World:
         self._set_up()
         script = self.env.process(self._script())
         if self.scenario.replicate_every is not None:
-            self.env.process(self._replications(self.scenario.replicate_every))
+            every_us = self.scenario.replicate_every // _MICROSECOND
+            self.calendar.at(every_us, self._let_run, every_us)
         Outages(self).begin()
         if self.people is not None:
             self.people.begin()
@@ -225,14 +227,28 @@ class World:
         """Let somebody do something at this moment."""
         self._scripts.append(script)
 
+    def _let_run(self, every_us: int) -> None:
+        """Let the replication run at this moment, and after each interval."""
+        self._run_due = True
+        self.calendar.at(self.now_us + every_us, self._let_run, every_us)
+
     def _act_out(self) -> None:
-        """Do what people want to do at this moment: the first of everyone, then the second."""
-        while self._scripts:
+        """Do what people want to do at this moment: the first of everyone, then the second.
+
+        A run of the replication that is due begins with the first messages that are sent, so that
+        they are under way together (DLV-1), else when all else is done.
+        """
+        while self._scripts or self._run_due:
             scripts, self._scripts = self._scripts, []
             acting: list[Script] = []
             looking: list[Script] = []
             for script in scripts:
                 (acting if "act" in script.record else looking).append(script)
+            if self._run_due and (
+                not scripts or any(script.record.get("act") == "send" for script in acting)
+            ):
+                self._run_due = False
+                acting.insert(0, Script(({"act": "replicate", "result": 0},), self._ran))
             if acting:
                 records = [script.record for script in acting]
                 meant = [script.meant for script in acting]
@@ -244,6 +260,10 @@ class World:
                 for script, seen in zip(looking, all_seen, strict=True):
                     self._go_on(script, _NOTHING_SEEN if seen is None else None)
         self._tick()
+
+    def _ran(self, script: Script, bad: Outcome | None) -> None:
+        del script, bad
+        self._watch()
 
     def _tick(self) -> None:
         if self.watcher is not None and not self.watcher.tick(self):
@@ -302,12 +322,6 @@ class World:
                 self.do({"act": "add_document", "by": by, "case": number, **filed})
 
     # Processes
-
-    def _replications(self, every: timedelta) -> Process:
-        while True:
-            yield self.env.timeout(every // _MICROSECOND)
-            self.do({"act": "replicate", "result": 0})
-            self._watch()
 
     def _script(self) -> Process:
         for timed in self.scenario.steps:
