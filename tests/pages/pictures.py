@@ -1,11 +1,11 @@
 """Makes pictures of the demonstration: python -m tests.pages.pictures [--all] FOLDER.
 
-Without --all those of the README; with it the pages of both programs (but the dialog, which needs a text), wide and narrow, in both languages.
+Without --all those of the README; with it the pages of both programs (but the dialog, which needs
+a text), wide and narrow, in both languages.
 """
 
 import argparse
 import asyncio
-import shutil
 import tempfile
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from reference.app.demo import prepare
 from reference.app.demo_people import ANNA, JENS, KATRIN
 from reference.app.server import serving
 from reference.clock import SystemClock
-from tests.pages.conftest import OPTIONS
+from tests.pages.conftest import OPTIONS, chromium
 
 README = {
     "mvp": (ANNA, "/mvp/cases/54"),
@@ -90,8 +90,7 @@ async def main(folder, everything):
         config = Config(Path(data) / "data", port=0, demo=True)
         async with serving(config, SystemClock()) as server, async_playwright() as playwright:
             await prepare(server)
-            path = shutil.which("chromium")
-            browser = await playwright.chromium.launch(executable_path=path, args=OPTIONS)
+            browser = await playwright.chromium.launch(executable_path=chromium(), args=OPTIONS)
             if not everything:
                 await take(browser, server.url, README, folder, wide=True, language="de", width=900)
             else:

@@ -15,6 +15,7 @@ import subprocess
 import sys
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 
 import aiohttp
@@ -22,6 +23,7 @@ import orjson
 from attrs import Factory, define, field
 
 from tests.server.post import PostOffice
+from tests.server.processes import environment, free_port
 
 PASSWORD = "richtig lang genug"
 OPERATOR_TOKEN = "operator-token-for-tests"
@@ -33,10 +35,13 @@ STEP = timedelta(seconds=10)
 ROOT = Path(__file__).parents[2]
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+@cache
+def nursery() -> tuple[socket.socket, subprocess.Popen[bytes]]:
+    """Give what forks servers, and the socket at which to ask; it ends with this process."""
+    ours, its = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    with its:
+        command = [sys.executable, "-m", "tests.server.nursery"]
+        return ours, subprocess.Popen(command, stdin=its, cwd=ROOT, env=environment())
 
 
 @define(eq=False)
@@ -48,7 +53,8 @@ class Process:
     options: tuple[str, ...]
     up: asyncio.Event = Factory(asyncio.Event)
     kills: int = 0
-    _process: asyncio.subprocess.Process | None = None
+    _number: int | None = None
+    _said: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
 
     @property
     def url(self) -> str:
@@ -56,42 +62,46 @@ class Process:
 
     async def start(self, crash_at: str | None = None) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
-        environment = {name: text for name, text in os.environ.items() if "COLLAB" not in name}
-        if crash_at is not None:
-            environment["REFERENCE_CRASH_AT"] = crash_at
-        with (self.folder / "log").open("ab") as log:
-            self._process = await asyncio.create_subprocess_exec(
-                sys.executable,
-                *("-m", "reference", "serve", "--data", str(self.folder / "data")),
-                *("--port", str(self.port), "--clock", "manual", "--replicate-every", "never"),
-                *("--operator-token", OPERATOR_TOKEN, "--log-level", "warning"),
-                *self.options,
-                cwd=ROOT,
-                env=environment,
-                stdout=subprocess.PIPE,
-                stderr=log,
-            )
-        line = await self._process.stdout.readline()
+        options = (
+            *("--data", str(self.folder / "data"), "--port", str(self.port)),
+            *("--clock", "manual", "--replicate-every", "never"),
+            *("--operator-token", OPERATOR_TOKEN, "--log-level", "warning"),
+            *self.options,
+        )
+        more = {} if crash_at is None else {"REFERENCE_CRASH_AT": crash_at}
+        ours, its = socket.socketpair()
+        ours.setblocking(False)
+        with (self.folder / "log").open("ab") as log, its:
+            files = its.fileno(), log.fileno()
+            socket.send_fds(nursery()[0], [orjson.dumps((options, more))], files)
+        self._said = await asyncio.open_connection(sock=ours)
+        self._number = int(await self._line())
+        line = await self._line()
         assert line.startswith(b"ready"), (self.folder / "log").read_text()[-2000:]
+
+    async def _line(self) -> bytes:
+        return await self._said[0].readline()
 
     async def died(self) -> int:
         """Wait for its end; give the exit code."""
-        code = await self._process.wait()
+        code = int(await self._line())
+        self._said[1].close()
+        self._number = None
         self.up.clear()
         return code
 
     async def kill(self) -> None:
         self.up.clear()
-        with contextlib.suppress(ProcessLookupError):
-            self._process.kill()
-        assert await self._process.wait() == -signal.SIGKILL
+        assert await self.end() == -signal.SIGKILL
         self.kills += 1
 
-    async def end(self) -> None:
-        """Stop it whatever it is at."""
-        if self._process is not None and self._process.returncode is None:
-            self._process.kill()
-            await self._process.wait()
+    async def end(self) -> int | None:
+        """Stop it whatever it is at; give the exit code, None if it had ended before."""
+        if self._number is None:
+            return None
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(self._number, signal.SIGKILL)
+        return await self.died()
 
 
 @define(eq=False)
@@ -184,9 +194,11 @@ class World:
             await self.set_clock(process)
 
     async def replicate(self) -> None:
-        """Start a replication while nobody changes a case."""
+        """Start a replication while nobody changes a case; write down what the run answered."""
         path, token = "/api/mvp/replication/runs", self.tokens["anna"]
-        await self.act(self.mvp, "POST", path, token, {}, act="replicate", by="anna", result=0)
+        status, said = await self.ask(self.mvp, "POST", path, token, {}, key=self.id("key"))
+        assert status == 201, said
+        self.write(act="replicate", by="anna", result=said["result"], outcome="ok")
 
     # Who acts
 

@@ -4,6 +4,7 @@ import contextlib
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import urllib.request
@@ -65,6 +66,16 @@ class Served:
         self.process.send_signal(number)
         _, logged = self.process.communicate(timeout=PATIENCE_S)
         return self.process.returncode, logged
+
+
+def free_port() -> int:
+    """Give a port to listen at that nobody else is given: it stays bound as long as we are here."""
+    holder = socket.socket()
+    holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    holder.bind(("127.0.0.1", 0))
+    port = holder.getsockname()[1]
+    holder.detach()
+    return port
 
 
 def command(data: Path, *options: str) -> list[str]:

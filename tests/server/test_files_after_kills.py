@@ -10,9 +10,10 @@ from hashlib import sha256
 import aiohttp
 import pytest
 
-from tests.server.crashing import OPERATOR_TOKEN, Process, free_port
+from tests.server.crashing import OPERATOR_TOKEN, Process
+from tests.server.processes import free_port
 
-KILLS = 10
+KILLS = 6
 
 
 async def asked(http, process, method, path, token=OPERATOR_TOKEN, **more):

@@ -15,7 +15,7 @@ from tests.server.processes import served
 RULES_DECIDE = [positive_data_acceptance]
 #: What would end the test itself, or change who it is.
 LEFT_OUT = {"end_my_sessions", "end_my_caseworker_sessions", "log_out", "log_out_caseworker"}
-EXAMPLES = 5
+EXAMPLES = 3
 
 
 def prepared(server):

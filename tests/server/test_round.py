@@ -8,9 +8,8 @@ import signal
 import sys
 from pathlib import Path
 
-from tests.server.crashing import free_port
 from tests.server.post import PostOffice
-from tests.server.processes import environment, served
+from tests.server.processes import environment, free_port, served
 
 ROOT = Path(__file__).parents[2]
 SEEN_AT_THE_END = (
