@@ -43,7 +43,7 @@ def page(template: str, again: str, told: Mapping[str, Any]) -> str:
 
 def german(text: str) -> Markup:
     """Mark the product's labels in a text as German, for who has it read out."""
-    return Markup(_LABELS.sub(r'<span lang="de">\1</span>', escape(text)))  # noqa: S704 - escaped
+    return Markup(_LABELS.sub(r'<span lang="de">\1</span>', str(escape(text))))  # noqa: S704 - escaped
 
 
 _ENVIRONMENT.filters["german"] = german
