@@ -130,8 +130,10 @@ class Model:
     _links: int = 0
     _logged: int = 0
     run: tuple[Line, ...] = ()  # the bundles of the last replication
+    _fingerprint: Hashable = None  # while nothing changes
     _mails: list[Line] = Factory(list[Line])  # that nobody was told of
     _deliveries: list[Delivery] = Factory(list[Delivery])
+    _still: bool = False  # whether the last act changed nothing
     _moment: datetime | None = None  # the last one that was written, and how
     _written: str = ""
 
@@ -153,13 +155,20 @@ class Model:
             self._links,
             self._logged,
             self.run,
+            self._fingerprint,
         )
 
     def fingerprint(self) -> Hashable:
         """Give what makes a difference to anything that can still be done or seen.
 
-        Activity lists, mails that went out, counters, and times within a day are left out.
+        Activity lists, mails that went out, counters, and times within a day are left out. It is
+        the same object until an act changes something.
         """
+        if self._fingerprint is None:
+            self._fingerprint = self._made_fingerprint()
+        return self._fingerprint
+
+    def _made_fingerprint(self) -> Hashable:
         matters, people = self._matters.values(), self._people.values()
         key = self._envelope_key
         return (
@@ -204,9 +213,12 @@ class Model:
         does = self._ACTS.get(record["act"])
         if does is None:
             raise ValueError(f"unknown act {record['act']!r}: use one of {', '.join(self._ACTS)}")
+        self._still = False
         refusal = does(self, record, at)
         if refusal is not None:
             return "refused", refusal.code
+        if self._outbox or self._unsent or not self._still:
+            self._fingerprint = None
         if self._outbox:
             self._carry(at)
         if self._unsent:
@@ -344,8 +356,10 @@ class Model:
         decision = decide_mailbox(box, act, at, self.rules)
         if isinstance(decision, Refusal):
             return decision
-        if decision.state is not box:
-            self._keep_box(matter, name, decision.state)
+        if decision.state is box and not decision.envelopes:
+            self._still = True
+            return None
+        self._keep_box(matter, name, decision.state)
         self._post(decision.envelopes)
         return None
 
