@@ -48,6 +48,8 @@ class Carrier:
     _down: bool = False  # the other side gave no answer; told once
     _lost: set[str] = Factory(set[str])  # files that cannot be read here; told once
     _after: int = 0  # the newest parcel that was handed over; its deletion may be under way
+    _deletions: set[asyncio.Future[None]] = Factory(set["asyncio.Future[None]"])  # under way
+    _undeleted: BaseException | None = None  # why a deletion failed
     _fresh: list[Outgoing] = Factory(list[Outgoing])  # all that were posted since the last look
     _look: bool = True  # into the outbox: not all that waits is at hand
 
@@ -89,6 +91,15 @@ class Carrier:
     async def rest(self) -> None:
         """Wait until everything is taken, or nothing can be done about it now."""
         await self._resting.wait()
+        while self._deletions:
+            await self._deleted()
+            await self._resting.wait()  # one that failed is tried again
+
+    async def _deleted(self) -> None:
+        """Wait until what was taken is out of the outbox."""
+        if self._deletions:
+            self.side.writer.hurry()
+            await asyncio.wait(self._deletions)
 
     async def hand_over_waiting(self) -> bool:
         """Hand over what waits for a replication; say whether all of it was taken.
@@ -157,30 +168,45 @@ class Carrier:
         self._down = False
 
     async def _empty(self) -> bool:
+        if self._undeleted is not None:
+            error, self._undeleted = self._undeleted, None
+            raise error
         all_taken = True
-        deletion: asyncio.Future[None] | None = None
         try:
             while parcels := await self._next():
                 taken = await self._hand_over(parcels)
-                if deletion is not None:
-                    await deletion
-                work = partial(_delete, runs=taken, transport=Transport.AT_ONCE)
-                deletion = self.side.writer.do(work)
+                if taken:
+                    self._delete(taken)
                 all_taken = all_taken and taken == [(parcels[0].number, parcels[-1].number)]
                 self._after = parcels[-1].number
         except BaseException:
             self._look = True  # for what was at hand and did not arrive
             raise
-        finally:
-            if deletion is not None:
-                await deletion
         return all_taken
+
+    def _delete(self, taken: Sequence[Run]) -> None:
+        """Let the next commit delete what was taken: a transaction of its own costs too much.
+
+        Killed before it, we hand it over again, and the other side takes a duplicate for one.
+        """
+        work = partial(_delete, runs=taken, transport=Transport.AT_ONCE)
+        deletion = self.side.writer.do_later(work)
+        self._deletions.add(deletion)
+        deletion.add_done_callback(self._ends)
+
+    def _ends(self, deletion: asyncio.Future[None]) -> None:
+        self._deletions.discard(deletion)
+        error = deletion.exception()
+        if error is not None:
+            self._undeleted = error
+            self.wake()
 
     async def _next(self) -> list[Outgoing]:
         """Give what goes together next: what is at hand, or what a look into the outbox shows."""
         if self._look:
             self._look = False  # what is posted from now on is at hand, and may be seen besides
             self._fresh.clear()
+            await self._deleted()
             parcels = await self._waiting(Transport.AT_ONCE, self._after)
             self._look |= bool(parcels)  # there may be more
             if parcels:

@@ -1,4 +1,4 @@
-"""One writer per store: requests that wait at the same moment share a transaction and its commit.
+"""One writer per store: requests that come at the same moment share a transaction and its commit.
 
 A lone request does not wait for company, and reads have connections of their own.
 """
@@ -7,7 +7,7 @@ import asyncio
 import sqlite3
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Any, TypeVar, cast
+from typing import Any, Final, TypeVar, cast
 
 from attrs import Factory, define, field
 
@@ -15,11 +15,17 @@ from reference.store.crash import reached
 from reference.store.database import Database, StorageError, said
 from reference.store.unit import Memory, Unit
 
+#: How long a work may wait for others to share their commit, in seconds, if it is one that can.
+LATE_S: Final = 0.05
+#: So many that wait need not look whether others come.
+GATHERED_MAX: Final = 256
+
 T = TypeVar("T")
 Work = Callable[[Unit], T]
 Look = Callable[[sqlite3.Connection], T]
 Tell = Callable[[Unit], None]
 _Outcome = tuple[Any, BaseException | None]
+_Asked = tuple[Any, asyncio.Future[Any]]  # a Work or a Look, and its outcome
 
 
 def _settle(future: asyncio.Future[Any], outcome: _Outcome) -> None:
@@ -38,27 +44,66 @@ def _nothing() -> None:
 
 @define(eq=False)
 class _Queue:
-    """Requests that wait for a connection; all that wait at once go together."""
+    """Requests that wait for a connection; all that wait at once go together.
+
+    What is asked for `later` goes with the next ones, or by itself when its time has come.
+    """
 
     _database: Database
     _together: Callable[..., list[_Outcome]]  # a connection, and `works`
     _after: Callable[[], None] = _nothing  # called before anybody is answered
-    _waiting: list[tuple[Any, asyncio.Future[Any]]] = Factory(
-        list[tuple[Any, "asyncio.Future[Any]"]]
-    )
+    _waiting: list[_Asked] = Factory(list[_Asked])
+    _later: list[_Asked] = Factory(list[_Asked])
+    _timer: asyncio.TimerHandle | None = None  # runs while something waits for others
     _running: asyncio.Task[None] | None = None
 
     def ask(self, work: Any) -> asyncio.Future[Any]:  # noqa: ANN401 - a Work or a Look
         future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
         self._waiting.append((work, future))
-        if self._running is None:
-            self._running = asyncio.create_task(self._run())
+        self._go()
         return future
+
+    def ask_later(self, work: Any) -> asyncio.Future[Any]:  # noqa: ANN401 - see above
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[Any] = loop.create_future()
+        self._later.append((work, future))
+        if self._timer is None:
+            self._timer = loop.call_later(LATE_S, self.hurry)
+        return future
+
+    def hurry(self) -> None:
+        """Let what waits for others go now."""
+        self._waiting = self._batch()
+        self._go()
+
+    def _go(self) -> None:
+        if self._running is None and self._waiting:
+            self._running = asyncio.create_task(self._run())
+
+    def _batch(self) -> list[_Asked]:
+        """Take all that waits."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        batch = self._later + self._waiting
+        self._later, self._waiting = [], []
+        return batch
+
+    async def _gather(self) -> None:
+        """Let those join who come right now: as long as each turn of the loop brings another one.
+
+        For a lone request that is one turn, in which nothing is waited for.
+        """
+        count = 0
+        while count < len(self._waiting) < GATHERED_MAX:
+            count = len(self._waiting)
+            await asyncio.sleep(0)
 
     async def _run(self) -> None:
         try:
             while self._waiting:
-                batch, self._waiting = self._waiting, []
+                await self._gather()
+                batch = self._batch()
                 works = [work for work, _ in batch]
                 try:
                     outcomes = await self._database.run(partial(self._together, works=works))
@@ -72,6 +117,7 @@ class _Queue:
 
     async def rest(self) -> None:
         """Wait until nothing waits any more."""
+        self.hurry()
         while self._running is not None:
             await self._running
 
@@ -110,6 +156,18 @@ class Writer:
         """
         # A caller that goes away does not take its work back: nobody waits for the answer then.
         return self._queue.ask(work)
+
+    def do_later(self, work: Work[T]) -> asyncio.Future[T]:
+        """Do a work in the next transaction, or after `LATE_S` in one of its own.
+
+        Raises:
+            StorageError: as `do`.
+        """
+        return self._queue.ask_later(work)
+
+    def hurry(self) -> None:
+        """Let what is to be done later be done now."""
+        self._queue.hurry()
 
     async def close(self) -> None:
         """Finish what waits, then close the file."""

@@ -78,7 +78,7 @@ from simulator.oracle.rules.sending import (
 from simulator.oracle.world import NEVER, SEEN, Due, Record, World, address, together
 
 Refusal = tuple[str, str]
-is_malformed: Final = lru_cache(65_536)(malformed_address_is_refused)
+is_malformed: Final = lru_cache(8192)(malformed_address_is_refused)
 Sending = tuple[Record, list[str] | None]  # a send, and its addresses in their normal form
 PORTAL_FAULTS: Final = frozenset({"portal", "server"})
 DELIVERY_FAULTS: Final = frozenset({"portal", "link", "server"})

@@ -20,6 +20,7 @@ from reference.link.signing import digest_of, signed
 from reference.store.codec import to_us
 from reference.store.link_content import Parcel, written
 from reference.store.outbox import INSERT_PARCEL
+from reference.store.writer import StorageError
 from tests.server.people import serving_in
 from tests.server.processes import free_port
 
@@ -338,6 +339,38 @@ async def test_however_much_is_kept_at_hand_all_comes_once_and_in_order(
         assert sorted(came) == names
         assert await under_way(anna) == []
         assert await outbox(server.system.mvp) == []
+
+
+class FullDisk:
+    """A writer that has no room once for what can wait."""
+
+    def __init__(self, writer):
+        self.writer, self.refuse = writer, True
+
+    def do_later(self, work):
+        if not self.refuse:
+            return self.writer.do_later(work)
+        self.refuse = False
+        failed = asyncio.get_running_loop().create_future()
+        failed.set_exception(StorageError("the disk is full"))
+        return failed
+
+    def __getattr__(self, name):
+        return getattr(self.writer, name)
+
+
+@pytest.mark.clause("DLV-2")
+async def test_what_was_taken_and_stays_in_the_outbox_comes_again_and_is_no_second_message(serve):
+    async with serve() as server:
+        anna = await prepared(server)
+        kunde = await server.recipient(KUNDE)
+        mvp = server.system.mvp
+        mvp.writer = FullDisk(mvp.writer)
+        await sent(anna, "m1", to=[KUNDE])
+        await until(partial(outbox, mvp), [])
+        assert not mvp.writer.refuse
+        await server.rest()
+        assert await inbox(kunde) == ["m1"]
 
 
 async def test_faults_are_for_virtual_time_and_for_the_operator(serve):

@@ -371,3 +371,32 @@ async def test_who_goes_away_does_not_take_the_work_back(store):
         assert await subjects(writer) == {1: "neu", 2: "neu"}
     finally:
         await writer.close()
+
+
+async def test_requests_that_are_still_being_read_share_the_commit(store):
+    writer, _ = await store()
+    try:
+        first = writer.do(created(1))
+        for number in (2, 3):
+            await asyncio.sleep(0)  # one turn of the loop
+            others = writer.do(created(number))
+        assert (await first, await others) == (1, 3)
+        assert (writer.works, writer.commits) == (3, 1)
+    finally:
+        await writer.close()
+
+
+async def test_what_can_wait_shares_the_next_commit_or_has_one_of_its_own(store):
+    writer, _ = await store()
+    try:
+        late = writer.do_later(created(1))
+        assert await writer.do(created(2)) == 2
+        assert (late.result(), writer.commits) == (1, 1)
+        assert await writer.do_later(created(3)) == 3
+        waits = writer.do_later(created(4))
+        writer.hurry()
+        assert (await waits, writer.commits) == (4, 3)
+        left = writer.do_later(created(5))
+    finally:
+        await writer.close()
+    assert await left == 5
