@@ -594,13 +594,10 @@ class Model:
         seen = looks(self, by, case)
         if seen is None:
             return None
-        line: Line = {"see": see, "by": by}
-        if at is not None:
-            line = {"at": self._spelt(at), "see": see, "by": by}
-        if case is not None:
-            line["case"] = case
-        line.update(seen)
-        return line
+        about = {"see": see, "by": by} if case is None else {"see": see, "by": by, "case": case}
+        if at is None:
+            return about | seen
+        return {"at": self._spelt(at), **about, **seen}
 
     def _spelt(self, at: datetime) -> str:
         if at is not self._moment:
@@ -630,8 +627,13 @@ class Model:
             "status_text": None if status is None else STATUS_TEXTS[status],
             "acknowledged_on": _day(fields.acknowledged_on),
             "follow_up_on": _day(case.follow_up_on),
-            "under_way": list(under_way((*self._outbox, *self._waiting), case)),
+            "under_way": self._under_way(case),
         }
+
+    def _under_way(self, case: Case) -> list[str]:
+        if not (self._outbox or self._waiting):
+            return []
+        return list(under_way((*self._outbox, *self._waiting), case))
 
     def _see_case_list(self, by: str, number: CaseNumber | None) -> Line:
         del number

@@ -137,7 +137,7 @@ class OverHttp:
         deliveries, self._deliveries = self._deliveries, []
         return deliveries
 
-    def differences(self) -> Iterable[Difference]:
+    def differences(self) -> Sequence[Difference]:
         """Give where it answered the same request in two ways."""
         differences, self._differences = self._differences, []
         return differences

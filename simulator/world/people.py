@@ -332,7 +332,7 @@ class People:
         number = number_of(mail["to"])
         if number is None:
             return
-        if "link" in mail:
+        if "link" in mail and self.world.scenario.registers:
             self._links[number] = mail["link"]
         message = mail.get("message", "")
         sent = self.sent.get(message)

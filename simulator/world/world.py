@@ -1,6 +1,6 @@
 """The world of a run: its time, its people, the target that they act on, and what came of it."""
 
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import zip_longest
 from typing import Any, Final, Protocol
@@ -9,7 +9,7 @@ import simpy
 from attrs import Factory, define, field
 
 from simulator.scenario.file import Scenario, Timed
-from simulator.targets.port import Hitch, Outcome, Target
+from simulator.targets.port import DONE, Hitch, Outcome, Target
 from simulator.world.calendar import Calendar
 from simulator.world.expecting import Miss, about, demanded, miss
 from simulator.world.judge import Judge
@@ -136,12 +136,14 @@ class World:
         now = self.now
         outcomes = self.target.act(records, now, hitches)
         news = list(self.target.news())
-        came = {one["message"]: one for one in news if one["see"] == "arrival"}
+        came = _arrivals(news)
         at = self.target.moment(now)
         for record, outcome, when in zip_longest(records, outcomes, meant):
-            told: Record = {**record, "outcome": outcome.word, **outcome.told}
-            if outcome.reason is not None:
-                told["reason"] = outcome.reason
+            told: Record = {**record, "outcome": outcome.word}
+            if outcome is not DONE:
+                told.update(outcome.told)
+                if outcome.reason is not None:
+                    told["reason"] = outcome.reason
             self._judge(told, line, outcome.at or at, when)
             if came and record["act"] == "reply":  # it came before whatever was done after it
                 arrival = came.pop(record["message"], None)
@@ -175,7 +177,7 @@ class World:
 
     def _compare(self, line: int) -> None:
         """Keep where the target did otherwise than the model beside it."""
-        differences = tuple(self.target.differences())
+        differences = self.target.differences()
         self._agrees = not differences
         if differences:
             self.differed += (Differed(line, each, self.now) for each in differences)
@@ -195,7 +197,7 @@ class World:
 
     def _news(self, line: int) -> None:
         news = list(self.target.news())
-        self._tell(news, {one["message"]: one for one in news if one["see"] == "arrival"}, line)
+        self._tell(news, _arrivals(news), line)
 
     def _tell(self, news: Sequence[Record], came: Mapping[str, Record], line: int) -> None:
         """Judge and measure what is new, but for arrivals that were told with their acts."""
@@ -432,6 +434,11 @@ class World:
             if all(mail.get(name) == value for name, value in wanted.items()):
                 return None
         return Miss("MAIL-1", f"a mail {wanted}", f"{len(self.mails)} mails without it")
+
+
+def _arrivals(news: Iterable[Record]) -> dict[str, Record]:
+    """Give what came into cases, by message."""
+    return {one["message"]: one for one in news if one["see"] == "arrival"}
 
 
 def _to(mail: Record, record: Record) -> bool:
