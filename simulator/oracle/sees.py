@@ -1376,7 +1376,8 @@ def _first_mail(w: World, line: int, at: int) -> None:
 def _registration_mail(w: World, line: int, one: str, record: Record, due: Due | None) -> None:
     link = record.get("link")
     if link is not None:
-        w.links[link] = (one, False)
+        w.links[link] = one
+        w.used_links.discard(link)
     asked = due is None and w.asked.get(one, 0) > 0
     if asked:
         w.asked[one] -= 1

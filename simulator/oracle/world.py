@@ -112,7 +112,7 @@ class World:
         self.tries: dict[Hashable, tuple[int, ...]] = {}  # message -> lines of unknown outcome
         # Of such lines: addresses whose account they may have created, mails that came after them.
         self.perhaps_new, self.early = set[str](), set[tuple[str, str, str]]()
-        self.links: dict[str, tuple[str, bool]] = {}
+        self.links, self.used_links = dict[str, str](), set[str]()  # link -> who it was mailed to
         self.outages: tuple[tuple[int, int], ...] = ()
         self.calm_from = 0  # nothing that is sent from this moment on meets an outage
         self.active: frozenset[str] = frozenset()
@@ -661,6 +661,7 @@ _RARE: Final = (
     "accounts",
     "asked",
     "links",
+    "used_links",
     "due",
     "held_back",
     "mail_ids",
