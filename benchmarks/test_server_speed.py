@@ -17,6 +17,7 @@ import urllib.request
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
+from statistics import median, quantiles
 from typing import Any
 
 import orjson
@@ -31,6 +32,11 @@ CASES = 1_000
 READERS = 50
 MANY = 1_000_000
 FLAT_MIN = 0.7  # wanted: 0.85
+RECORDS = 100_000
+RUNS = 2
+DELIVERIES = 200
+PAUSE_S = 0.02
+DURING_MAX = 2.0  # of the median; wanted: 1.5
 #: Of the rates; wanted are 0.35, 0.25, 0.6.
 RATIO_MIN = {("send", 64): 0.15, ("send", 16): 0.12, ("inbox", 64): 0.8}
 
@@ -238,7 +244,7 @@ def test_the_cost_of_a_send_does_not_grow_with_what_is_stored(
     bench, token, benchmark, capsys
 ) -> None:
     few = max(_sends_per_s(bench, token, 64) for _ in range(ROUNDS))
-    stored = _fill(bench, MANY)
+    stored = _fill(bench, MANY // 10)
     assert stored >= MANY
     many = max(_sends_per_s(bench, token, 64) for _ in range(ROUNDS))
     benchmark.pedantic(_sends_per_s, (bench, token, 64), rounds=1)
@@ -248,10 +254,12 @@ def test_the_cost_of_a_send_does_not_grow_with_what_is_stored(
     assert many / few > FLAT_MIN
 
 
-def _fill(bench: Bench, messages: int) -> int:
-    """Store messages of other cases, ten in each, in the rows in which sends are stored."""
-    cases = messages // 10
-    numbers = f"WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {cases})"
+def _fill(bench: Bench, cases: int, first: int = 1_000_000) -> int:
+    """Store other cases with ten messages in each, in the rows in which sends are stored."""
+    numbers = (
+        f"WITH RECURSIVE n(i) AS (SELECT {first} UNION ALL SELECT i + 1 FROM n "
+        f"WHERE i < {first + cases - 1})"
+    )
     with closing(sqlite3.connect(bench.data / "mvp.sqlite", timeout=60)) as mvp, mvp:
         for table in ("cases", "entries"):
             _multiply(mvp, table, numbers)
@@ -266,19 +274,19 @@ def _fill(bench: Bench, messages: int) -> int:
 
 #: What tells the copies of a row apart: the column, and its value in the copy number i.
 _COPIED = {
-    "cases": ("number = 1", {"number": "1000000 + i"}),
+    "cases": ("number = 1", {"number": "i"}),
     "entries": (
         "number = 1 LIMIT 10",
-        {"number": "1000000 + i", "message": "message || '/' || i"},
+        {"number": "i", "message": "message || '/' || i"},
     ),
     "mailboxes": (
         "number = 2",
-        {"number": "1000000 + i", "recipient": "'mensch' || i || '@example.org'"},
+        {"number": "i", "recipient": "'mensch' || i || '@example.org'"},
     ),
     "items": (
         "number = 2 LIMIT 10",
         {
-            "number": "1000000 + i",
+            "number": "i",
             "recipient": "'mensch' || i || '@example.org'",
             "message": "message || '/' || i",
         },
@@ -299,6 +307,83 @@ def _multiply(store: sqlite3.Connection, table: str, numbers: str) -> None:
     store.execute(
         f"{numbers} INSERT INTO {table} ({', '.join(columns)}) SELECT {values} FROM n, {source}"
     )
+
+
+def test_messages_arrive_during_a_run_as_fast_as_without_it(
+    bench, token, benchmark, capsys
+) -> None:
+    first = 2_000_000
+    _sends_per_s(bench, token, 16)
+    _fill(bench, RECORDS, first)
+    without, during = list[float](), list[float]()
+    for turn in range(1, RUNS + 1):
+        _mark(bench, first, turn)
+        without += asyncio.run(_deliveries(bench, token, f"without-{turn}", until=None))
+        during += asyncio.run(_during_a_run(bench, token, turn))
+    benchmark.pedantic(lambda: None, rounds=1)
+    ratio = median(during) / median(without)
+    benchmark.extra_info["ratio"] = ratio
+    with capsys.disabled():
+        for what, times in (("without a run", without), ("during a run", during)):
+            late = quantiles(times, n=20)[-1]
+            print(f"\n{what}: {len(times)} arrive in {1e3 * median(times):.1f} ms, ", end="")
+            print(f"95 % in {1e3 * late:.1f} ms", end="")
+        print(f"\nratio {ratio:.2f}")
+    assert ratio < DURING_MAX
+
+
+def _mark(bench: Bench, first: int, turn: int) -> None:
+    """Mark the cases from a number on as changed."""
+    fields = orjson.dumps([["subject", f"geändert {turn}"], ["follow_up_on", ""]]).decode()
+    with closing(sqlite3.connect(bench.data / "mvp.sqlite", timeout=60)) as mvp, mvp:
+        mvp.execute(
+            "INSERT INTO marked (kind, number, name, fields, revision) "
+            "SELECT 'case', number, '', ?, ? FROM cases WHERE number >= ?",
+            (fields, turn, first),
+        )
+
+
+async def _during_a_run(bench: Bench, token: str, turn: int) -> list[float]:
+    """Give how long messages take that are sent while a replication runs, in seconds."""
+    asked = _request("POST", "/api/mvp/replication/runs", token, {})
+    run = asyncio.create_task(answered(bench.server, 1, [asked], 201))
+    times = await _deliveries(bench, token, f"during-{turn}", until=run)
+    await run
+    state = bench.call("GET", "/api/mvp/replication")
+    records = sum(bundle["records"] for bundle in state["runs"][0]["bundles"])
+    assert (state["marked"], state["runs"][0]["result"]) == (0, 0)
+    assert records >= RECORDS
+    assert len(times) >= DELIVERIES // 4, "messages are sent while it runs"
+    return times
+
+
+async def _deliveries(
+    bench: Bench, token: str, name: str, until: asyncio.Task[float] | None
+) -> list[float]:
+    """Send one message after the other; give how long each takes to its inbox, in seconds.
+
+    Those are left out during which what they are sent `until` has ended.
+    """
+    times = list[float]()
+    with closing(sqlite3.connect(bench.data / "collaboration.sqlite")) as store:
+        newest = "SELECT max(id) FROM items"
+        (before,) = store.execute(newest).fetchone()
+        while len(times) < DELIVERIES if until is None else not until.done():
+            message = f"{name}-{len(times)}"
+            sent = _request(
+                "POST", "/api/mvp/cases/1/messages", token, _send(0) | {"message": message}
+            )
+            start = time.perf_counter()
+            await answered(bench.server, 1, [sent], 201)
+            while store.execute(newest).fetchone()[0] == before:  # noqa: ASYNC110 - no event
+                await asyncio.sleep(0.0002)
+            took = time.perf_counter() - start
+            before += 1
+            assert store.execute(newest).fetchone()[0] == before
+            if until is None or not until.done():
+                times.append(took)
+            await asyncio.sleep(PAUSE_S)
+    return times
 
 
 def _session(bench: Bench, address: str) -> str:

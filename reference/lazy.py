@@ -9,14 +9,16 @@ from importlib import import_module
 from typing import Any, Final
 
 import click
-from rich_click import RichCommand, RichGroup
 
 #: The exit code of a failed environment.
 ENVIRONMENT: Final = 4
 
 
-class LazyGroup(RichGroup):
-    """A command with subcommands: `table` says where each is, and its line in the help."""
+class LazyGroup(click.Group):
+    """A command with subcommands: `table` says where each is, and its line in the help.
+
+    Its own help is plain: what draws boxes would take longer to load than all else.
+    """
 
     def __init__(self, *args: Any, table: Mapping[str, tuple[str, str]], **attrs: Any) -> None:  # noqa: ANN401 - handed on
         """Take the table besides what every group takes."""
@@ -49,7 +51,7 @@ class LazyGroup(RichGroup):
         del ctx
         if cmd_name not in self.table:
             return None
-        return RichCommand(name=cmd_name, help=self.table[cmd_name][1])
+        return click.Command(name=cmd_name, short_help=self.table[cmd_name][1])
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]

@@ -35,7 +35,7 @@ from reference.domain.facts import (
     Reply,
 )
 from reference.domain.refusals import Refusal
-from reference.domain.rules import Rules
+from reference.domain.rules import CaseChange, Rules
 from reference.domain.values import frozen
 from reference.domain.words import (
     CaseEvent,
@@ -378,6 +378,11 @@ def _take_read_mark(
         case.revision,
     )
     return Decision(seen)
+
+
+def replication_changes_cases(rules: Rules) -> bool:
+    """Say whether a case can be another one after its record was replicated: not so (RPL-3)."""
+    return rules.case_changes[CaseEvent.REPLICATED] != CaseChange(None, Day.KEPT, Day.KEPT)
 
 
 def replicated(case: Case, now: datetime, rules: Rules) -> Case:

@@ -2,7 +2,6 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
-from typing import Final
 
 import structlog
 from attrs import frozen
@@ -10,6 +9,7 @@ from attrs import frozen
 from reference.domain.refusals import Refusal
 from reference.domain.replication import Answer, Bundle, Record
 from reference.http.problems import Problem
+from reference.link.parts import parts_of
 from reference.link.peer import BundleAnswer, NotTaken, Unreachable
 from reference.store.files import Files
 from reference.store.link_content import Attached, LinkContent, Parcel, content_of
@@ -17,9 +17,6 @@ from reference.store.outbox import Outgoing
 from reference.store.side import Side
 from reference.store.unit import Unit
 from reference.store.writer import StorageError
-
-#: How many records of a bundle are taken in one transaction, so that messages need not wait.
-RECORDS_TOGETHER: Final = 100
 
 TakeParcel = Callable[[Unit, LinkContent], Refusal | None]
 TakeRecords = Callable[[Unit, Sequence[Record]], None]
@@ -92,8 +89,7 @@ class Receiver:
             return BundleAnswer(int(Answer.FAILED))
         failed: set[Record] = set()
         records = bundle.records
-        for start in range(0, len(records), RECORDS_TOGETHER):
-            part = records[start : start + RECORDS_TOGETHER]
+        async for part in parts_of(records):
             if not await self._taken(take, part):
                 alone = [(record, await self._taken(take, (record,))) for record in part]
                 failed.update(record for record, taken in alone if not taken)

@@ -11,12 +11,13 @@ from typing import Final
 import structlog
 from attrs import Factory, define, evolve, frozen
 
-from reference.domain.case import replicated
+from reference.domain.case import replicated, replication_changes_cases
 from reference.domain.refusals import Refusal
 from reference.domain.replication import Answer, Bundle, Record, answer_of, bundles, settle
 from reference.domain.words import RecordKind
 from reference.http.problems import Refused
 from reference.link.carrier import Carrier
+from reference.link.parts import parts_of
 from reference.link.peer import BundleAnswer, Peer, Unreachable
 from reference.store.codec import dumps, from_us, loads, structure, to_us
 from reference.store.crash import reached
@@ -25,8 +26,6 @@ from reference.store.side import Side
 from reference.store.unit import Unit
 from reference.store.writer import StorageError
 
-#: How many records are unmarked in one transaction, so that messages need not wait.
-RECORDS_TOGETHER: Final = 200
 #: How many runs are remembered.
 RUNS_KEPT: Final = 100
 
@@ -189,19 +188,18 @@ class Replicator:
             log.warning("record_again", kind=record.kind.value, case=record.case)
         marks = {each.record: each for each in marked}
         taken = [marks[record] for record in settlement.taken]
-        for start in range(0, len(taken), RECORDS_TOGETHER):
-            part = taken[start : start + RECORDS_TOGETHER]
+        async for part in parts_of(taken):
             await self.side.writer.do(partial(self._keep_taken, taken=part))
         failed = len(settlement.logged)
         return BundleView(bundle.kind.value, len(bundle.records), answered.number, failed)
 
     def _keep_taken(self, unit: Unit, taken: Sequence[Marked]) -> None:
+        touched = replication_changes_cases(self.side.rules)
         for mark in taken:
-            case = unit.get(CASES, mark.record.case)
+            case = unit.get(CASES, mark.record.case) if touched else None
             if case is not None:
                 after = replicated(case, self.side.now(), self.side.rules)
-                if after != case:
-                    unit.put(CASES, case.number, after)
+                unit.put(CASES, case.number, after)
             unit.write("marked", UNMARK, (mark.place, mark.version))
 
 

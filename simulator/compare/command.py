@@ -16,6 +16,7 @@ from simulator.compare.outputs import as_json, write_text
 from simulator.compare.settings import Change, changes
 from simulator.exits import Exit
 from simulator.report.comparison import comparison_html
+from simulator.run.command import scale_asked
 from simulator.run.place import Place
 from simulator.run.running import Task
 from simulator.scenario.file import BadScenario, Scenario, read_scenario
@@ -41,7 +42,7 @@ from simulator.scenario.quantities import duration
 )
 @click.option("--limit", default="2s", show_default=True, help="What “at once” means.")
 @click.option("--seed", type=click.IntRange(min=0), help="What chance begins with.")
-@click.option("--scale", type=click.FloatRange(min=0, min_open=True), help="Scale of populations.")
+@click.option("--scale", help="How much of each population runs: 100 %; each file has its own.")
 @click.option("--json", "json_file", type=click.Path(path_type=Path), help="The result as JSON.")
 @click.option("--report", type=click.Path(path_type=Path), help="A folder for the report.")
 @click.option("--jobs", type=click.IntRange(min=1), help="How many runs side by side.")
@@ -51,7 +52,7 @@ def compare(  # noqa: PLR0913, PLR0917 - the options
     target: str,
     limit: str,
     seed: int | None,
-    scale: float | None,
+    scale: str | None,
     json_file: Path | None,
     report: Path | None,
     jobs: int | None,
@@ -63,6 +64,7 @@ def compare(  # noqa: PLR0913, PLR0917 - the options
     delivery=with_replication it shows what it would be like if messages waited for a run.
     """
     asked, limit_us = _asked(vary, limit)
+    factor = scale_asked(scale)
     read = _read(scenario)
     again = shlex.join(["collab-simulator", *sys.argv[1:]])
     console = Console(stderr=True)
@@ -75,7 +77,7 @@ def compare(  # noqa: PLR0913, PLR0917 - the options
                 scenario,
                 read,
                 asked,
-                task=Task(place=Place(target), limit_us=limit_us, seed=seed, scale=scale),
+                task=Task(place=Place(target), limit_us=limit_us, seed=seed, scale=factor),
                 jobs=jobs or os.cpu_count() or 1,
                 done=lambda: progress.advance(bar),
             )

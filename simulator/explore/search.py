@@ -242,6 +242,8 @@ def _apply(
             return  # neither side changes with a refused act
     for seen_line in came_of(model, record):
         findings = findings or oracle.take(depth, at_us, seen_line)
+    if model.fingerprint() is node.model.fingerprint():
+        node.spare, model = model, node.model  # it did not change
     messages = node.messages + (writes and outcome == "ok")
     step = Step(record, outcome)
     after = Node(model, oracle, node.day, depth, messages, {}, node, step)

@@ -148,14 +148,19 @@ class Collector:
     def _sampled(self, name: str) -> Sampled | None:
         if MEASURES[name].kind is not Kind.SAMPLES:
             return None
-        ordered = self._ordered(name, self.cells.all())
-        if not ordered:
+        whole = self._figures(name, self.cells.all())
+        if whole is None:
             return None
         by: dict[str, dict[str, Figures]] = {}
         for kind in GROUPS if name in OF_MESSAGES else ():
-            groups = {group: self._ordered(name, cells) for group, cells in self.cells.groups(kind)}
-            by[kind] = {group: figures(each) for group, each in groups.items() if each}
-        return Sampled(figures(ordered), by, curve(ordered))
+            told = ((group, self._figures(name, cells)) for group, cells in self.cells.groups(kind))
+            by[kind] = {group: each for group, each in told if each is not None}
+        return Sampled(whole, by, curve(self._ordered(name, self.cells.all())))
+
+    def _figures(self, name: str, cells: Iterable[Cell]) -> Figures | None:
+        """Give the figures of samples, which are put in order for that alone: they may be many."""
+        ordered = self._ordered(name, cells)
+        return figures(ordered) if ordered else None
 
     def _value(
         self, limit: Limit, levels: Mapping[str, Course], totals: Mapping[str, float]

@@ -32,13 +32,12 @@ class Kind(StrEnum):
 
 @frozen
 class Measure:
-    """One measure; `label` is how the product's users would call it."""
+    """One measure."""
 
     name: str
     kind: Kind
     unit: Unit
     meaning: str
-    label: str
 
     @property
     def key(self) -> str:
@@ -59,99 +58,85 @@ MEASURES: Final[Mapping[str, Measure]] = MappingProxyType(
                 *_SAMPLED,
                 "from the moment at which somebody meant to send a message until it is in the"
                 " recipient's inbox (DLV-1); for each recipient",
-                "Zustellung",
             ),
             Measure(
                 "reply_delivery",
                 *_SAMPLED,
                 "from the moment at which a recipient meant to write until the message is in the"
                 " case (DLV-5)",
-                "Rücklauf in den Vorgang",
             ),
             Measure(
                 "mail",
                 *_SAMPLED,
                 "from the moment at which somebody meant to send a message until the mail that"
                 " tells of it has arrived (MAIL-1)",
-                "Benachrichtigung",
             ),
             Measure(
                 "read",
                 *_SAMPLED,
                 "from a message's arrival in the inbox until its recipient opens it, marks it as"
                 " read or answers it (INB-2)",
-                "Zeit bis zum Lesen",
             ),
             Measure(
                 "answer",
                 *_SAMPLED,
                 "from the arrival of a message that asks for a reply in the inbox until its"
                 " recipient answers it (INB-10)",
-                "Zeit bis zur Antwort",
             ),
             Measure(
                 "settle",
                 *_SAMPLED,
                 "from a message's arrival in the inbox until it no longer counts as unread (INB-1)",
-                "Zeit bis zur Erledigung",
             ),
             Measure(
                 "staleness",
                 *_SAMPLED,
                 "from a change of case data until the portal has it by a run or a message (RPL-2)",
-                "Alter der Vorgangsdaten",
             ),
             Measure(
                 "catch_up",
                 *_SAMPLED,
                 "from the end of an outage of portal, link or server until no message waits any"
                 " more (DLV-4)",
-                "Aufholen nach Ausfall",
             ),
             Measure(
                 "data_catch_up",
                 *_SAMPLED,
                 "from the end of an outage until a run has brought the case data that changed"
                 " during it (RPL-6)",
-                "Aufholen der Vorgangsdaten",
             ),
             Measure(
                 "run_records",
                 Kind.SAMPLES,
                 Unit.COUNT,
                 "records that a run of the replication carried (RPL-4)",
-                "Datensätze je Replikation",
             ),
             Measure(
                 "bundle_records",
                 Kind.SAMPLES,
                 Unit.COUNT,
                 "records in a bundle (RPL-4)",
-                "Datensätze je Bündel",
             ),
-            Measure("unread", *_LEVEL, "messages that count as unread (INB-1)", "Ungelesen"),
+            Measure("unread", *_LEVEL, "messages that count as unread (INB-1)"),
             Measure(
                 "under_way",
                 *_LEVEL,
                 "messages of either direction that are written and have not arrived yet (DLV-4)",
-                "Unterwegs",
             ),
-            Measure("messages", *_TOTAL, "messages sent; one for each recipient", "Nachrichten"),
-            Measure("replies", *_TOTAL, "messages that recipients wrote", "Rückmeldungen"),
-            Measure("mails", *_TOTAL, "mails that arrived", "E-Mails"),
-            Measure("runs", *_TOTAL, "runs of the replication (RPL-1)", "Replikationen"),
+            Measure("messages", *_TOTAL, "messages sent; one for each recipient"),
+            Measure("replies", *_TOTAL, "messages that recipients wrote"),
+            Measure("mails", *_TOTAL, "mails that arrived"),
+            Measure("runs", *_TOTAL, "runs of the replication (RPL-1)"),
             Measure(
                 "retries",
                 *_TOTAL,
                 "acts and mails that came again under the same id",
-                "Wiederholungen",
             ),
             Measure(
                 "settled",
                 Kind.TOTAL,
                 Unit.SHARE,
                 "share of the messages in inboxes that do not count as unread at the end",
-                "Erledigt",
             ),
         )
     }

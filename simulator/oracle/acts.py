@@ -78,7 +78,7 @@ from simulator.oracle.rules.sending import (
 from simulator.oracle.world import NEVER, SEEN, Due, Record, World, address, together
 
 Refusal = tuple[str, str]
-is_malformed: Final = lru_cache(65_536)(malformed_address_is_refused)
+is_malformed: Final = lru_cache(8192)(malformed_address_is_refused)
 Sending = tuple[Record, list[str] | None]  # a send, and its addresses in their normal form
 PORTAL_FAULTS: Final = frozenset({"portal", "server"})
 DELIVERY_FAULTS: Final = frozenset({"portal", "link", "server"})
@@ -623,7 +623,7 @@ def register(w: World, line: int, at: int, record: Record) -> None:
 def _refused_register(w: World, line: int, one: object, link: object) -> None:
     """Judge a refused registration: right for a used link, or where nothing was sent."""
     if isinstance(link, str):
-        if w.links.get(link, ("", False))[1]:
+        if link in w.used_links:
             w.decide("ACC-2")
     elif isinstance(one, str) and w.accounts.get(address(one)) and not w.active & PORTAL_FAULTS:
         one = address(one)
@@ -633,14 +633,15 @@ def _refused_register(w: World, line: int, one: object, link: object) -> None:
 
 
 def _use_link(w: World, line: int, one: str, link: str, outcome: str) -> None:
-    owner, used = w.links.get(link, (one, False))
+    owner, used = w.links.get(link, one), link in w.used_links
     if outcome == "ok":
         w.decide("ACC-2")
         if not a_link_serves_once_and_its_own_address(one, owner, used=used):
             mailed = f"it was mailed to {owner}"
             why = f"the link was used before by {owner}, and serves once" if used else mailed
             accepted_wrongly(w, line, f"register of {one} with {link}", ("ACC-2", why))
-        w.links[link] = (owner, True)
+        w.links[link] = owner
+        w.used_links.add(link)
 
 
 def request_link(w: World, line: int, at: int, record: Record) -> None:

@@ -134,7 +134,7 @@ def _common(world: World) -> Hashable:
         world.mail_active,
         world.events_off,
         tuple(sorted(world.due)),
-        frozenset(world.links.values()),
+        frozenset([(owner, link in world.used_links) for link, owner in world.links.items()]),
         tuple(sorted(world.asked.items())),
     )
 

@@ -273,7 +273,9 @@ def _are_fields_right(w: World, case: Case, record: Record) -> bool:
     except KeyError:
         return False
     role, told = w.roles.get(record["by"]), case.follow_up
-    if role is None or HIDDEN[role] or under_way or case.flights or status is None:
+    if role is None or HIDDEN[role] or status is None:
+        return False
+    if under_way or (case.flights and _messages_under_way(case)):
         return False
     if status != status_of(case) or text != TEXT_OF[status] or day != date_of(w, case):
         return False
@@ -458,7 +460,7 @@ def _see_under_way(w: World, case: Case, line: int, at: int, seen: list[str]) ->
     w.decide("DLV-4")
     if not (seen or case.flights) or not all(box.known for box in case.boxes.values()):
         return
-    flying = {flight.message for flight in case.flights if flight.kind == MESSAGE}
+    flying = _messages_under_way(case)
     for message in dict.fromkeys([*sorted(flying), *seen]):
         if (message in flying) == (message in seen):
             continue
@@ -472,6 +474,10 @@ def _see_under_way(w: World, case: Case, line: int, at: int, seen: list[str]) ->
             said, must = must, said
             because = f"no outage delays {message} any more"
         w.report("DLV-4", f"{message} under way", line, f"{message} {said}", must, because)
+
+
+def _messages_under_way(case: Case) -> set[str]:
+    return {flight.message for flight in case.flights if flight.kind == MESSAGE}
 
 
 def see_case_list(w: World, line: int, at: int, record: Record) -> None:
@@ -1370,7 +1376,8 @@ def _first_mail(w: World, line: int, at: int) -> None:
 def _registration_mail(w: World, line: int, one: str, record: Record, due: Due | None) -> None:
     link = record.get("link")
     if link is not None:
-        w.links[link] = (one, False)
+        w.links[link] = one
+        w.used_links.discard(link)
     asked = due is None and w.asked.get(one, 0) > 0
     if asked:
         w.asked[one] -= 1

@@ -112,7 +112,7 @@ class World:
         self.tries: dict[Hashable, tuple[int, ...]] = {}  # message -> lines of unknown outcome
         # Of such lines: addresses whose account they may have created, mails that came after them.
         self.perhaps_new, self.early = set[str](), set[tuple[str, str, str]]()
-        self.links: dict[str, tuple[str, bool]] = {}
+        self.links, self.used_links = dict[str, str](), set[str]()  # link -> who it was mailed to
         self.outages: tuple[tuple[int, int], ...] = ()
         self.calm_from = 0  # nothing that is sent from this moment on meets an outage
         self.active: frozenset[str] = frozenset()
@@ -346,8 +346,10 @@ class World:
 
     def calm(self, case: Case, need: str, at: int) -> bool:
         """Let arrive what must be there by now; tell whether nothing that travels matters."""
+        if self.holds:
+            return all(map(self._waits_for_a_run, case.flights))
         oldest = case.flights[0].at
-        if oldest < self.calm_from or self.holds:
+        if oldest < self.calm_from:
             return False
         if oldest + self.limit < at:
             if _may_overtake(case.flights):
@@ -613,6 +615,9 @@ class World:
             return flight.recipient == need
         return need == UP and (flight.way == UP or self._may_be_carried(flight))
 
+    def _waits_for_a_run(self, flight: Flight) -> bool:
+        return flight.way == HELD and not self._may_be_carried(flight)
+
     def _may_be_carried(self, flight: Flight) -> bool:
         return self.partial_at >= flight.at
 
@@ -656,6 +661,7 @@ _RARE: Final = (
     "accounts",
     "asked",
     "links",
+    "used_links",
     "due",
     "held_back",
     "mail_ids",
@@ -682,4 +688,4 @@ def utc_day(at: int) -> str:
 
 _DAYS: Final[dict[int, str]] = {}
 
-address = lru_cache(65_536)(addresses_differ_by_more_than_case_and_blanks)
+address = lru_cache(8192)(addresses_differ_by_more_than_case_and_blanks)

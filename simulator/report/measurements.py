@@ -80,7 +80,7 @@ def shown(measured: Measured, zone: tzinfo) -> Shown:
     return Shown(
         [_limit(checked) for checked in measured.limits],
         [
-            {"label": measure.label, "name": name, "meaning": measure.meaning, "figures": figures}
+            {"name": name, "meaning": measure.meaning, "figures": figures}
             for name, measure in MEASURES.items()
             if name in measured.samples
             and (figures := _figures(measure, measured.samples[name].whole))
@@ -123,12 +123,12 @@ def _others(measured: Measured) -> Iterable[tuple[str, str, str]]:
     """Give what is one number: totals, and the highest of what goes up and down."""
     for name, measure in MEASURES.items():
         if measure.kind is Kind.TOTAL and name in measured.totals:
-            yield measure.label, measure.meaning, in_unit(measure.unit, measured.totals[name])
+            yield measure.name, measure.meaning, in_unit(measure.unit, measured.totals[name])
         elif measure.kind is Kind.LEVEL:
             course = measured.levels[name]
             mean = NONE if course.mean is None else digits(course.mean)
             told = f"at most {course.max:,}, {mean} in the mean, {course.last:,} at the end"
-            yield measure.label, measure.meaning, told
+            yield measure.name, measure.meaning, told
 
 
 def _groups(measured: Measured) -> Iterable[Group]:
@@ -146,7 +146,7 @@ def _by(measured: Measured, name: str, kind: str) -> Iterable[Table]:
     if len(by) > 1 and any(figures.max > 0 for figures in by.values()):
         measure = MEASURES[name]
         rows = [(ACTIONS.get(group, group), _figures(measure, each)) for group, each in by.items()]
-        yield Table(measure.label, rows)
+        yield Table(measure.name, rows)
 
 
 # Plots
@@ -182,7 +182,7 @@ def _distributions(measured: Measured, names: Iterable[str]) -> Chart | None:
     axis = LogDurations.over(min(positive), max(positive))
     series = [
         Series(
-            MEASURES[name].label,
+            name,
             [(axis.low, 0.0), *curve_points(measured, name), (axis.top, 1.0)],
             COLOURS[at],
             DASHES[at],
@@ -190,8 +190,7 @@ def _distributions(measured: Measured, names: Iterable[str]) -> Chart | None:
         for at, name in enumerate(found)
     ]
     told = "; ".join(
-        f"{MEASURES[name].label}: half within {duration(whole.p50)}, 95 % within"
-        f" {duration(whole.p95)}"
+        f"{name}: half within {duration(whole.p50)}, 95 % within {duration(whole.p95)}"
         for name, whole in zip(found, wholes, strict=True)
     )
     return line_chart(told, axis, Share(), series)
@@ -203,7 +202,7 @@ def _steps(course: Course, times: Times) -> list[Point]:
 
 def _level(measured: Measured, name: str, times: Times) -> Chart:
     course = measured.levels[name]
-    told = f"{MEASURES[name].label} over time: at most {course.max:,}, at the end {course.last:,}"
+    told = f"{name} over time: at most {course.max:,}, at the end {course.last:,}"
     return line_chart(told, times, Linear(course.max), [Series("", _steps(course, times))])
 
 

@@ -2,11 +2,13 @@
 
 import os
 import platform
+import re
 from collections.abc import Mapping
 from importlib.metadata import version
 from typing import Any, Final
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup, escape
 
 from simulator.history.vocabulary import READINGS
 from simulator.printing import printable
@@ -17,6 +19,11 @@ _ENVIRONMENT: Final = Environment(
     undefined=StrictUndefined,
     trim_blocks=True,
     lstrip_blocks=True,
+)
+#: The product's own labels, which are German in a page that is not.
+_LABELS: Final = re.compile(
+    r"\b(Antwort mit Datei|Antwort|Datei|Gelesen markieren|Kenntnisnahme am|Kenntnisnahme"
+    r"|nächste Aktion|Nachrichten|Neue Nachricht)\b"
 )
 WORDS: Final = {
     "kept": "Kept",
@@ -32,6 +39,14 @@ def page(template: str, again: str, told: Mapping[str, Any]) -> str:
     """Give a page as one HTML file; `again` is the command line that repeats it."""
     found = _ENVIRONMENT.get_template(f"{template}.html.j2")
     return found.render(again=printable(again), machine=_machine(), **told)
+
+
+def german(text: str) -> Markup:
+    """Mark the product's labels in a text as German, for who has it read out."""
+    return Markup(_LABELS.sub(r'<span lang="de">\1</span>', str(escape(text))))  # noqa: S704 - escaped
+
+
+_ENVIRONMENT.filters["german"] = german
 
 
 def _machine() -> str:

@@ -134,7 +134,7 @@ def run(  # noqa: PLR0913, PLR0917 - the options
             keep=report is not None,
             limit_us=limit_us,
             seed=seed,
-            scale=_scale(scale),
+            scale=scale_asked(scale),
             place=place,
         )
         ran = run_all(files, task, jobs)
@@ -195,7 +195,12 @@ def _matrix(files: Sequence[Path], jobs: int) -> Iterator[Row]:
         yield from pool.map(partial(row_of, files=files), FLAWS)
 
 
-def _scale(text: str | None) -> float | None:
+def scale_asked(text: str | None) -> float | None:
+    """Read what --scale asks for; None where each file has its own.
+
+    Raises:
+        UsageError: for what is no scale.
+    """
     if text is None:
         return None
     try:

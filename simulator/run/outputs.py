@@ -86,7 +86,6 @@ def _reasons(console: Console, one: Ran) -> None:
     limits = () if one.measured is None else one.measured.limits
     lines += [f"{one.file}: limit {limit}" for limit in limits if limit.kept is False]
     lines += [f"{one.file}: undecided: {reason}" for reason in one.undecided]
-    lines += [f"{one.file}:{skip.line}: skipped: {skip.what}" for skip in one.skipped]
     if lines and one.seed is not None:
         lines.append(f"{one.file}: seed {one.seed}{_scaled(one)}")
     for line in lines:

@@ -115,6 +115,7 @@ class Population:
     caseworkers: int
     recipients: int
     cases_each: int
+    idle_cases: int
     scale: float
     scale_on_server: float | None
     messages: Sending
@@ -125,7 +126,7 @@ class Population:
     tries_again: Delay
 
     def scaled(self, scale: float) -> "Population":
-        """Give the same with so many times as many people and bursts; at least 1 of each."""
+        """Give so many times as much: people, bursts, idle cases; at least 1 of each."""
 
         def some(number: int) -> int:
             return max(round(number * scale), 1)
@@ -137,6 +138,7 @@ class Population:
             self,
             caseworkers=some(self.caseworkers),
             recipients=some(self.recipients),
+            idle_cases=some(self.idle_cases) if self.idle_cases else 0,
             scale=scale,
             messages=evolve(self.messages, bursts=bursts),
         )
@@ -429,9 +431,17 @@ POPULATION: Final = Record(
             default=10,
         ),
         Slot(
+            "idle_cases",
+            Scalar(count, "a whole number", types=("integer", "string")),
+            "how many further cases are new at the beginning, in which nobody writes: the first run"
+            " of the replication carries a record of each",
+            default=0,
+        ),
+        Slot(
             "scale",
             Scalar(scale_of, "a scale", "%$"),
-            "how much of it runs unless --scale says otherwise: caseworkers, recipients, bursts",
+            "how much of it runs unless --scale says otherwise: caseworkers, recipients, bursts,"
+            " idle cases",
             default=1.0,
         ),
         Slot(

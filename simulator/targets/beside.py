@@ -182,7 +182,7 @@ class Beside:
         if not self._owed[key]:
             del self._owed[key]
 
-    def differences(self) -> Iterable[Difference]:
+    def differences(self) -> Sequence[Difference]:
         """Give where they differed since this was asked last."""
         self._ask()
         differences, self._differences = self._differences, []

@@ -10,7 +10,7 @@ Key = TypeVar("Key")
 Value = TypeVar("Value")
 
 #: So many values asked for lately are not worth folding.
-AWAKE_MIN: Final = 8192
+AWAKE_MIN: Final = 4096
 
 
 class Folding(Generic[Key, Value]):
@@ -37,7 +37,7 @@ class Folding(Generic[Key, Value]):
 
     def copy(self) -> "Folding[Key, Value]":
         """Give a copy that goes its own way, and folds up only what it is asked for itself."""
-        new = Folding[Key, Value](self._spell, self._read, self._awake)
+        new: Folding[Key, Value] = Folding(self._spell, self._read, self._awake)
         if self._shelf is not None:
             self._shelf.share()
             new._shelf = self._shelf

@@ -7,6 +7,7 @@ from typing import Any
 from reference.domain.rules import Rules
 from simulator.targets.model import Model
 from simulator.targets.port import (
+    DONE,
     Delivery,
     Difference,
     Hitch,
@@ -37,7 +38,7 @@ class InMemory:
         self, records: Sequence[Record], at: datetime, hitches: Sequence[Hitch | None] = ()
     ) -> Sequence[Outcome]:
         """Do the acts of one moment, in order."""
-        outcomes = [self._once(record, at) for record in records]
+        outcomes = [(self._once if self._lost else self._act)(record, at) for record in records]
         for place, hitch in enumerate(hitches):
             if hitch is Hitch.LOST:
                 self._lost[key_of(records[place])] = outcomes[place]
@@ -46,17 +47,16 @@ class InMemory:
 
     def _once(self, record: Record, at: datetime) -> Outcome:
         """Do an act, unless it was done already and only its answer was lost."""
-        if self._lost:
-            known = self._lost.pop(key_of(record), None)
-            if known is not None:
-                return known
-        return self._act(record, at)
+        known = self._lost.pop(key_of(record), None)
+        return self._act(record, at) if known is None else known
 
     def _act(self, record: Record, at: datetime) -> Outcome:
         word, reason = self.model.act(record, at)
-        if record["act"] == "replicate" and word == "ok":
-            return Outcome(word, reason, {"bundles": list(self.model.run)})
-        return Outcome(word, reason)
+        if word != "ok":
+            return Outcome(word, reason)
+        if record["act"] == "replicate":
+            return Outcome(word, None, {"bundles": list(self.model.run)})
+        return DONE
 
     def look(self, records: Sequence[Mapping[str, Any]], at: datetime) -> Sequence[Record | None]:
         """Give what is seen."""
@@ -91,7 +91,7 @@ class InMemory:
         if mails:
             self._news += mails
 
-    def differences(self) -> Iterable[Difference]:
+    def differences(self) -> Sequence[Difference]:
         """Give none: this is the model."""
         return ()
 

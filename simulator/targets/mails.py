@@ -22,6 +22,8 @@ from simulator.targets.port import Record, TargetError
 #: The token of a registration link, as our own server writes it into a mail.
 LINK: Final = r"[?&]token=([\w.~-]+)"
 _MAIL_BYTES_MAX: Final = 2**20
+#: What a header has that is not to be taken as it stands: encoded words, further lines, comments.
+_NOT_PLAIN: Final = ("=?", "\n", "\r", "(", '"')
 
 
 class Post(Protocol):
@@ -50,13 +52,12 @@ class Reader:
         """Give the line of a mail; its event may be one that a trace does not tell of."""
         part = mail.get_body(("plain", "html"))
         text = "" if part is None else str(part.get_content()).replace("\r\n", "\n")
-        header = {name.lower(): str(value) for name, value in mail.items()}
         return self.told(
-            to or header.get("to", ""),
-            header.get("x-collab-event"),
-            header.get("x-collab-message"),
-            header.get("message-id"),
-            header.get("subject", ""),
+            to or _header(mail, "To") or "",
+            _header(mail, "X-Collab-Event"),
+            _header(mail, "X-Collab-Message"),
+            _header(mail, "Message-ID"),
+            _header(mail, "Subject") or "",
             text,
         )
 
@@ -216,6 +217,16 @@ class FromApi:
 
     def close(self) -> None:
         """End nothing."""
+
+
+def _header(mail: EmailMessage, name: str) -> str | None:
+    """Give a header; what is written plainly need not be parsed, which takes most of the time."""
+    wanted = name.lower()
+    for each, raw in mail.raw_items():
+        if each.lower() == wanted:
+            plain = raw.isascii() and not any(mark in raw for mark in _NOT_PLAIN)
+            return raw.strip() if plain else str(mail[name])
+    return None
 
 
 def _parsed(raw: bytes) -> EmailMessage:

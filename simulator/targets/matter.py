@@ -1,4 +1,4 @@
-"""What the model keeps of a case, as a whole, and how it is spelt in bytes."""
+"""What the model keeps of a case and of a person, each as a whole, and how it is spelt in bytes."""
 
 import pickle
 from collections.abc import Callable, Mapping
@@ -9,10 +9,12 @@ from typing import Any, Final
 
 from attrs import fields, frozen
 
+from reference.domain.accounts import Account, Link
 from reference.domain.case import Case, Channel, Shown
 from reference.domain.facts import Entry
 from reference.domain.mailbox import Mailbox
 from reference.domain.mailbox_item import Item
+from reference.domain.words import CaseNumber
 
 
 @frozen(eq=False)
@@ -41,12 +43,29 @@ class Matter:
         return entries[::-1]
 
 
+@frozen(eq=False)
+class Person:
+    """What the portal knows of an address: its account, and the cases that reached it, in order."""
+
+    account: Account | None = None
+    cases: tuple[CaseNumber, ...] = ()
+
+
 def spell(matter: Matter) -> bytes:
     """Give a matter as bytes."""
+    return _spelt((matter.case, dict(matter.boxes), matter.entries()))
+
+
+def spell_person(person: Person) -> bytes:
+    """Give a person as bytes."""
+    return _spelt((person.account, person.cases))
+
+
+def _spelt(parts: tuple[object, ...]) -> bytes:
     file = BytesIO()
     pickler = pickle.Pickler(file, pickle.HIGHEST_PROTOCOL)
     pickler.dispatch_table = _TABLE
-    pickler.dump((matter.case, dict(matter.boxes), matter.entries()))
+    pickler.dump(parts)
     return file.getvalue()
 
 
@@ -59,14 +78,24 @@ def read(spelt: bytes) -> Matter:
     return Matter(case, boxes, log)
 
 
+def read_person(spelt: bytes) -> Person:
+    """Give the person that was spelt."""
+    account, cases = pickle.loads(spelt)  # noqa: S301 - our own bytes
+    return Person(account, cases)
+
+
 def _by_fields(kind: type[Any]) -> Callable[[Any], tuple[type[Any], tuple[object, ...]]]:
     values: Any = attrgetter(*(field.name for field in fields(kind)))
     return lambda one: (kind, values(one))
 
 
 _Reduce = Callable[[Any], tuple[type[Any], tuple[object, ...]]]
-#: How a part of a matter is spelt: without its class's own ways, which take three times as long.
+_PARTS: Final[tuple[type[Any], ...]] = (Account, Case, Channel, Entry, Item, Link, Mailbox, Shown)
+#: How a part is spelt: without its class's own ways, which take three times as long.
 _TABLE: Final[dict[type[Any], _Reduce]] = {
-    **{kind: _by_fields(kind) for kind in (Case, Channel, Shown, Mailbox, Item, Entry)},
+    **{
+        kind: _by_fields(kind)
+        for kind in (Account, Case, Channel, Entry, Item, Link, Mailbox, Shown)
+    },
     MappingProxyType: lambda table: (dict, (dict(table),)),
 }

@@ -78,13 +78,22 @@ from reference.domain.rules import Rules, Template
 from reference.domain.sending import under_way
 from reference.domain.words import STATUS_TEXTS, CaseNumber, CloudRole, Transport
 from simulator.targets.folding import Folding
-from simulator.targets.matter import Linked, Matter, read, spell
+from simulator.targets.matter import (
+    Linked,
+    Matter,
+    Person,
+    read,
+    read_person,
+    spell,
+    spell_person,
+)
 from simulator.targets.port import Delivery
 
 Line = dict[str, Any]  # an act or an observation, as a line of a trace has it
 Outcome = tuple[str, str | None]  # "ok" or "refused", and the code of the refusal
 
 OK: Final[Outcome] = ("ok", None)
+NOBODY: Final = Person()
 #: What has to be up for envelopes, for the portal's users, for the MVP's users, and for mail.
 CARRIES: Final = frozenset({"link", "portal", "server"})
 PORTAL: Final = frozenset({"portal", "server"})
@@ -109,8 +118,7 @@ class Model:
     rules: Rules
     registration: bool = False
     _matters: Folding[CaseNumber, Matter] = Factory(lambda: Folding(spell, read))
-    _cases_of: dict[str, tuple[CaseNumber, ...]] = Factory(dict[str, tuple[CaseNumber, ...]])
-    _accounts: dict[str, Account] = Factory(dict[str, Account])
+    _people: Folding[str, Person] = Factory(lambda: Folding(spell_person, read_person))
     _roles: dict[str, CloudRole] = Factory(dict[str, CloudRole])
     _templates: Mapping[str, Template] = Factory(lambda self: self.rules.templates, takes_self=True)
     _down: frozenset[str] = frozenset()
@@ -122,8 +130,10 @@ class Model:
     _links: int = 0
     _logged: int = 0
     run: tuple[Line, ...] = ()  # the bundles of the last replication
+    _fingerprint: Hashable = None  # while nothing changes
     _mails: list[Line] = Factory(list[Line])  # that nobody was told of
     _deliveries: list[Delivery] = Factory(list[Delivery])
+    _still: bool = False  # whether the last act changed nothing
     _moment: datetime | None = None  # the last one that was written, and how
     _written: str = ""
 
@@ -133,8 +143,7 @@ class Model:
             self.rules,
             self.registration,
             self._matters.copy(),
-            self._cases_of.copy(),
-            self._accounts.copy(),
+            self._people.copy(),
             self._roles.copy(),
             self._templates,
             self._down,
@@ -146,17 +155,25 @@ class Model:
             self._links,
             self._logged,
             self.run,
+            self._fingerprint,
         )
 
     def fingerprint(self) -> Hashable:
         """Give what makes a difference to anything that can still be done or seen.
 
-        Activity lists, mails that went out, counters, and times within a day are left out.
+        Activity lists, mails that went out, counters, and times within a day are left out. It is
+        the same object until an act changes something.
         """
-        matters, key = self._matters.values(), self._envelope_key
+        if self._fingerprint is None:
+            self._fingerprint = self._made_fingerprint()
+        return self._fingerprint
+
+    def _made_fingerprint(self) -> Hashable:
+        matters, people = self._matters.values(), self._people.values()
+        key = self._envelope_key
         return (
             frozenset([(matter.case, frozenset(matter.boxes.items())) for matter in matters]),
-            frozenset(map(self._account_key, self._accounts.values())),
+            frozenset([self._account_key(one.account) for one in people if one.account]),
             frozenset(self._roles.items()),
             None if self._templates is self.rules.templates else frozenset(self._templates.items()),
             self._down,
@@ -196,9 +213,12 @@ class Model:
         does = self._ACTS.get(record["act"])
         if does is None:
             raise ValueError(f"unknown act {record['act']!r}: use one of {', '.join(self._ACTS)}")
+        self._still = False
         refusal = does(self, record, at)
         if refusal is not None:
             return "refused", refusal.code
+        if self._outbox or self._unsent or not self._still:
+            self._fingerprint = None
         if self._outbox:
             self._carry(at)
         if self._unsent:
@@ -290,7 +310,7 @@ class Model:
         self._roles[_text(record, "caseworker")] = role
         address = self.rules.normal_address(_text(record, "email"))
         if address:
-            self._accounts[address] = caseworker_account(self._accounts.get(address), address)
+            self._keep_account(caseworker_account(self._account(address), address))
         return None
 
     def _set_mail(self, record: Mapping[str, Any], at: datetime) -> Refusal | None:
@@ -317,7 +337,7 @@ class Model:
         if self._down & PORTAL:
             return Refusal.NOT_REACHABLE
         address = self.rules.normal_address(_text(record, "by"))
-        account = self._accounts.get(address)
+        account = self._account(address)
         if account is None:
             return Refusal.UNKNOWN_ACCOUNT
         if self.registration and not account.registered:
@@ -336,8 +356,10 @@ class Model:
         decision = decide_mailbox(box, act, at, self.rules)
         if isinstance(decision, Refusal):
             return decision
-        if decision.state is not box:
-            self._keep_box(matter, name, decision.state)
+        if decision.state is box and not decision.envelopes:
+            self._still = True
+            return None
+        self._keep_box(matter, name, decision.state)
         self._post(decision.envelopes)
         return None
 
@@ -370,22 +392,22 @@ class Model:
     def _register(self, record: Mapping[str, Any], at: datetime) -> Refusal | None:
         if self._down & PORTAL:
             return Refusal.NOT_REACHABLE
-        account = self._accounts.get(self.rules.normal_address(_text(record, "by")))
+        account = self._account(self.rules.normal_address(_text(record, "by")))
         newest = account.link.token if account is not None and account.link is not None else ""
         decision = register(account, record.get("link", newest), at)
         if isinstance(decision, Refusal):
             return decision
-        self._accounts[decision.state.address] = decision.state
+        self._keep_account(decision.state)
         return None
 
     def _request_link(self, record: Mapping[str, Any], at: datetime) -> Refusal | None:
         if self._down & PORTAL:
             return Refusal.NOT_REACHABLE
-        account = self._accounts.get(self.rules.normal_address(_text(record, "by")))
+        account = self._account(self.rules.normal_address(_text(record, "by")))
         decision = request_link(account, self._token(), at, self.rules, self._templates)
         if isinstance(decision, Refusal):
             return decision
-        self._keep_account(decision)
+        self._tell(decision)
         return None
 
     def _fault(self, record: Mapping[str, Any], at: datetime) -> Refusal | None:
@@ -485,7 +507,8 @@ class Model:
         if isinstance(box, Refusal):
             return False
         if before is None:
-            self._cases_of[name] = (*self._cases_of.get(name, ()), number)
+            person = self._people.get(name) or NOBODY
+            self._people[name] = Person(person.account, (*person.cases, number))
         self._keep_box(matter, name, box.state)
         for fact in box.facts:
             if isinstance(fact, MessageReceived):
@@ -513,13 +536,23 @@ class Model:
         self._matters[decision.state.number] = Matter(decision.state, matter.boxes, log)
 
     def _announce(self, received: MessageReceived, at: datetime) -> None:
-        account = self._accounts.get(received.recipient)
+        account = self._account(received.recipient)
         token = self._token()
-        self._keep_account(announce(account, received, token, at, self.rules, self._templates))
+        self._tell(announce(account, received, token, at, self.rules, self._templates))
 
-    def _keep_account(self, decision: Decision[Account]) -> None:
-        self._accounts[decision.state.address] = decision.state
+    def _tell(self, decision: Decision[Account]) -> None:
+        """Keep an account, and send what it is to be told."""
+        self._keep_account(decision.state)
         self._unsent.extend(decision.mails)
+
+    def _account(self, address: str) -> Account | None:
+        person = self._people.get(address)
+        return None if person is None else person.account
+
+    def _keep_account(self, account: Account) -> None:
+        person = self._people.get(account.address) or NOBODY
+        if account is not person.account:
+            self._people[account.address] = Person(account, person.cases)
 
     def _token(self) -> str:
         self._links += 1
@@ -561,13 +594,10 @@ class Model:
         seen = looks(self, by, case)
         if seen is None:
             return None
-        line: Line = {"see": see, "by": by}
-        if at is not None:
-            line = {"at": self._spelt(at), "see": see, "by": by}
-        if case is not None:
-            line["case"] = case
-        line.update(seen)
-        return line
+        about = {"see": see, "by": by} if case is None else {"see": see, "by": by, "case": case}
+        if at is None:
+            return about | seen
+        return {"at": self._spelt(at), **about, **seen}
 
     def _spelt(self, at: datetime) -> str:
         if at is not self._moment:
@@ -580,7 +610,7 @@ class Model:
     def _boxes_of(self, address: str) -> Iterator[Mailbox]:
         """Give the mailboxes of a recipient, those of the cases that reached them first first."""
         _, name = self.rules.mailbox_key("", address)
-        for number in self._cases_of.get(name, ()):
+        for number in (self._people.get(name) or NOBODY).cases:
             matter = self._matters.get(number)
             if matter is not None:
                 yield matter.boxes[name]
@@ -597,8 +627,13 @@ class Model:
             "status_text": None if status is None else STATUS_TEXTS[status],
             "acknowledged_on": _day(fields.acknowledged_on),
             "follow_up_on": _day(case.follow_up_on),
-            "under_way": list(under_way((*self._outbox, *self._waiting), case)),
+            "under_way": self._under_way(case),
         }
+
+    def _under_way(self, case: Case) -> list[str]:
+        if not (self._outbox or self._waiting):
+            return []
+        return list(under_way((*self._outbox, *self._waiting), case))
 
     def _see_case_list(self, by: str, number: CaseNumber | None) -> Line:
         del number
@@ -617,7 +652,7 @@ class Model:
     def _see_inbox(self, by: str, number: CaseNumber | None) -> Line | None:
         del number
         address = self.rules.normal_address(by)
-        if address not in self._accounts:
+        if self._account(address) is None:
             return None
         items = [item for box in self._boxes_of(address) for item in box.items]
         return {

@@ -2,6 +2,7 @@
 
 import asyncio
 import secrets  # noqa: TID251 - a key that nobody else has is made where it is sent
+import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from datetime import datetime
@@ -38,6 +39,10 @@ _ALONE: Final = frozenset(
     {"fault", "replicate", "set_role", "set_mail", "register", "request_link", "mark_read"}
 )
 _EVERYTHING: Final = ("link", "portal", "mail")
+#: What changes no record that a run carries, so that the order of the two does not matter.
+_BESIDE_A_RUN: Final = {"send"}
+#: How long what is sent beside a run may take if the run lasts longer: on a busy machine, too.
+_BESIDE_S_MAX: Final = 10.0
 
 
 class Clock(Protocol):
@@ -132,7 +137,7 @@ class OverHttp:
         deliveries, self._deliveries = self._deliveries, []
         return deliveries
 
-    def differences(self) -> Iterable[Difference]:
+    def differences(self) -> Sequence[Difference]:
         """Give where it answered the same request in two ways."""
         differences, self._differences = self._differences, []
         return differences
@@ -167,11 +172,42 @@ class OverHttp:
         self._wanted = at
         if not self._down:
             await self._move(at)
-        outcomes: list[Outcome] = []
-        for wave in _waves(records):
-            doing = (self._do(records[i], hitches[i] if i < len(hitches) else None) for i in wave)
-            outcomes += await asyncio.gather(*doing)
-        return outcomes
+        outcomes: dict[int, Outcome] = {}
+
+        async def do(place: int) -> None:
+            hitch = hitches[place] if place < len(hitches) else None
+            outcomes[place] = await self._do(records[place], hitch)
+
+        run: asyncio.Task[None] | None = None
+        try:
+            for wave in _waves(records):
+                acts = {records[place]["act"] for place in wave}
+                if acts == {"replicate"}:
+                    run = asyncio.create_task(do(wave[0]))
+                    continue
+                if run is not None and acts != _BESIDE_A_RUN:
+                    await run
+                await asyncio.gather(*map(do, wave))
+                if run is not None and not run.done():
+                    await self._arrive_beside(run, [records[place] for place in wave])
+            if run is not None:
+                await run
+        finally:
+            if run is not None:
+                run.cancel()
+        return [outcomes[place] for place in range(len(records))]
+
+    async def _arrive_beside(self, run: asyncio.Task[None], sent: Sequence[Record]) -> None:
+        """Let arrive what was sent while a replication runs: it must not wait for that (DLV-1)."""
+        began = time.monotonic()
+        arrival = asyncio.create_task(self._settle())
+        await asyncio.wait({run, arrival}, return_when=asyncio.FIRST_COMPLETED)
+        waited = time.monotonic() - began
+        if not arrival.done() and waited > _BESIDE_S_MAX:
+            what = f"{described(sent[0])}, and what else was sent while a replication ran"
+            told = f"{waited:.0f} s later, when the run was over, it was still under way"
+            self._differences.append(Difference(what, "it arrives at once", told))
+        await arrival
 
     async def _do(self, record: Record, hitch: Hitch | None) -> Outcome:
         act = record["act"]

@@ -52,6 +52,7 @@ class People:
     _caseworkers: dict[str, Client] = Factory(dict[str, Client])
     _recipients: dict[str, Client] = Factory(dict[str, Client])
     _registered: set[str] = Factory(set[str])
+    _waited_for: set[str] = Factory(set[str])  # whose link may have been waited for in vain
     _lets_in: bool = True
 
     async def come_in(self, name: str) -> Client:
@@ -125,8 +126,10 @@ class People:
         return await self.portal.log_in(address, self.password)
 
     async def _link(self, address: str) -> str | None:
-        """Give the link that was mailed to somebody, else ask for one and wait for it."""
-        if address not in self.links:
+        """Give the link that was mailed to somebody, else ask for one and wait for it, once."""
+        await self.read_mails()
+        if address not in self.links and address not in self._waited_for:
+            self._waited_for.add(address)
             await self.portal.known_by(None).request_link(address)
             until = time.monotonic() + _LINK_S_MAX
             while address not in self.links and time.monotonic() < until:

@@ -3,10 +3,11 @@
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 import orjson
-from attrs import frozen
+
+from reference.domain.values import frozen
 
 Record = dict[str, Any]
 
@@ -34,6 +35,10 @@ class Outcome:
     def __str__(self) -> str:
         """Give it in words."""
         return self.word if self.reason is None else f"{self.word} ({self.reason})"
+
+
+#: What came of most acts.
+DONE: Final = Outcome("ok")
 
 
 @frozen
@@ -95,7 +100,7 @@ class Target(Protocol):
         """Give what came into mailboxes and cases since this was asked last, as it came."""
         ...
 
-    def differences(self) -> Iterable[Difference]:
+    def differences(self) -> Sequence[Difference]:
         """Give where it did otherwise than the model beside it since this was asked last."""
         ...
 

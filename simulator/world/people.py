@@ -33,7 +33,7 @@ _AT_HOME: Final = "@example.org"
 _CASEWORKER: Final = "sachbearbeiter-"
 _GIVEN_UP: Final = frozenset({"not_reachable", "replication_failed"})  # what is tried again
 _TRIES_MOST: Final = 50
-_PERSONS_KEPT: Final = 16_384  # a person is drawn anew when asked for after so many others
+_PERSONS_KEPT: Final = 4096  # a person is drawn anew when asked for after so many others
 
 
 def caseworker(number: int) -> str:
@@ -80,6 +80,15 @@ class Caseworker:
     def __attrs_post_init__(self) -> None:
         """Take the name that follows from the number."""
         self.name = caseworker(self.number)
+
+
+def _role_of(worker: Caseworker) -> Record:
+    return {"act": "set_role", "caseworker": worker.name, "role": "Benutzer", "email": None}
+
+
+def _new_case(worker: Caseworker, case: int) -> Record:
+    made: Record = {"act": "create_case", "by": worker.name, "case": case}
+    return {**made, "subject": f"Vertrag {case}", "follow_up_on": None}
 
 
 @define(eq=False)
@@ -161,6 +170,7 @@ class People:
             Caseworker(number, rate.arrivals(), [None] * each)
             for number in range(self.population.caseworkers)
         ]
+        self._open_idle_cases(workers)
         for worker in workers:
             self._begin_writing(worker)
         for number, (burst, begins) in enumerate(
@@ -174,6 +184,19 @@ class People:
                 self.world.calendar.at(
                     moment, partial(self._send_burst, worker, burst.expects), draws
                 )
+
+    def _open_idle_cases(self, workers: list[Caseworker]) -> None:
+        """Let cases come up in which nobody writes, of all caseworkers in turn."""
+        idle = self.population.idle_cases
+        if not idle:
+            return
+        for worker in workers:
+            worker.known = True
+        self.world.do_all([_role_of(worker) for worker in workers])
+        for begun in range(0, idle, len(workers)):
+            together = workers[: idle - begun]
+            numbers = [self._next_number(worker) for worker in together]
+            self.world.do_all(list(map(_new_case, together, numbers)))
 
     # Caseworkers
 
@@ -201,9 +224,13 @@ class People:
     def _send_burst(self, worker: Caseworker, expects: str | None, draws: Draws) -> None:
         self._send(worker, self._new_case(worker), expects, draws, new=True)
 
-    def _new_case(self, worker: Caseworker) -> Slot:
-        number = (worker.number + 1) * CASES_MOST + worker.cases
+    @staticmethod
+    def _next_number(worker: Caseworker) -> int:
         worker.cases += 1
+        return (worker.number + 1) * CASES_MOST + worker.cases - 1
+
+    def _new_case(self, worker: Caseworker) -> Slot:
+        number = self._next_number(worker)
         draws = self.streams.draws(f"case/{number}")
         messages, many = self.population.messages, self.population.recipients
         count = messages.recipients.at(draws[0])
@@ -220,11 +247,9 @@ class People:
         records: list[Record] = []
         if not worker.known:
             worker.known = True
-            role = {"act": "set_role", "caseworker": by, "role": "Benutzer", "email": None}
-            records.append(role)
+            records.append(_role_of(worker))
         if new:
-            made: Record = {"act": "create_case", "by": by, "case": case}
-            records.append({**made, "subject": f"Vertrag {case}", "follow_up_on": None})
+            records.append(_new_case(worker, case))
         elif draws[12] < self.population.looks.case:  # what came of the message before
             records.append({"see": "case", "by": by, "case": case})
         message = f"n{case}-{slot.sent + 1}"
@@ -307,7 +332,7 @@ class People:
         number = number_of(mail["to"])
         if number is None:
             return
-        if "link" in mail:
+        if "link" in mail and self.world.scenario.registers:
             self._links[number] = mail["link"]
         message = mail.get("message", "")
         sent = self.sent.get(message)

@@ -1,6 +1,6 @@
 """The world of a run: its time, its people, the target that they act on, and what came of it."""
 
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import zip_longest
 from typing import Any, Final, Protocol
@@ -9,7 +9,7 @@ import simpy
 from attrs import Factory, define, field
 
 from simulator.scenario.file import Scenario, Timed
-from simulator.targets.port import Hitch, Outcome, Target
+from simulator.targets.port import DONE, Hitch, Outcome, Target
 from simulator.world.calendar import Calendar
 from simulator.world.expecting import Miss, about, demanded, miss
 from simulator.world.judge import Judge
@@ -67,6 +67,7 @@ class World:
     _changed: simpy.Event | None = None  # what a step waits for
     _watched: list[Timed] = Factory(list[Timed])
     _scripts: list[Script] = Factory(list[Script])
+    _run_due: bool = False  # a run of the replication, at this moment
 
     def __attrs_post_init__(self) -> None:
         """Begin with nothing to do."""
@@ -106,7 +107,8 @@ class World:
         self._set_up()
         script = self.env.process(self._script())
         if self.scenario.replicate_every is not None:
-            self.env.process(self._replications(self.scenario.replicate_every))
+            every_us = self.scenario.replicate_every // _MICROSECOND
+            self.calendar.at(every_us, self._let_run, every_us)
         Outages(self).begin()
         if self.people is not None:
             self.people.begin()
@@ -134,12 +136,14 @@ class World:
         now = self.now
         outcomes = self.target.act(records, now, hitches)
         news = list(self.target.news())
-        came = {one["message"]: one for one in news if one["see"] == "arrival"}
+        came = _arrivals(news)
         at = self.target.moment(now)
         for record, outcome, when in zip_longest(records, outcomes, meant):
-            told: Record = {**record, "outcome": outcome.word, **outcome.told}
-            if outcome.reason is not None:
-                told["reason"] = outcome.reason
+            told: Record = {**record, "outcome": outcome.word}
+            if outcome is not DONE:
+                told.update(outcome.told)
+                if outcome.reason is not None:
+                    told["reason"] = outcome.reason
             self._judge(told, line, outcome.at or at, when)
             if came and record["act"] == "reply":  # it came before whatever was done after it
                 arrival = came.pop(record["message"], None)
@@ -173,7 +177,7 @@ class World:
 
     def _compare(self, line: int) -> None:
         """Keep where the target did otherwise than the model beside it."""
-        differences = tuple(self.target.differences())
+        differences = self.target.differences()
         self._agrees = not differences
         if differences:
             self.differed += (Differed(line, each, self.now) for each in differences)
@@ -193,7 +197,7 @@ class World:
 
     def _news(self, line: int) -> None:
         news = list(self.target.news())
-        self._tell(news, {one["message"]: one for one in news if one["see"] == "arrival"}, line)
+        self._tell(news, _arrivals(news), line)
 
     def _tell(self, news: Sequence[Record], came: Mapping[str, Record], line: int) -> None:
         """Judge and measure what is new, but for arrivals that were told with their acts."""
@@ -225,14 +229,28 @@ class World:
         """Let somebody do something at this moment."""
         self._scripts.append(script)
 
+    def _let_run(self, every_us: int) -> None:
+        """Let the replication run at this moment, and after each interval."""
+        self._run_due = True
+        self.calendar.at(self.now_us + every_us, self._let_run, every_us)
+
     def _act_out(self) -> None:
-        """Do what people want to do at this moment: the first of everyone, then the second."""
-        while self._scripts:
+        """Do what people want to do at this moment: the first of everyone, then the second.
+
+        A run of the replication that is due begins with the first messages that are sent, so that
+        they are under way together (DLV-1), else when all else is done.
+        """
+        while self._scripts or self._run_due:
             scripts, self._scripts = self._scripts, []
             acting: list[Script] = []
             looking: list[Script] = []
             for script in scripts:
                 (acting if "act" in script.record else looking).append(script)
+            if self._run_due and (
+                not scripts or any(script.record.get("act") == "send" for script in acting)
+            ):
+                self._run_due = False
+                acting.insert(0, Script(({"act": "replicate", "result": 0},), self._ran))
             if acting:
                 records = [script.record for script in acting]
                 meant = [script.meant for script in acting]
@@ -244,6 +262,10 @@ class World:
                 for script, seen in zip(looking, all_seen, strict=True):
                     self._go_on(script, _NOTHING_SEEN if seen is None else None)
         self._tick()
+
+    def _ran(self, script: Script, bad: Outcome | None) -> None:
+        del script, bad
+        self._watch()
 
     def _tick(self) -> None:
         if self.watcher is not None and not self.watcher.tick(self):
@@ -302,12 +324,6 @@ class World:
                 self.do({"act": "add_document", "by": by, "case": number, **filed})
 
     # Processes
-
-    def _replications(self, every: timedelta) -> Process:
-        while True:
-            yield self.env.timeout(every // _MICROSECOND)
-            self.do({"act": "replicate", "result": 0})
-            self._watch()
 
     def _script(self) -> Process:
         for timed in self.scenario.steps:
@@ -418,6 +434,11 @@ class World:
             if all(mail.get(name) == value for name, value in wanted.items()):
                 return None
         return Miss("MAIL-1", f"a mail {wanted}", f"{len(self.mails)} mails without it")
+
+
+def _arrivals(news: Iterable[Record]) -> dict[str, Record]:
+    """Give what came into cases, by message."""
+    return {one["message"]: one for one in news if one["see"] == "arrival"}
 
 
 def _to(mail: Record, record: Record) -> bool:

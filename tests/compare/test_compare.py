@@ -183,3 +183,14 @@ def test_a_server_cannot_let_messages_wait_and_that_is_said(few: Path) -> None:
     result = compare_runs(few, read_scenario(few), asked, task=on_server, jobs=1)
     assert result.exit is Exit.UNDECIDED
     assert "no server lets messages wait for the replication" in result.why
+
+
+@pytest.mark.clause("RPL-3")
+def test_deliveries_on_the_server_are_identical_while_a_run_carries_many_records() -> None:
+    file = Path(__file__).parents[2] / "scenarios/replication/a-run-of-100000-records.yaml"
+    on_server = Task(place=Place("server"), scale=0.002)
+    asked = list(changes(["replicate_every=5m,15m"]))
+    result = compare_runs(file, read_scenario(file), asked, task=on_server, jobs=1)
+    assert result.unlike is None
+    assert [one.ran.delivered.count for one in result.variants] == [1, 1]
+    assert [one.figures("run_records").max for one in result.variants] == [200, 201]

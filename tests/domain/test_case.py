@@ -23,6 +23,7 @@ from reference.domain.case import (
     fields_for,
     listed_for,
     replicated,
+    replication_changes_cases,
     take_into_case,
 )
 from reference.domain.facts import (
@@ -476,6 +477,7 @@ def test_replication_leaves_the_case_fields_alone():
     case = evolve(world.case, follow_up_on=date(2024, 3, 1))
     assert case.acknowledged_on == NINETEENTH
     assert replicated(case, NOON + DAY, RULES) == case
+    assert not replication_changes_cases(RULES)
 
 
 @pytest.mark.parametrize(

@@ -4,11 +4,24 @@ import pytest
 
 from reference.domain.rules import rules_for
 from simulator.explore.hunting import HARMLESS, flaw_named, hunt
+from simulator.explore.worlds import WORLDS
 from simulator.flaws import FLAWS, cell_flaws
 from simulator.history.clauses import CLAUSES
 
 CELLS = [flaw.name for flaw in cell_flaws(rules_for())]
+#: The worlds in which those cells show that take the most acts: all worlds take ten times as long.
+SHOWN_IN = {
+    "case_changes[came_back": ("outage",),
+    "receipts": ("recipients",),
+    "replicated": ("replication",),
+    "may_write": ("rights",),
+    "release_after_message": ("rights",),
+}
 FAMILIES = {"SEND", "LOG", "DLV", "ACC", "MAIL", "INB", "STA", "REP", "RGT", "RPL"}
+
+
+def worlds_for(cell, others):
+    return next((worlds for start, worlds in SHOWN_IN.items() if cell.startswith(start)), others)
 
 
 @pytest.mark.parametrize("name", FLAWS)
@@ -20,7 +33,7 @@ def test_a_flaw_is_caught_under_the_right_rule(name):
 
 @pytest.mark.parametrize("name", [name for name in CELLS if name not in HARMLESS])
 def test_a_changed_cell_is_caught(name):
-    assert hunt(flaw_named(name)) is not None
+    assert hunt(flaw_named(name), worlds_for(name, tuple(WORLDS))) is not None
 
 
 def test_there_are_flaws_of_every_family_of_clauses():
@@ -34,11 +47,11 @@ def test_every_cell_is_changed_under_a_name_of_its_own():
     assert len(CELLS) > 200
 
 
-def test_what_is_called_harmless_is_a_changed_cell_that_no_world_shows():
-    assert set(HARMLESS) <= set(CELLS)
-    assert all(
-        hunt(flaw_named(name), ["sending", "limits", "opening"]) is None for name in HARMLESS
-    )
+@pytest.mark.parametrize("name", HARMLESS)
+def test_what_is_called_harmless_is_a_changed_cell_that_no_world_shows(name):
+    assert name in CELLS
+    worlds = worlds_for(name, ("sending", "limits", "opening"))
+    assert hunt(flaw_named(name), worlds) is None
 
 
 def test_the_shortest_trace_of_a_flaw_is_short():

@@ -10,9 +10,11 @@ DAY = 24 * 60 * MINUTE
 HELD = {"receipt_transport": "replication"}
 
 
-def base(**settings):
+def base(*before, **settings):
     """One message to acknowledge, to two recipients, of a case with a document; no mails."""
     story = Story(**settings).case().act("add_document", "anna", case=53, document="a.pdf")
+    for change in before:
+        change(story)
     for event in ("new_message", "registration"):
         story.act("set_mail", "anna", event=event, enabled=False)
     return story.send("m1", "acknowledge", K, L)
@@ -22,8 +24,16 @@ def later(story, **record):
     return story.tell(DAY, **{"outcome": "ok", **record})
 
 
-def release(story, right):
-    return story.act("set_release", "anna", case=53, recipient=K, create_messages=right)
+def release(story, right, one=K):
+    return story.act("set_release", "anna", case=53, recipient=one, create_messages=right)
+
+
+def followed_up(story):
+    return story.act("edit_case", "anna", case=53, follow_up_on="2024-03-01")
+
+
+def given(date):
+    return Story().tell(given="case", case=53, cloud_status="Info", acknowledged_on=date)
 
 
 def subject(story, name):
@@ -61,7 +71,7 @@ DIFFERENT = {
     "edited otherwise": lambda: subject(base(), "Garage"),
     "edited in part": lambda: subject(base(), "Shed").replicate(1),
     "edited and carried": lambda: subject(base(), "Shed").replicate(),
-    "followed up": lambda: base().act("edit_case", "anna", case=53, follow_up_on="2024-03-01"),
+    "followed up": lambda: followed_up(base()),
     "filed": lambda: base().act("add_document", "anna", case=53, document="b.pdf"),
     "perhaps filed": lambda: base().act("add_document", "anna", "unknown", case=53, document="b"),
     "another case": lambda: base().case(54),
@@ -104,6 +114,20 @@ DIFFERENT = {
         subject(base(), "Garage").send("m2", "acknowledge", K, L), "Shed"
     ),
     "release on its way": lambda: release(base().fault("link", "down"), right=True),
+    "another release on its way": lambda: release(base().fault("link", "down"), right=False),
+    "edited before": lambda: base(lambda story: subject(story, "Shed")),
+    "answered, then followed up": lambda: followed_up(base().reply(K, "r1", "m1")),
+    "answered the day after, then followed up": lambda: followed_up(
+        later(base(), act="reply", by=K, case=53, message="r1", answers="m1", text="Here")
+    ),
+    "arrived the day after": lambda: later(
+        base().fault("link", "down").reply(K, "r1", "m1"), act="fault", what="link", state="up"
+    ),
+    "arrived before the outage": lambda: base().reply(K, "r1", "m1").fault("link", "down"),
+    "perhaps carried": lambda: base(readings=HELD).open(K).replicate(1),
+    "opened after a run": lambda: base(readings=HELD).replicate(1).open(K),
+    "given with a date": lambda: given("2024-01-01"),
+    "given with another date": lambda: given("2024-01-02"),
 }
 
 
@@ -135,6 +159,14 @@ SAME = {
     "answered an hour later": (
         lambda: base().reply(K, "r1", "m1"),
         lambda: base().reply(K, "r1", "m1", after=60 * MINUTE),
+    ),
+    "on its way an hour later": (
+        lambda: base().fault("link", "down").reply(K, "r1", "m1"),
+        lambda: base().fault("link", "down").reply(K, "r1", "m1", after=60 * MINUTE),
+    ),
+    "released in another order": (
+        lambda: base(lambda story: release(release(story, right=True), right=True, one=L)),
+        lambda: base(lambda story: release(release(story, right=True, one=L), right=True)),
     ),
     "fault over": (base, lambda: base().fault("replication", "down")),
     "arrived": (

@@ -11,6 +11,7 @@ from simulator.history.reading import Header, Trace
 from simulator.oracle import Reused, Unmentioned, explain_case, explain_message
 from simulator.oracle.facts import Case
 from simulator.oracle.settled import Settled
+from simulator.oracle.world import AWAKE_MIN, QUIET_LINES
 from simulator.press import InMemory
 from tests.oracle.notation import DAY, MINUTE, K, L, Story, sent
 
@@ -51,6 +52,25 @@ def look(story):
     story.see("activities", entries=[{"message": name} for name in names])
     story.see("portal_case", K, text="Please look", subject="Shed", documents=["a.pdf"])
     return story.reply(L, "r2", "m3", outcome="refused")
+
+
+@pytest.mark.parametrize("told", [lambda story: story.open(K), lambda story: story.see()])
+@pytest.mark.parametrize(("lines", "folded"), [(QUIET_LINES, False), (QUIET_LINES + 1, True)])
+def test_case_is_folded_once_its_last_line_is_long_ago(told, lines, folded):
+    story = told(sent("acknowledge").see())
+    story.oracle.world.let_sleep(story.line + lines, story.at + MINUTE)
+    assert sleeps(story) is folded
+
+
+@pytest.mark.parametrize(
+    ("cases", "more"), [(4, AWAKE_MIN), (4 * AWAKE_MIN + 8, AWAKE_MIN + 2)], ids=["few", "many"]
+)
+def test_cases_are_looked_through_again_once_a_quarter_more_are_awake(cases, more):
+    story = Story()
+    for number in range(cases):
+        story.act("create_case", "anna", after=0, case=number)
+    story.oracle.world.let_sleep(story.line, story.at)
+    assert story.oracle.world.awake_max == cases + more
 
 
 def test_folded_case_shows_what_it_showed():

@@ -72,7 +72,7 @@ def test_the_report_shows_figures_limits_and_courses(office) -> None:
         "Messages sent in each hour",
     ]
     assert page.count('<svg class="chart"') == len(titles)
-    for text in ("Zeit bis zur Antwort", "By profile of the recipient", "langsam", "Reading"):
+    for text in ("reply_delivery", "By profile of the recipient", "langsam", "Reading"):
         assert text in page
     assert re.search(r"replies without a file.*?stays unread <span class=\"small\">", page)
 

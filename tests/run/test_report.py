@@ -61,7 +61,7 @@ def test_the_pictures_show_acts_mails_and_what_was_seen(report) -> None:
     sequence = page[page.index('<svg class="sequence"') :]
     for label in ("Sachbearbeiter", "Empfänger", "new_message", "case 53", "Antwort"):
         assert label in sequence
-    assert 'data-at="19.02. 09:00">Antwort</li>' in page
+    assert 'data-at="19.02. 09:00"><span lang="de">Antwort</span></li>' in page
 
 
 def test_every_picture_is_told_in_words_too(report) -> None:

@@ -41,7 +41,14 @@ class Served:
     def token(self) -> str:
         return (self.data / "operator.token").read_text().strip()
 
-    def ask(self, method: str, path: str, body: object = None, token: str | None = "") -> Seen:
+    def ask(
+        self,
+        method: str,
+        path: str,
+        body: object = None,
+        token: str | None = "",
+        patience_s: float = PATIENCE_S,
+    ) -> Seen:
         """Send a request as the operator, or with another token, or None."""
         headers = {"Content-Type": "application/json"}
         if token is not None:
@@ -49,7 +56,7 @@ class Served:
         data = None if body is None else json.dumps(body).encode()
         request = urllib.request.Request(self.url + path, data, headers, method=method)  # noqa: S310 - our own
         try:
-            with urllib.request.urlopen(request, timeout=PATIENCE_S) as answer:  # noqa: S310
+            with urllib.request.urlopen(request, timeout=patience_s) as answer:  # noqa: S310
                 return Seen(answer.status, answer.read())
         except HTTPError as error:
             with error:

@@ -13,7 +13,7 @@ import pytest
 from tests.server.crashing import OPERATOR_TOKEN, Process
 from tests.server.processes import free_port
 
-KILLS = 10
+KILLS = 6
 
 
 async def asked(http, process, method, path, token=OPERATOR_TOKEN, **more):

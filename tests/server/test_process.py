@@ -283,3 +283,16 @@ def test_what_was_answered_while_the_server_stopped_is_there_and_nothing_else_br
     with served(tmp_path) as server:
         for case in answered:
             assert server.ask("GET", f"/api/mvp/cases/{case}", token=token).status == 200
+
+
+@pytest.mark.parametrize("program", ["reference", "simulator"])
+def test_the_help_of_a_program_loads_nothing_that_takes_long(program):
+    script = (
+        f"import sys; from {program}.__main__ import main; main(['--help'], standalone_mode=False);"
+        "print(sorted({'aiohttp', 'attr', 'importlib.metadata', 'rich', 'structlog'} & {*sys.modules}))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+    )
+    assert "Commands:" in done.stdout
+    assert done.stdout.splitlines()[-1] == "[]"

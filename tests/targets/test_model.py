@@ -451,6 +451,33 @@ def test_the_fingerprint_leaves_out_what_only_grows():
     assert model.fingerprint() == opened
 
 
+def test_the_fingerprint_is_the_same_object_until_something_changes():
+    model = world()
+    told = [model.fingerprint()]
+    for change in (
+        lambda: send(model, "m1", "reply"),
+        lambda: do(model, "set_role", caseworker="bert", role="Benutzer"),
+        lambda: do(model, "set_mail", event="registration", enabled=False),
+        lambda: do(model, "open", via="widget"),
+        lambda: reply(model, "r1", "m1"),
+        lambda: do(model, "edit_case", subject="Garage"),
+        lambda: do(model, "replicate", result=0),
+        lambda: do(model, "register"),
+        lambda: fault(model, "mail", "down"),
+        lambda: send(model, "m2"),
+        lambda: fault(model, "mail", "up"),
+    ):
+        change()
+        assert model.fingerprint() not in told
+        told.append(model.fingerprint())
+    do(model, "open", via="widget")
+    opened = model.fingerprint()
+    do(model, "open", via="case")
+    assert act(model, "open", by=J, via="case") == ("refused", "unknown_account")
+    assert model.fingerprint() is opened
+    assert model.fork().fingerprint() is opened
+
+
 def test_the_fingerprint_tells_what_waits_apart_by_its_day():
     prints = set()
     for hours in (0, 1, 24):

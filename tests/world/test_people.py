@@ -224,3 +224,37 @@ def test_a_population_runs_at_the_scale_that_is_asked_for(tmp_path: Path) -> Non
     whole, half = run_file(file, Task()), run_file(file, Task(scale=0.5))
     assert (whole.scale, half.scale) == (1.0, 0.5)
     assert half.acts < 0.75 * whole.acts
+
+
+MANY_RECORDS = """\
+scenario: A notice leaves while a run carries many records
+begins: 2024-02-19 08:00
+ends: 09:00
+replicate_every: 15m
+population:
+  caseworkers: 5
+  recipients: 20
+  idle_cases: 40
+  messages:
+    bursts: [{at: 08:14:59, messages: 6, over: 1s, expects: Kenntnisnahme}]
+"""
+
+
+def test_a_run_carries_the_idle_cases_and_begins_with_the_messages_of_its_moment(
+    tmp_path: Path,
+) -> None:
+    lines = traced(tmp_path, MANY_RECORDS)
+    acts = [line for line in lines if "act" in line]
+    runs = [place for place, line in enumerate(acts) if line["act"] == "replicate"]
+    first = acts[runs[0]]
+    assert first["bundles"] == [{"kind": "case", "records": 46, "result": 0}]
+    beside = acts[runs[0] + 1 : runs[0] + 7]
+    assert [line["act"] for line in beside] == ["send"] * 6
+    assert {line["at"] for line in beside} == {first["at"]}
+    assert len(runs) == 3
+
+
+def test_a_scale_goes_for_idle_cases_too(tmp_path: Path) -> None:
+    lines = traced(tmp_path, MANY_RECORDS, scale=0.5)
+    made = [line for line in lines if line.get("act") == "create_case"]
+    assert len(made) == 20 + 3
