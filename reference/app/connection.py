@@ -54,10 +54,8 @@ class Connection(web.RequestHandler):
     def data_received(self, data: bytes) -> None:
         """Begin to answer what came, or let it wait for what is under way."""
         waiter, self._waiter = self._waiter, None  # that of aiohttp's own loop over requests
-        try:
-            super().data_received(data)
-        finally:
-            self._waiter = waiter
+        super().data_received(data)
+        self._waiter = waiter
         if self._messages and not self._brief and not self._begin():
             self._go_on()
 
