@@ -2,7 +2,7 @@
 
 import asyncio
 import traceback
-from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from functools import partial
 from hashlib import blake2b
 from itertools import groupby
@@ -14,9 +14,9 @@ from urllib.parse import unquote
 import structlog
 from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
-from attrs import define, frozen
+from attrs import define
 
-from reference.app.connection import Begin, Served
+from reference.app.broken import Served
 from reference.app.headers import secured
 from reference.app.metrics import Observe, Requests
 from reference.app.replies import Reply, head_of, reply
@@ -46,7 +46,7 @@ QUERIES_MAX: Final = 1_000
 
 Identify = Callable[[web.Request, Who], Awaitable[str]]
 #: What answers a request, given the values in its path.
-Handler = Callable[[web.Request, Mapping[str, str]], Coroutine[Any, Any, Response]]
+Handler = Callable[[web.Request, Mapping[str, str]], Awaitable[Response]]
 log = structlog.get_logger(__name__)
 
 
@@ -55,35 +55,22 @@ def server_of(
 ) -> web.Server:
     """Give the server that answers for operations, and will `refuse` everything else."""
     loop = asyncio.get_running_loop()
-    dispatch = Dispatch(_routes(operations, identify, requests), refuse)
     return Served(
-        dispatch,
-        dispatch.brief,
+        cast("Any", Dispatch(_routes(operations, identify, requests), refuse)),
         # Its requests have what those of an application have; nothing of ours asks for that.
         request_factory=cast("Any", partial(web.Request, loop=loop, client_max_size=BODY_MAX)),
         access_log=None,
     )
 
 
-@frozen(eq=False)
-class Standing:
-    """What stands at a path for a method; what is `brief` needs no task."""
-
-    handle: Handler
-    brief: bool
-
-
 def _routes(
     operations: Iterable[Operation], identify: Identify, requests: Requests
-) -> Routes[Standing]:
-    paths: list[tuple[str, Mapping[str, Standing]]] = []
+) -> Routes[Handler]:
+    paths: list[tuple[str, Mapping[str, Handler]]] = []
     by_path = sorted(operations, key=lambda operation: operation.path)
     for path, group in groupby(by_path, lambda operation: operation.path):
         methods = {
-            operation.method: Standing(
-                handler(operation, identify, requests.observer(operation.name)),
-                operation.brief and not ARMED,
-            )
+            operation.method: handler(operation, identify, requests.observer(operation.name))
             for operation in group
         }
         if "GET" in methods:
@@ -96,32 +83,23 @@ def _routes(
 class Dispatch:
     """What aiohttp calls with each request."""
 
-    routes: Routes[Standing]
+    routes: Routes[Handler]
     refuse: Refuse
 
     async def __call__(self, request: web.Request) -> Response:
         """Answer a request."""
-        parts = _read(request.rel_url.raw_path)
+        path = request.rel_url.raw_path
+        parts = path.split("/") if "%" not in path else _read(path)
         route = self.routes.find(parts)
         if route is None:
             answer = self.refuse(request, Refused(Problem.NOT_FOUND))
-        elif (standing := route.methods.get(request.method)) is None:
+        elif (handle := route.methods.get(request.method)) is None:
             answer = self._other_method(request, route.methods)
         else:
-            answer = await standing.handle(request, route.values(parts))
+            answer = await handle(request, route.values(parts))
         if isinstance(answer, web.StreamResponse):
             secured(answer)
         return answer
-
-    def brief(self, method: str, path: str) -> Begin | None:
-        """Give what answers a request that needs no task."""
-        parts = _read(path)
-        route = self.routes.find(parts)
-        standing = None if route is None else route.methods.get(method)
-        if route is None or standing is None or not standing.brief:
-            return None
-        handle, values = standing.handle, route.values(parts)
-        return lambda request: handle(request, values)
 
     def _other_method(self, request: web.Request, methods: Iterable[str]) -> Response:
         headers = {"Allow": ", ".join(sorted({*methods, "OPTIONS"}))}
@@ -132,8 +110,6 @@ class Dispatch:
 
 def _read(path: str) -> list[str]:
     """Cut a path at its slashes, then read what is written in bytes; nothing if it is no text."""
-    if "%" not in path:
-        return path.split("/")
     try:
         return [unquote(part, errors="strict") for part in path.split("/")]
     except UnicodeDecodeError:

@@ -37,12 +37,6 @@ class Reply:
         """Close the connection after the answer."""
         self.keep_alive = False
 
-    def written(self) -> bytes:
-        """Give the answer as it goes over the wire."""
-        connection = "keep-alive" if self.keep_alive else "close"
-        head = f"{self._head}{_dates.line()}Connection: {connection}\r\n\r\n"
-        return head.encode() + self._body
-
     async def prepare(self, request: web.Request) -> None:
         """Write the answer, once.
 
@@ -55,7 +49,9 @@ class Reply:
         transport = request.transport
         if transport is None or transport.is_closing():
             raise ConnectionResetError("whoever asked has gone")
-        transport.write(self.written())
+        connection = "keep-alive" if self.keep_alive else "close"
+        head = f"{self._head}{_dates.line()}Connection: {connection}\r\n\r\n"
+        transport.write(head.encode() + self._body)
         if transport.get_write_buffer_size() > WAITING_BYTES_MAX:
             await request.writer.drain()
 

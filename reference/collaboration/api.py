@@ -114,7 +114,6 @@ class CollaborationApi:
                 self.show_inbox,
                 query=Page,
                 answer=looks.Inbox,
-                brief=True,
             ),
             Operation(
                 "GET",

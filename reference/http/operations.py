@@ -160,8 +160,6 @@ class Operation:
     A `body` is parsed as JSON, unless the operation reads its `upload` itself; `media` tells what
     else than JSON, or bytes in an upload, it takes. `example` is a body where the examples of the
     fields do not fit together. `refused` answers what is refused, if not as a problem document.
-    One that waits for nothing but the stores, and gives an `Answer`, can be `brief`: it is
-    answered without a task of its own.
     """
 
     method: str
@@ -180,7 +178,6 @@ class Operation:
     media: tuple[str, ...] = ()
     gives: str = JSON_TYPE
     refused: Refuse | None = None
-    brief: bool = False
 
     @property
     def name(self) -> str:

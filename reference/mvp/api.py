@@ -317,7 +317,6 @@ class MvpApi:
                 status=201,
                 act=True,
                 refusals=(Refusal.UNKNOWN_CASE, *_SENDING),
-                brief=True,
             ),
             Operation(
                 "GET",
