@@ -40,7 +40,7 @@ def _both_sides() -> int:
     found = _explored()
     assert found.counterexample is None
     assert found.decisive["INB-4"] > 0
-    assert found.states == 995
+    assert found.states == 974
     return found.transitions
 
 
