@@ -20,14 +20,14 @@ def laid(numbers, make_shelf=InFile):
 
 
 def taken(shelf):
-    """How many bytes the file has."""
-    return os.fstat(shelf._file).st_size
+    """How many bytes the file has, with what is still to be written."""
+    return os.fstat(shelf._file).st_size + len(shelf._tail)
 
 
 @pytest.mark.parametrize("make_shelf", [InFile, InMemory])
 def test_a_piece_is_what_it_was(make_shelf):
-    shelf, places = laid(range(100), make_shelf)
-    assert [shelf.look(places[number]) for number in range(100)] == [*map(piece, range(100))]
+    shelf, places = laid(range(3000), make_shelf)
+    assert [shelf.look(places[number]) for number in range(3000)] == [*map(piece, range(3000))]
     long = os.urandom(200_000)
     assert shelf.take(shelf.put(long)) == long
 
@@ -37,14 +37,16 @@ def test_pieces_like_the_samples_take_a_tenth():
     assert taken(shelf) < len(piece(7)) * len(places) / 10
 
 
-def test_where_a_piece_was_taken_the_next_one_lies():
-    shelf, places = laid(range(100))
+@pytest.mark.parametrize("many", [100, 3000], ids=["not written yet", "written"])
+def test_where_a_piece_was_taken_the_next_one_lies(many):
+    shelf, places = laid(range(many))
+    assert (os.fstat(shelf._file).st_size > 0) is (many == 3000)
     before = taken(shelf)
     for number in range(50):
         assert shelf.take(places[number]) == piece(number)
-    places |= {number: shelf.put(piece(number)) for number in range(100, 150)}
+    places |= {number: shelf.put(piece(number)) for number in range(many, many + 50)}
     assert taken(shelf) == before
-    assert all(shelf.look(places[number]) == piece(number) for number in range(50, 150))
+    assert all(shelf.look(places[number]) == piece(number) for number in range(50, many + 50))
 
 
 @pytest.mark.parametrize("make_shelf", [InFile, InMemory])
