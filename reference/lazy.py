@@ -22,7 +22,8 @@ class LazyGroup(click.Group):
 
     def __init__(self, *args: Any, table: Mapping[str, tuple[str, str]], **attrs: Any) -> None:  # noqa: ANN401 - handed on
         """Take the table besides what every group takes."""
-        super().__init__(*args, **attrs)
+        shown = {name: click.Command(name, short_help=line) for name, (_, line) in table.items()}
+        super().__init__(*args, commands=shown, **attrs)
         self.table = table
 
     def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - what the command gives
@@ -45,13 +46,6 @@ class LazyGroup(click.Group):
         """Name the subcommands, in the order of the table."""
         del ctx
         return list(self.table)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Give what the help shows of a subcommand; None if there is none of this name."""
-        del ctx
-        if cmd_name not in self.table:
-            return None
-        return click.Command(name=cmd_name, short_help=self.table[cmd_name][1])
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]

@@ -8,24 +8,24 @@ from reference.lazy import LazyGroup
 
 #: Subcommand -> where it is, and its line in the help.
 COMMANDS: Final = {
+    "run": ("simulator.run.command:run", "Run scenarios: people who act, and what they must see."),
+    "lint": ("simulator.run.command:lint", "Find every mistake in scenario files."),
+    "compare": (
+        "simulator.compare.command:compare",
+        "Run a scenario under several settings: does delivery depend on the replication?",
+    ),
     "check": ("simulator.check.command:check", "Check traces of a system against the rules."),
     "explore": (
         "simulator.explore.command:explore",
         "Show that domain and oracle agree in every state of small worlds.",
     ),
-    "run": ("simulator.run.command:run", "Run scenarios: people who act, and what they must see."),
-    "compare": (
-        "simulator.compare.command:compare",
-        "Run a scenario under several settings: does delivery depend on the replication?",
-    ),
-    "lint": ("simulator.run.command:lint", "Find every mistake in scenario files."),
     "rules": ("simulator.rules.command:rules", "List every clause, and what covers it."),
 }
 
 
 @click.group(cls=LazyGroup, table=COMMANDS)
 def main() -> None:
-    """Check other implementations against the rules, and explore our own."""
+    """Run scenarios, check traces of other implementations, and explore our own: by all rules."""
 
 
 if __name__ == "__main__":

@@ -207,6 +207,7 @@ def test_help_names_the_subcommands_without_importing_them():
 def test_unknown_subcommand_is_bad_usage():
     result = CliRunner().invoke(main, ["chek"])
     assert result.exit_code == 2
+    assert "Did you mean 'check'?" in result.output
 
 
 def test_message_is_explained_by_the_chain_of_facts_and_the_rule():
