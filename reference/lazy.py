@@ -22,9 +22,10 @@ class LazyGroup(click.Group):
 
     def __init__(self, *args: Any, table: Mapping[str, tuple[str, str]], **attrs: Any) -> None:  # noqa: ANN401 - handed on
         """Take the table besides what every group takes."""
-        shown = {name: click.Command(name, short_help=line) for name, (_, line) in table.items()}
-        super().__init__(*args, commands=shown, **attrs)
+        super().__init__(*args, **attrs)
         self.table = table
+        for name, (_, line) in table.items():
+            self.add_command(click.Command(name, short_help=line))
 
     def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - what the command gives
         """Call the subcommand; an output that cannot be written is a failed environment."""
