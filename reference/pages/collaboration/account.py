@@ -23,6 +23,8 @@ from reference.pages.visit import Visit, own_path
 
 #: Where mailed links lead to.
 REGISTER: Final = "/register"
+#: How many characters of an address are filled in at log-in; no address has more.
+ADDRESS_MAX: Final = 254
 _LINK_REFUSALS: Final = {Refusal.UNKNOWN_LINK, Refusal.LINK_USED, Refusal.LINK_EXPIRED}
 
 
@@ -108,7 +110,7 @@ class AccountPages:
                     "collaboration/link_refused.html", refused.status, why=refused.why
                 )
             raise
-        known = urlencode({"address": visit.typed.get("address", "")})
+        known = urlencode({"address": visit.typed.get("address", "")[:ADDRESS_MAX]})
         return visit.go(f"{self.pages.site.log_in}?{known}", "register.done")
 
     async def show_forgotten(self, visit: Visit) -> web.Response:

@@ -186,9 +186,10 @@ class CasesPages:
     async def edit_case(self, visit: Visit) -> web.Response:
         """Change the data of a case; what was not changed here stays as others changed it."""
         typed, number = visit.typed, visit.case
-        subject, day = typed.get("subject", ""), typed.get("follow_up_on", "").strip()
+        subject, day = typed.get("subject", "").strip(), typed.get("follow_up_on", "").strip()
         follow_up_on = day_of(day)
-        if subject != typed.get("subject_was") and not SUBJECT.fits(subject):
+        kept = subject == typed.get("subject_was", "").strip()
+        if not kept and not SUBJECT.fits(subject):
             visit.errors["subject"] = visit.text("mvp.wrong_subject")
         if day and follow_up_on is None:
             visit.errors["follow_up_on"] = visit.text("mvp.wrong_day")
@@ -199,7 +200,7 @@ class CasesPages:
             case = unit.get(mvp_tables.CASES, number)
             if case is None:
                 raise Refused(Refusal.UNKNOWN_CASE)
-            new_subject = case.subject if subject == typed.get("subject_was") else subject
+            new_subject = case.subject if kept else subject
             same_day = day == typed.get("follow_up_was")
             new_day = case.follow_up_on if same_day else follow_up_on
             act = EditCase(visit.user, new_subject, new_day)

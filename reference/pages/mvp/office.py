@@ -275,7 +275,7 @@ class TextsPages:
             "recipient": "k.lieblingskunde@example.org",
             "case": "53",
             "link": "https://portal.example/register?token=…",
-            "portal": "https://portal.example",
+            "portal": "https://portal.example/collaboration/",
         }
         return visit.page(
             "mvp/mail_template.html",
