@@ -13,7 +13,7 @@ from reference.pages.site import Site
 from reference.pages.visit import Visit
 
 Show = Callable[[Visit], Awaitable[web.StreamResponse]]
-_CALL: Final = "call"
+_CALL: Final = web.RequestKey("call", Call)
 
 
 @define(eq=False)
