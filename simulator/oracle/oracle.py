@@ -166,7 +166,7 @@ def _rest(world: World, case: Case) -> tuple[Hashable, ...]:
         and tuple(
             [(*one[1:LINE_OF_FLIGHT], day(one.at), one.at >= world.down_from) for one in flights]
         ),
-        flights and tuple([world.partial_at > one.at for one in flights if one.way == HELD]),
+        flights and tuple([world.partial_at >= one.at for one in flights if one.way == HELD]),
         case.kind,
         case.message,
         day(case.moment) if case.kind == RECEIVED else None,
