@@ -33,17 +33,15 @@ def followed_up(story):
 
 
 def given(date, status="Info", **fields):
-    return Story().tell(
-        given="case", case=53, cloud_status=status, acknowledged_on=date, **fields
-    )
+    return Story().tell(given="case", case=53, cloud_status=status, acknowledged_on=date, **fields)
 
 
-def given_and_answered(*messages):
-    """A log that begins after these messages, and after a reply that answers none of them."""
+def given_and_answered(*recipients):
+    """A log that begins after a message to each, and after a reply that answers none of them."""
     story = given(None, preset=[K, L])
-    for message in messages:
+    for one in recipients:
         story.tell(
-            given="message", case=53, message=message, by="anna", expects="reply", to=[K, L]
+            given="message", case=53, message=f"to {one}", by="anna", expects="reply", to=[one]
         )
     return story.tell(given="message", case=53, message="r1", by=K, expects=None)
 
@@ -170,8 +168,8 @@ DIFFERENT = {
     "given with more that were chosen": lambda: given(
         "2024-01-01", preset=[K], chosen=[K, L, "m@example.org"]
     ),
-    "given with a last message": lambda: given_and_answered("m1", "m2"),
-    "given with another last message": lambda: given_and_answered("m2", "m1"),
+    "given with a last message": lambda: given_and_answered(K, L),
+    "given with another last message": lambda: given_and_answered(L, K),
 }
 
 
