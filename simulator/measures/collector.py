@@ -67,13 +67,16 @@ class Collector:
             "fault": self._fault,
         }
 
-    def take(self, at_us: int, line: Record, meant_us: int | None = None) -> None:
-        """Take a line of the run; `meant_us` is when who acts meant to, where that was earlier."""
-        takes = self._takes.get(line.get("act") or line["see"])
+    def take(self, at_us: int, word: str, line: Record, meant_us: int | None = None) -> None:
+        """Take a line of the run, of an act or a look.
+
+        `meant_us` is when who acts meant to, where that was earlier.
+        """
+        takes = self._takes.get(word)
         if takes is None:
             return
         if line.get("outcome") == "refused":
-            if line["act"] == "mark_read":
+            if word == "mark_read":
                 self.messages.not_marked(line)
         else:
             takes(line, at_us, at_us if meant_us is None else meant_us)

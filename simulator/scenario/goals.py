@@ -268,9 +268,9 @@ class Goals:
         """What did not come up."""
         return tuple(self._open)
 
-    def take(self, line: Line) -> None:
-        """Take a line of the run; refused acts reach nothing but what is about refusals."""
-        wanted = self._wanted.get(line.get("act") or line["see"])
+    def take(self, word: str, line: Line) -> None:
+        """Take a line of the run, of an act or a look; a refused act reaches a refusal alone."""
+        wanted = self._wanted.get(word)
         if not wanted:
             return
         refused = line.get("outcome") == "refused"

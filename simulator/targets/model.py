@@ -134,8 +134,6 @@ class Model:
     _mails: list[Line] = Factory(list[Line])  # that nobody was told of
     _deliveries: list[Delivery] = Factory(list[Delivery])
     _still: bool = False  # whether the last act changed nothing
-    _moment: datetime | None = None  # the last one that was written, and how
-    _written: str = ""
 
     def fork(self) -> "Model":
         """Give a copy that goes its own way, and has nothing to tell yet."""
@@ -222,7 +220,7 @@ class Model:
         if self._outbox:
             self._carry(at)
         if self._unsent:
-            self._send_mails(at)
+            self._send_mails()
         return OK
 
     def _mvp(self, record: Mapping[str, Any], act: CaseAct, at: datetime) -> Refusal | None:
@@ -558,11 +556,10 @@ class Model:
         self._links += 1
         return f"link-{self._links}"
 
-    def _send_mails(self, at: datetime) -> None:
+    def _send_mails(self) -> None:
         if self._down & MAILS:
             return
-        for mail in self._unsent:
-            self._mails.append(_mail_line(mail, self._spelt(at)))
+        self._mails += map(_mail_line, self._unsent)
         self._unsent = []
 
     # Observations
@@ -578,9 +575,7 @@ class Model:
         self._mails, self._deliveries = [], []
         return mails, deliveries
 
-    def look(
-        self, see: str, by: str, case: CaseNumber | None = None, *, at: datetime | None = None
-    ) -> Line | None:
+    def look(self, see: str, by: str, case: CaseNumber | None = None) -> Line | None:
         """Give what someone sees; None where nothing answers or nothing is there for them.
 
         Raises:
@@ -594,15 +589,9 @@ class Model:
         seen = looks(self, by, case)
         if seen is None:
             return None
-        about = {"see": see, "by": by} if case is None else {"see": see, "by": by, "case": case}
-        if at is None:
-            return about | seen
-        return {"at": self._spelt(at), **about, **seen}
-
-    def _spelt(self, at: datetime) -> str:
-        if at is not self._moment:
-            self._moment, self._written = at, at.isoformat()
-        return self._written
+        if case is None:
+            return {"see": see, "by": by, **seen}
+        return {"see": see, "by": by, "case": case, **seen}
 
     def _role(self, caseworker: str) -> CloudRole:
         return self._roles.get(caseworker, CloudRole.NONE)
@@ -764,9 +753,8 @@ def _entry_line(entry: Entry) -> Line:
     }
 
 
-def _mail_line(mail: Mail, at: str) -> Line:
+def _mail_line(mail: Mail) -> Line:
     line: Line = {
-        "at": at,
         "see": "mail",
         "to": mail.to,
         "event": mail.event.value,

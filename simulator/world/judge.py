@@ -41,7 +41,7 @@ class Judge:
     counts: dict[str, int] = Factory(dict[str, int])
     _newest: datetime = field(default=_EPOCH, init=False)
     _newest_us: int = field(default=0, init=False)
-    _stamp: str = field(default=_EPOCH.isoformat(), init=False)
+    _stamp: str | None = field(default=None, init=False)  # of the newest, once it was written
     _link: str = field(default="up", init=False)
     _link_us: int = field(default=0, init=False)
 
@@ -56,37 +56,43 @@ class Judge:
     ) -> Sequence[Finding]:
         """Judge a line, which is kept; the new findings.
 
-        `meant` is when who acts meant to, where earlier.
+        A line that tells no moment is of the moment `at`. `meant` is when who acts meant to, where
+        earlier.
         """
         self.lines += 1
         told = record.get("at")
+        moment = at if told is None else datetime.fromisoformat(told)
         # What happens together is told one after the other; lines stand in the order of time.
-        if told != self._stamp:
-            moment = at if told is None else datetime.fromisoformat(told)
-            if moment > self._newest:
-                self._newest, self._stamp = moment, moment.isoformat()
-                self._newest_us = microseconds(moment)
-        record["at"] = self._stamp
-        line, at_us = record, self._newest_us
-        word: str = line.get("act") or line["see"]
+        if moment is not self._newest and moment > self._newest:
+            self._newest, self._newest_us = moment, microseconds(moment)
+            self._stamp = None
+        at_us = self._newest_us
+        word: str = record.get("act") or record["see"]
         self.counts[word] = self.counts.get(word, 0) + 1
-        if self.trace is not None or self.spool is not None:
-            self._write(orjson.dumps(line))
+        if self.trace is not None or self.spool is not None or self.keeps:
+            self._write(record)
+        self.goals.take(word, record)
+        self.collector.take(at_us, word, record, None if meant is None else microseconds(meant))
+        if self.waits:
+            if word == "fault" and record["what"] == "link":
+                return ()
+            self._link_for(record, at_us)
+        return self.oracle.take(self.lines, at_us, record)
+
+    def _write(self, record: Record) -> None:
+        """Write and keep a line, with its moment as a text."""
+        if self._stamp is None:
+            self._stamp = self._newest.isoformat()
+        line = {"at": "", **record} if "see" in record else dict(record)  # a look begins with it
+        line["at"] = self._stamp
         if self.keeps and len(self.kept) < KEPT_MAX:
             self.kept.append(line)
-        self.goals.take(line)
-        self.collector.take(at_us, line, None if meant is None else microseconds(meant))
-        if self.waits:
-            if line.get("act") == "fault" and line["what"] == "link":
-                return ()
-            self._link_for(line, at_us)
-        return self.oracle.take(self.lines, at_us, line)
-
-    def _write(self, line: bytes) -> None:
-        if self.trace is not None:
-            self.trace.write(line + b"\n")
-        if self.spool is not None:
-            self.spool.add(line)
+        if self.trace is not None or self.spool is not None:
+            written = orjson.dumps(line)
+            if self.trace is not None:
+                self.trace.write(written + b"\n")
+            if self.spool is not None:
+                self.spool.add(written)
 
     def _link_for(self, line: Record, at_us: int) -> None:
         """Judge as if the link were up at the moments of successful runs only.
@@ -106,7 +112,7 @@ class Judge:
 
     def deliver(self, came: Delivery) -> None:
         """Measure what came into a mailbox or a case."""
-        at_us = self._newest_us if came.at == self._newest else microseconds(came.at)
+        at_us = self._newest_us if came.at is self._newest else microseconds(came.at)
         self.collector.deliver(at_us, came.case, came.message, came.to)
         if self.deliveries is not None:
             self.deliveries.take(at_us, came)

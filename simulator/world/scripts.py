@@ -1,10 +1,10 @@
 """What people do in a row within a moment, side by side with what others do."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
-from attrs import define
+from attrs import define, field
 
 from simulator.targets.port import Outcome
 
@@ -19,14 +19,23 @@ class Script:
     well; of a look that nothing answered, with an outcome `unknown`.
     """
 
-    records: tuple[Record, ...]
+    records: Sequence[Record]
     then: Callable[["Script", Outcome | None], None]
     about: Any = None
-    place: int = 0
     tries: int = 0
     meant: datetime | None = None  # when what comes next was meant to be done, where earlier
+    record: Record = field(init=False)  # what comes next
+    _place: int = 0
 
-    @property
-    def record(self) -> Record:
-        """What comes next."""
-        return self.records[self.place]
+    def __attrs_post_init__(self) -> None:
+        """Begin with the first."""
+        self.record = self.records[0]
+
+    def goes_on(self) -> bool:
+        """Take that what came next is done; say whether there is more."""
+        self._place += 1
+        self.meant = None
+        if self._place == len(self.records):
+            return False
+        self.record = self.records[self._place]
+        return True

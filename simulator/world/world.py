@@ -135,8 +135,8 @@ class World:
         """Do the acts of a moment; `meant` is when each was meant to be done, where earlier."""
         now = self.now
         outcomes = self.target.act(records, now, hitches)
-        news = list(self.target.news())
-        came = _arrivals(news)
+        news = self.target.news()
+        came = _arrivals(news) if news else {}
         at = self.target.moment(now)
         for record, outcome, when in zip_longest(records, outcomes, meant):
             told: Record = {**record, "outcome": outcome.word}
@@ -150,7 +150,7 @@ class World:
                 if arrival is not None:
                     self._judge(arrival, line, at)
         self.acts += len(records)
-        self._tell(news, came, line)
+        self._tell(news, came, line, at)
         self._compare(line)
         if self._changed is not None:
             changed, self._changed = self._changed, None
@@ -195,19 +195,14 @@ class World:
         if found:
             self.findings += len(found)
 
-    def _news(self, line: int) -> None:
-        news = list(self.target.news())
-        self._tell(news, _arrivals(news), line)
-
-    def _tell(self, news: Sequence[Record], came: Mapping[str, Record], line: int) -> None:
+    def _tell(
+        self, news: Sequence[Record], came: Mapping[str, Record], line: int, at: datetime
+    ) -> None:
         """Judge and measure what is new, but for arrivals that were told with their acts."""
         for delivery in self.target.deliveries():
             self.judge.deliver(delivery)
             if delivery.to is None and self.people is not None:
                 self.people.came(delivery)
-        if not news:
-            return
-        at = self.target.moment(self.now)
         for record in news:
             if record["see"] == "mail":
                 if self.scenario.steps:
@@ -220,7 +215,8 @@ class World:
 
     def _advance(self) -> None:
         self.target.advance(self.now)
-        self._news(0)
+        news = self.target.news()
+        self._tell(news, _arrivals(news), 0, self.target.moment(self.now))
         self._compare(0)
 
     # What people do in a row, side by side
@@ -253,8 +249,9 @@ class World:
                 acting.insert(0, Script(({"act": "replicate", "result": 0},), self._ran))
             if acting:
                 records = [script.record for script in acting]
+                hitches = self._hitches(acting) if self.scenario.unreliable else ()
                 meant = [script.meant for script in acting]
-                outcomes = self.do_all(records, self._hitches(acting), 0, meant)
+                outcomes = self.do_all(records, hitches, 0, meant)
                 for script, outcome in zip(acting, outcomes, strict=True):
                     self._go_on(script, None if outcome.word == "ok" else outcome)
             if looking:
@@ -275,9 +272,7 @@ class World:
         if bad is not None:
             script.then(script, bad)
             return
-        script.place += 1
-        script.meant = None
-        if script.place < len(script.records):
+        if script.goes_on():
             self._scripts.append(script)
         else:
             script.then(script, None)
@@ -285,8 +280,6 @@ class World:
     def _hitches(self, acting: list[Script]) -> list[Hitch | None]:
         """Draw which requests come twice, and which lose their answer."""
         shares = self.scenario.unreliable
-        if not shares:
-            return []
         doubled, lost = shares.get("doubled_requests", 0.0), shares.get("lost_answers", 0.0)
         hitches: list[Hitch | None] = []
         for script in acting:

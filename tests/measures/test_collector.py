@@ -26,7 +26,7 @@ class Story:
     def act(self, at: float, act: str, *, meant: float | None = None, **fields) -> None:
         line = {"outcome": "ok", "case": 53, "act": act, **fields}
         meant_us = None if meant is None else round(NINE + meant * SECOND)
-        self.collector.take(round(NINE + at * SECOND), line, meant_us)
+        self.collector.take(round(NINE + at * SECOND), act, line, meant_us)
 
     def send(self, at: float, message: str, expects: str = "reply", **fields) -> None:
         self.act(at, "send", message=message, expects=expects, **{"to": [K], **fields})
@@ -36,7 +36,7 @@ class Story:
 
     def mail(self, at: float, message: str, to: str = K) -> None:
         line = {"see": "mail", "event": "new_message", "message": message, "to": to}
-        self.collector.take(round(NINE + at * SECOND), line)
+        self.collector.take(round(NINE + at * SECOND), "mail", line)
 
     def end(self, at: float = 0, *limits: str) -> Measured:
         return self.collector.finish(round(NINE + at * SECOND), map(limit, limits))
