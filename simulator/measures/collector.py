@@ -151,14 +151,14 @@ class Collector:
     def _sampled(self, name: str) -> Sampled | None:
         if MEASURES[name].kind is not Kind.SAMPLES:
             return None
-        whole = self._figures(name, self.cells.all())
-        if whole is None:
+        ordered = self._ordered(name, self.cells.all())
+        if not ordered:
             return None
         by: dict[str, dict[str, Figures]] = {}
         for kind in GROUPS if name in OF_MESSAGES else ():
             told = ((group, self._figures(name, cells)) for group, cells in self.cells.groups(kind))
             by[kind] = {group: each for group, each in told if each is not None}
-        return Sampled(whole, by, curve(self._ordered(name, self.cells.all())))
+        return Sampled(figures(ordered), by, curve(ordered))
 
     def _figures(self, name: str, cells: Iterable[Cell]) -> Figures | None:
         """Give the figures of samples, which are put in order for that alone: they may be many."""

@@ -15,7 +15,7 @@ from simulator.collecting import rare_collections
 from simulator.exits import Exit
 from simulator.history.clauses import CLAUSES, Shown
 from simulator.history.vocabulary import ACTS, READINGS
-from simulator.measures.collector import Collector
+from simulator.measures.collector import Collector, nobody
 from simulator.measures.measured import Measured
 from simulator.oracle import BadLine, Oracle, Verdict
 from simulator.run.place import Place, Unfit, target_at
@@ -26,8 +26,9 @@ from simulator.targets.in_memory import InMemory
 from simulator.targets.port import Target
 from simulator.world.deliveries import Deliveries
 from simulator.world.judge import Judge, microseconds
-from simulator.world.people import profile_of
+from simulator.world.persons import Persons
 from simulator.world.result import Broken, Ran
+from simulator.world.streams import Streams
 from simulator.world.witness import Spool, witnesses
 from simulator.world.world import Watcher, World
 
@@ -107,11 +108,10 @@ def run_file(
 
 def _traced(scenario: Scenario, target: Target, task: Task) -> Ran:
     if task.trace is None:
-        return run_scenario(scenario, target, judge_of(scenario, target, task), task)
+        return run_scenario(scenario, target, task)
     place = task.trace / f"{Path(scenario.file).stem}.jsonl"
     with place.open("wb") as trace:
-        judge = judge_of(scenario, target, task, trace)
-        return run_scenario(scenario, target, judge, task)
+        return run_scenario(scenario, target, task, trace)
 
 
 def as_asked(scenario: Scenario, task: Task) -> Scenario:
@@ -128,8 +128,12 @@ def as_asked(scenario: Scenario, task: Task) -> Scenario:
     return evolve(scenario, population=population.scaled(scale))
 
 
-def judge_of(
-    scenario: Scenario, target: Target, task: Task, trace: BinaryIO | None = None
+def _judge_of(
+    scenario: Scenario,
+    target: Target,
+    task: Task,
+    profile_of: Callable[[str], str],
+    trace: BinaryIO | None,
 ) -> Judge:
     """Give who judges a run: the oracle, with measurements and goals."""
     oracle = Oracle(
@@ -141,9 +145,8 @@ def judge_of(
         make_shelf=InFile,
     )
     begin_us = microseconds(target.moment(scenario.begins))
-    collector = Collector(
-        begin_us, ZoneInfo(scenario.time_zone), scenario.readings, profile_of(scenario)
-    )
+    zone = ZoneInfo(scenario.time_zone)
+    collector = Collector(begin_us, zone, scenario.readings, profile_of)
     deliveries = None if task.deliveries is None else Deliveries()
     waits = scenario.delivery != IMMEDIATE
     goals = Goals(scenario.sometimes)
@@ -151,8 +154,14 @@ def judge_of(
     return Judge(oracle, collector, goals, trace, task.keep, deliveries, spool, waits)
 
 
-def run_scenario(scenario: Scenario, target: Target, judge: Judge, task: Task) -> Ran:
+def run_scenario(
+    scenario: Scenario, target: Target, task: Task, trace: BinaryIO | None = None
+) -> Ran:
     """Run a scenario on a target."""
+    streams, population = Streams(scenario.seed), scenario.population
+    persons = None if population is None else Persons(population, streams)
+    profile_of = nobody if persons is None else persons.profile_of
+    judge = _judge_of(scenario, target, task, profile_of, trace)
     judge.begin(
         {
             "trace": 1,
@@ -161,7 +170,7 @@ def run_scenario(scenario: Scenario, target: Target, judge: Judge, task: Task) -
             "carrier": scenario.carrier,
         }
     )
-    world = World(scenario, target, judge, task.watcher)
+    world = World(scenario, target, judge, streams, persons, task.watcher)
     error = ""
     try:
         with rare_collections():

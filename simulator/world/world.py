@@ -15,6 +15,7 @@ from simulator.world.expecting import Miss, about, demanded, miss
 from simulator.world.judge import Judge
 from simulator.world.outages import Outages
 from simulator.world.people import People
+from simulator.world.persons import Persons
 from simulator.world.reasons import because
 from simulator.world.result import Differed, Failure, Skipped
 from simulator.world.scripts import Script
@@ -48,6 +49,8 @@ class World:
     scenario: Scenario
     target: Target
     judge: Judge
+    streams: Streams
+    persons: Persons | None = None  # of a population
     watcher: Watcher | None = None
     env: simpy.Environment = Factory(simpy.Environment)
     findings: int = 0
@@ -59,7 +62,6 @@ class World:
     interrupted: datetime | None = None
     people: People | None = None
     calendar: Calendar = field(init=False)
-    streams: Streams = field(init=False)
     acts: int = 0
     _now: datetime = field(init=False)
     _now_us: float = 0
@@ -73,9 +75,9 @@ class World:
         """Begin with nothing to do."""
         self._now = self.scenario.begins
         self.calendar = Calendar(self.env, self._act_out)
-        self.streams = Streams(self.scenario.seed)
-        if self.scenario.population is not None:
-            self.people = People(self, self.scenario.population, self.streams)
+        population = self.scenario.population
+        if population is not None and self.persons is not None:
+            self.people = People(self, population, self.persons, self.streams)
 
     @property
     def now(self) -> datetime:
