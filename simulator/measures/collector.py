@@ -55,7 +55,8 @@ class Collector:
         self.totals = totals
         self.sent_by_hour: Counter[int] = Counter()
         self._written: dict[str, tuple[str | None, bool]] = {}
-        self._takes: dict[str, Callable[[Record, int, int], None]] = {
+        #: The words of the lines that are measured, each with what takes them.
+        self.words: dict[str, Callable[[Record, int, int], None]] = {
             "send": self._send,
             "reply": self._reply,
             "open": lambda line, at_us, _: self.messages.opened(line, at_us),
@@ -67,19 +68,15 @@ class Collector:
             "fault": self._fault,
         }
 
-    def take(self, at_us: int, word: str, line: Record, meant_us: int | None = None) -> None:
-        """Take a line of the run, of an act or a look.
+    def take(self, word: str, line: Record, at_us: int, meant_us: int) -> None:
+        """Take a line of the run, of an act or a look that is measured.
 
-        `meant_us` is when who acts meant to, where that was earlier.
+        `meant_us` is when who acts meant to, where that was earlier than the moment `at_us`.
         """
-        takes = self._takes.get(word)
-        if takes is None:
-            return
-        if line.get("outcome") == "refused":
-            if word == "mark_read":
-                self.messages.not_marked(line)
-        else:
-            takes(line, at_us, at_us if meant_us is None else meant_us)
+        if line.get("outcome") != "refused":
+            self.words[word](line, at_us, meant_us)
+        elif word == "mark_read":
+            self.messages.not_marked(line)
 
     def deliver(self, at_us: int, case: Case, message: str, to: str | None) -> None:
         """Take a delivery: into the inbox of a recipient, or (None) into the case."""

@@ -176,7 +176,7 @@ def run_scenario(
         with rare_collections():
             world.run()
     except BadLine as bad:
-        step = world.origin.get(bad.line - 1, 0)
+        step = judge.origin.get(bad.line - 1, 0)
         error = f"{scenario.file}: the step in or after line {step}: {bad}"
     ran = _result(world, judge.oracle.finish(), error)
     if judge.spool is not None:
@@ -193,7 +193,7 @@ def _result(world: World, verdict: Verdict, error: str) -> Ran:
     end_us = microseconds(world.target.moment(world.now))
     measured = world.judge.collector.finish(end_us, scenario.limits)
     undecided = _undecided(world, verdict, measured)
-    broken = [Broken(found, world.origin.get(found.line, 0)) for found in verdict.findings]
+    broken = [Broken(found, world.judge.origin.get(found.line, 0)) for found in verdict.findings]
     counts_all = not scenario.always
     count = [one for one in broken if counts_all or one.finding.rule in scenario.always]
     exit_ = Exit.UNDECIDED if undecided else Exit.KEPT

@@ -260,7 +260,8 @@ class Goals:
     def __init__(self, names: Iterable[str] = ()) -> None:
         """Begin with all of them open."""
         self._open = {name: GOALS[name]() for name in names}
-        self._wanted: dict[str, list[tuple[str, Reached]]] = {}
+        #: The words of the lines that a goal waits for, each with who waits.
+        self.words: dict[str, list[tuple[str, Reached]]] = {}
         self._sort()
 
     @property
@@ -270,18 +271,19 @@ class Goals:
 
     def take(self, word: str, line: Line) -> None:
         """Take a line of the run, of an act or a look; a refused act reaches a refusal alone."""
-        wanted = self._wanted.get(word)
-        if not wanted:
-            return
         refused = line.get("outcome") == "refused"
-        found = [name for name, at in wanted if (not refused or name in _REFUSED_TOO) and at(line)]
+        found = [
+            name
+            for name, reached in self.words.get(word, ())
+            if (not refused or name in _REFUSED_TOO) and reached(line)
+        ]
         for name in found:
             del self._open[name]
         if found:
             self._sort()
 
     def _sort(self) -> None:
-        self._wanted = {}
+        self.words = {}
         for name, goal in self._open.items():
             for word, reached in goal.items():
-                self._wanted.setdefault(word, []).append((name, reached))
+                self.words.setdefault(word, []).append((name, reached))

@@ -43,6 +43,10 @@ class InMemory:
             if hitch is Hitch.LOST:
                 self._lost[key_of(records[place])] = outcomes[place]
                 outcomes[place] = Outcome("unknown")
+        mails, deliveries = self.model.told()
+        self._news += [arrival(each) for each in deliveries if each.to is None]
+        self._news += mails
+        self._deliveries += deliveries
         return outcomes
 
     def _once(self, record: Record, at: datetime) -> Outcome:
@@ -69,13 +73,11 @@ class InMemory:
 
     def news(self) -> Sequence[Record]:
         """Give what arrived since this was asked last."""
-        self._ask()
         news, self._news = self._news, []
         return news
 
     def deliveries(self) -> Sequence[Delivery]:
         """Give what was delivered since this was asked last."""
-        self._ask()
         deliveries, self._deliveries = self._deliveries, []
         return deliveries
 
@@ -83,14 +85,6 @@ class InMemory:
         """Give the preset recipients of a case; none where there is no such case."""
         seen = self.model.look("preset", "", case)
         return [] if seen is None else seen["recipients"]
-
-    def _ask(self) -> None:
-        mails, deliveries = self.model.told()
-        if deliveries:
-            self._news += (arrival(each) for each in deliveries if each.to is None)
-            self._deliveries += deliveries
-        if mails:
-            self._news += mails
 
     def differences(self) -> Sequence[Difference]:
         """Give none: this is the model."""

@@ -1,6 +1,6 @@
 """Every act and observation of a run, in order: written to the trace, judged, and measured."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, BinaryIO, Final
 
@@ -8,7 +8,7 @@ import orjson
 from attrs import Factory, define, field
 
 from simulator.measures.collector import Collector
-from simulator.oracle import Finding, Oracle
+from simulator.oracle import Oracle
 from simulator.scenario.goals import Goals
 from simulator.targets.port import Delivery
 from simulator.world.deliveries import Deliveries
@@ -37,6 +37,8 @@ class Judge:
     spool: Spool | None = None  # keeps all lines, for pictures of findings
     waits: bool = False  # messages wait for the replication (`delivery: with_replication`)
     lines: int = 0
+    findings: int = 0
+    origin: dict[int, int] = Factory(dict[int, int])  # line of the trace -> line of the scenario
     kept: list[Record] = Factory(list[Record])  # the first lines, for a picture
     counts: dict[str, int] = Factory(dict[str, int])
     _newest: datetime = field(default=_EPOCH, init=False)
@@ -52,14 +54,16 @@ class Judge:
             self.trace.write(orjson.dumps(header) + b"\n")
 
     def take(
-        self, at: datetime, record: Record, meant: datetime | None = None
-    ) -> Sequence[Finding]:
-        """Judge a line, which is kept; the new findings.
+        self, at: datetime, record: Record, step: int = 0, meant: datetime | None = None
+    ) -> None:
+        """Judge a line, which is kept.
 
-        A line that tells no moment is of the moment `at`. `meant` is when who acts meant to, where
-        earlier.
+        A line that tells no moment is of the moment `at`. `step` is the line of the scenario whose
+        step it belongs to, 0 where there is none; `meant` is when who acts meant to, where earlier.
         """
         self.lines += 1
+        if step:
+            self.origin[self.lines] = step
         told = record.get("at")
         moment = at if told is None else datetime.fromisoformat(told)
         # What happens together is told one after the other; lines stand in the order of time.
@@ -71,13 +75,16 @@ class Judge:
         self.counts[word] = self.counts.get(word, 0) + 1
         if self.trace is not None or self.spool is not None or self.keeps:
             self._write(record)
-        self.goals.take(word, record)
-        self.collector.take(at_us, word, record, None if meant is None else microseconds(meant))
+        if word in self.goals.words:
+            self.goals.take(word, record)
+        if word in self.collector.words:
+            meant_us = at_us if meant is None else microseconds(meant)
+            self.collector.take(word, record, at_us, meant_us)
         if self.waits:
             if word == "fault" and record["what"] == "link":
-                return ()
+                return
             self._link_for(record, at_us)
-        return self.oracle.take(self.lines, at_us, record)
+        self.findings += len(self.oracle.take(self.lines, at_us, record))
 
     def _write(self, record: Record) -> None:
         """Write and keep a line, with its moment as a text."""
@@ -106,7 +113,7 @@ class Judge:
         if state != self._link:
             self._link = state
             fault = {"act": "fault", "what": "link", "state": state, "outcome": "ok"}
-            self.oracle.take(self.lines, at_us, fault)
+            self.findings += len(self.oracle.take(self.lines, at_us, fault))
         if run:
             self._link_us = at_us
 

@@ -32,10 +32,11 @@ class Script:
         self.record = self.records[0]
 
     def goes_on(self) -> bool:
-        """Take that what came next is done; say whether there is more."""
+        """Take that what came next came out well; say whether there is more."""
         self._place += 1
         self.meant = None
-        if self._place == len(self.records):
-            return False
-        self.record = self.records[self._place]
-        return True
+        if self._place < len(self.records):
+            self.record = self.records[self._place]
+            return True
+        self.then(self, None)
+        return False

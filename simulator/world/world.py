@@ -53,12 +53,10 @@ class World:
     persons: Persons | None = None  # of a population
     watcher: Watcher | None = None
     env: simpy.Environment = Factory(simpy.Environment)
-    findings: int = 0
     failures: list[Failure] = Factory(list[Failure])
     skipped: list[Skipped] = Factory(list[Skipped])
     differed: list[Differed] = Factory(list[Differed])
     mails: list[Record] = Factory(list[Record])  # those that a step may ask for
-    origin: dict[int, int] = Factory(dict[int, int])  # line of the trace -> line of the file
     interrupted: datetime | None = None
     people: People | None = None
     calendar: Calendar = field(init=False)
@@ -135,7 +133,7 @@ class World:
         meant: Sequence[datetime | None] = (),
     ) -> Sequence[Outcome]:
         """Do the acts of a moment; `meant` is when each was meant to be done, where earlier."""
-        now = self.now
+        now, judge = self.now, self.judge.take
         outcomes = self.target.act(records, now, hitches)
         news = self.target.news()
         came = _arrivals(news) if news else {}
@@ -146,11 +144,11 @@ class World:
                 told.update(outcome.told)
                 if outcome.reason is not None:
                     told["reason"] = outcome.reason
-            self._judge(told, line, outcome.at or at, when)
+            judge(outcome.at or at, told, line, when)
             if came and record["act"] == "reply":  # it came before whatever was done after it
                 arrival = came.pop(record["message"], None)
                 if arrival is not None:
-                    self._judge(arrival, line, at)
+                    judge(at, arrival, line)
         self.acts += len(records)
         self._tell(news, came, line, at)
         self._compare(line)
@@ -173,7 +171,7 @@ class World:
         at = self.target.moment(now)
         for seen in all_seen:
             if seen is not None:
-                self._judge(seen, line, at)
+                self.judge.take(at, seen, line)
         self._compare(line)
         return all_seen
 
@@ -183,19 +181,6 @@ class World:
         self._agrees = not differences
         if differences:
             self.differed += (Differed(line, each, self.now) for each in differences)
-
-    def _judge(
-        self,
-        record: Record,
-        line: int,
-        at: datetime,
-        meant: datetime | None = None,
-    ) -> None:
-        found = self.judge.take(at, record, meant)
-        if line:
-            self.origin[self.judge.lines] = line
-        if found:
-            self.findings += len(found)
 
     def _tell(
         self, news: Sequence[Record], came: Mapping[str, Record], line: int, at: datetime
@@ -213,7 +198,7 @@ class World:
                     self.people.mailed(record)
             elif record["message"] not in came:
                 continue
-            self._judge(record, line, at)
+            self.judge.take(at, record, line)
 
     def _advance(self) -> None:
         self.target.advance(self.now)
@@ -250,17 +235,30 @@ class World:
                 self._run_due = False
                 acting.insert(0, Script(({"act": "replicate", "result": 0},), self._ran))
             if acting:
-                records = [script.record for script in acting]
-                hitches = self._hitches(acting) if self.scenario.unreliable else ()
-                meant = [script.meant for script in acting]
-                outcomes = self.do_all(records, hitches, 0, meant)
-                for script, outcome in zip(acting, outcomes, strict=True):
-                    self._go_on(script, None if outcome.word == "ok" else outcome)
+                self._act_together(acting)
             if looking:
-                all_seen = self.look_all([script.record for script in looking])
-                for script, seen in zip(looking, all_seen, strict=True):
-                    self._go_on(script, _NOTHING_SEEN if seen is None else None)
-        self._tick()
+                self._look_together(looking)
+        if self.watcher is not None:
+            self._tick()
+
+    def _act_together(self, acting: list[Script]) -> None:
+        records = [script.record for script in acting]
+        hitches = self._hitches(acting) if self.scenario.unreliable else ()
+        meant = [script.meant for script in acting]
+        outcomes = self.do_all(records, hitches, 0, meant)
+        for script, outcome in zip(acting, outcomes, strict=True):
+            if outcome.word != "ok":
+                script.then(script, outcome)
+            elif script.goes_on():
+                self._scripts.append(script)
+
+    def _look_together(self, looking: list[Script]) -> None:
+        all_seen = self.look_all([script.record for script in looking])
+        for script, seen in zip(looking, all_seen, strict=True):
+            if seen is None:
+                script.then(script, _NOTHING_SEEN)
+            elif script.goes_on():
+                self._scripts.append(script)
 
     def _ran(self, script: Script, bad: Outcome | None) -> None:
         del script, bad
@@ -269,15 +267,6 @@ class World:
     def _tick(self) -> None:
         if self.watcher is not None and not self.watcher.tick(self):
             raise Interrupted
-
-    def _go_on(self, script: Script, bad: Outcome | None) -> None:
-        if bad is not None:
-            script.then(script, bad)
-            return
-        if script.goes_on():
-            self._scripts.append(script)
-        else:
-            script.then(script, None)
 
     def _hitches(self, acting: list[Script]) -> list[Hitch | None]:
         """Draw which requests come twice, and which lose their answer."""
@@ -368,7 +357,7 @@ class World:
                 found.expected,
                 found.seen,
                 self.now,
-                because(self.judge.oracle, timed.record, found.entry, kept=not self.findings),
+                because(self.judge.oracle, timed.record, found.entry, kept=not self.judge.findings),
             )
         )
 
