@@ -168,15 +168,15 @@ def _public(secret: str | None) -> str:
 
 def filled(text: str, values: Mapping[str, str]) -> str:
     """Put values in the places of a template; what has none stays empty."""
-    parts = list(_parts(text))
-    parts[1::2] = [values.get(name, "") for name in parts[1::2]]
-    return "".join(parts)
+    frame, names = _cut(text)
+    return frame % tuple([values.get(name, "") for name in names])
 
 
 @lru_cache(maxsize=1_000)
-def _parts(text: str) -> tuple[str, ...]:
-    """Cut a template at its places: every second part is the name of one."""
-    return tuple(_PLACEHOLDER.split(text))
+def _cut(text: str) -> tuple[str, tuple[str, ...]]:
+    """Cut a template at its places: give what is left of it, and the names of the places."""
+    parts = _PLACEHOLDER.split(text.replace("%", "%%"))
+    return "%s".join(parts[::2]), tuple(parts[1::2])
 
 
 def set_template(
