@@ -3,8 +3,7 @@
 from functools import lru_cache
 from typing import Final
 
-from attrs import frozen
-
+from reference.domain.values import frozen
 from simulator.scenario.chance import Chooser
 from simulator.scenario.population import Population, Profile
 from simulator.world.streams import Streams

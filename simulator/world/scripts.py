@@ -4,14 +4,11 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
-from attrs import define, field
-
 from simulator.targets.port import Outcome
 
 Record = dict[str, Any]
 
 
-@define(eq=False)
 class Script:
     """Acts and looks of one person, each after the one before came out well.
 
@@ -19,17 +16,19 @@ class Script:
     well; of a look that nothing answered, with an outcome `unknown`.
     """
 
-    records: Sequence[Record]
-    then: Callable[["Script", Outcome | None], None]
-    about: Any = None
-    tries: int = 0
-    meant: datetime | None = None  # when what comes next was meant to be done, where earlier
-    record: Record = field(init=False)  # what comes next
-    _place: int = 0
+    __slots__ = ("_place", "about", "meant", "record", "records", "then", "tries")
 
-    def __attrs_post_init__(self) -> None:
-        """Begin with the first."""
-        self.record = self.records[0]
+    def __init__(
+        self,
+        records: Sequence[Record],
+        then: Callable[["Script", Outcome | None], None],
+        about: Any = None,
+    ) -> None:
+        """Begin with the first of them."""
+        self.records, self.then, self.about = records, then, about
+        self.record = records[0]  # what comes next
+        self._place = self.tries = 0
+        self.meant: datetime | None = None  # when what comes next was meant to be, where earlier
 
     def goes_on(self) -> bool:
         """Take that what came next came out well; say whether there is more."""
