@@ -13,6 +13,7 @@ from reference.domain.rules import Rules, rules_for
 from reference.domain.words import Transport
 from simulator.collecting import rare_collections
 from simulator.exits import Exit
+from simulator.history.bad_input import quote
 from simulator.history.clauses import CLAUSES, Shown
 from simulator.history.vocabulary import ACTS, READINGS
 from simulator.measures.collector import Collector, nobody
@@ -23,7 +24,7 @@ from simulator.scenario.file import IMMEDIATE, BadScenario, Scenario, read_scena
 from simulator.scenario.goals import Goals
 from simulator.shelf import InFile
 from simulator.targets.in_memory import InMemory
-from simulator.targets.port import Target
+from simulator.targets.port import Target, TargetError
 from simulator.world.deliveries import Deliveries
 from simulator.world.judge import Judge, microseconds
 from simulator.world.persons import Persons
@@ -171,14 +172,15 @@ def run_scenario(
         }
     )
     world = World(scenario, target, judge, streams, persons, task.watcher)
-    error = ""
+    error, exit_ = "", None
     try:
         with rare_collections():
             world.run()
     except BadLine as bad:
-        step = judge.origin.get(bad.line - 1, 0)
-        error = f"{scenario.file}: the step in or after line {step}: {bad}"
-    ran = _result(world, judge.oracle.finish(), error)
+        error, exit_ = _untold(world, bad)
+    except TargetError as gone:
+        error, exit_ = f"{_place(world)}: {gone}", Exit.ENVIRONMENT
+    ran = _result(world, judge.oracle.finish(), error, exit_)
     if judge.spool is not None:
         found = witnesses(judge.spool, (one.finding for one in ran.broken))
         ran = evolve(ran, witnesses=found)
@@ -188,7 +190,21 @@ def run_scenario(
     return ran
 
 
-def _result(world: World, verdict: Verdict, error: str) -> Ran:
+def _place(world: World) -> str:
+    file = world.scenario.file
+    return f"{file}:{world.step_line}" if world.step_line else file
+
+
+def _untold(world: World, bad: BadLine) -> tuple[str, Exit]:
+    """Say of a line that nobody can judge whether the target erred, or the file."""
+    world.compare(world.step_line)
+    if world.differed:
+        what = f"it tells of the {bad.field} {quote(bad.value)}, which nobody made"
+        return f"{_place(world)}: {what}; the rest was not run", Exit.VIOLATED
+    return f"{_place(world)}: {bad.field} {quote(bad.value)} {bad.problem}", Exit.BAD_INPUT
+
+
+def _result(world: World, verdict: Verdict, error: str, exit_told: Exit | None) -> Ran:
     scenario = world.scenario
     end_us = microseconds(world.target.moment(world.now))
     measured = world.judge.collector.finish(end_us, scenario.limits)
@@ -200,13 +216,11 @@ def _result(world: World, verdict: Verdict, error: str) -> Ran:
     beyond = any(one.kept is False for one in measured.limits)
     if count or world.failures or world.differed or beyond:
         exit_ = Exit.VIOLATED
-    if error:
-        exit_ = Exit.BAD_INPUT
     counts = world.judge.counts
     acts = sum(counts.get(word, 0) for word in ACTS)
     return Ran(
         scenario.file,
-        exit_,
+        exit_told or exit_,
         scenario.title,
         scenario.story,
         scenario.time_zone,

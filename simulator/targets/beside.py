@@ -151,7 +151,7 @@ class Beside:
 
     def _take(self) -> None:
         for mail in self.model.news():
-            if mail["see"] == "mail":
+            if mail["see"] == "mail" and self.target.reads_mails:
                 self._owe(_mail_key(mail), -1)
                 self._mailed.setdefault(_mail_key(mail), []).append(mail)
         for came in self.model.deliveries():

@@ -34,6 +34,8 @@ class Outcome:
 
     def __str__(self) -> str:
         """Give it in words."""
+        if self.word == "unknown":
+            return "unknown (no answer came)"
         return self.word if self.reason is None else f"{self.word} ({self.reason})"
 
 
@@ -121,6 +123,11 @@ class Target(Protocol):
     def close(self) -> None:
         """End it."""
         ...
+
+
+def not_the_api(why: object) -> TargetError:
+    """Say that what answers is not the API."""
+    return TargetError(f"what answers is not the API: {why}")
 
 
 def key_of(record: Mapping[str, Any]) -> bytes:

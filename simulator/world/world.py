@@ -61,6 +61,7 @@ class World:
     people: People | None = None
     calendar: Calendar = field(init=False)
     acts: int = 0
+    step_line: int = 0  # of the newest step, in the file; 0 where people act by chance
     _now: datetime = field(init=False)
     _now_us: float = 0
     _agrees: bool = True  # whether the target did as the model, the last time
@@ -151,7 +152,7 @@ class World:
                     judge(at, arrival, line)
         self.acts += len(records)
         self._tell(news, came, line, at)
-        self._compare(line)
+        self.compare(line)
         if self._changed is not None:
             changed, self._changed = self._changed, None
             changed.succeed()
@@ -172,15 +173,18 @@ class World:
         for seen in all_seen:
             if seen is not None:
                 self.judge.take(at, seen, line)
-        self._compare(line)
+        self.compare(line)
         return all_seen
 
-    def _compare(self, line: int) -> None:
+    def compare(self, line: int) -> None:
         """Keep where the target did otherwise than the model beside it."""
         differences = self.target.differences()
         self._agrees = not differences
-        if differences:
-            self.differed += (Differed(line, each, self.now) for each in differences)
+        for each in differences:
+            newest = self.differed[-1] if self.differed else None
+            # A step that waits looks again and again: what it sees is told once.
+            if not line or newest is None or (newest.line, newest.difference) != (line, each):
+                self.differed.append(Differed(line, each, self.now))
 
     def _tell(
         self, news: Sequence[Record], came: Mapping[str, Record], line: int, at: datetime
@@ -203,8 +207,8 @@ class World:
     def _advance(self) -> None:
         self.target.advance(self.now)
         news = self.target.news()
-        self._tell(news, _arrivals(news), 0, self.target.moment(self.now))
-        self._compare(0)
+        self._tell(news, _arrivals(news), self.step_line, self.target.moment(self.now))
+        self.compare(self.step_line)
 
     # What people do in a row, side by side
 
@@ -314,6 +318,8 @@ class World:
             if timed.at is not None and timed.at > self.now:
                 yield self.env.timeout((timed.at - self.now) // _MICROSECOND)
                 self._advance()
+            if self.people is None:
+                self.step_line = timed.step.place.line
             if timed.step.is_act:
                 self._act(timed)
             else:
@@ -332,8 +338,8 @@ class World:
         if outcome.word == step.outcome and step.reason in {None, outcome.reason}:
             return
         wanted = step.outcome if step.reason is None else f"refused ({step.reason})"
-        got = outcome.word if outcome.reason is None else f"{outcome.word} ({outcome.reason})"
-        self._fail(timed, Miss(step.rule or _RULE_OF_ACT.get(what, "SEND-1"), wanted, got))
+        rule = step.rule or _RULE_OF_ACT.get(what, "SEND-1")
+        self._fail(timed, Miss(rule, wanted, str(outcome)))
 
     def _with_link(self, record: Record) -> Record:
         """Let who registers use the link of their newest mail, unless the step names another."""
@@ -357,7 +363,12 @@ class World:
                 found.expected,
                 found.seen,
                 self.now,
-                because(self.judge.oracle, timed.record, found.entry, kept=not self.judge.findings),
+                because(
+                    self.judge.oracle,
+                    timed.record,
+                    found.entry,
+                    kept=not self.judge.findings and not self.differed,
+                ),
             )
         )
 
