@@ -144,9 +144,14 @@ def _mail(
     template = templates[event]
     if not template.enabled:
         return ()
-    values = {"recipient": address, "case": str(case), "link": link or "", "portal": portal}
-    if received is not None:
-        values |= {"text": received.text, "documents": ", ".join(received.documents)}
+    values = {
+        "recipient": address,
+        "case": str(case),
+        "link": link or "",
+        "portal": portal,
+        "text": "" if received is None else received.text,
+        "documents": "" if received is None else ", ".join(received.documents),
+    }
     told = received.message if received is not None and link is None else None
     return (
         Mail(

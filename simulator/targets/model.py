@@ -121,6 +121,8 @@ _TEXTS: Final[Mapping[Word | None, str | None]] = {
         for word in kind
     },
 }
+_DOWNWARD: Final = frozenset({Message, Release})
+_NUMBER: Final = (int, str)
 _PORTAL_LOOKS: Final = frozenset({"inbox", "portal_case"})
 _Act = Callable[["Model", Mapping[str, Any], datetime], Refusal | None]
 _Look = Callable[["Model", str, CaseNumber | None], Line | None]
@@ -424,7 +426,7 @@ class Model:
         decision = request_link(account, self._token(), at, self.rules, self._templates)
         if isinstance(decision, Refusal):
             return decision
-        self._tell(decision)
+        self._tell(account, decision)
         return None
 
     def _fault(self, record: Mapping[str, Any], at: datetime) -> Refusal | None:
@@ -505,7 +507,7 @@ class Model:
 
     def _deliver(self, envelope: Envelope, at: datetime) -> bool:
         """Hand an envelope to its receiver; say whether it took it, now or before."""
-        if isinstance(envelope.content, Message | Release):
+        if type(envelope.content) in _DOWNWARD:
             return self._deliver_down(envelope, at)
         matter = self._matters.get(envelope.case)
         assert matter is not None  # noqa: S101 - a mailbox belongs to a case
@@ -555,12 +557,14 @@ class Model:
     def _announce(self, received: MessageReceived, at: datetime) -> None:
         account = self._account(received.recipient)
         token = self._token()
-        self._tell(announce(account, received, token, at, self.rules, self._templates))
+        decision = announce(account, received, token, at, self.rules, self._templates)
+        self._tell(account, decision)
 
-    def _tell(self, decision: Decision[Account]) -> None:
-        """Keep an account, and send what it is to be told."""
-        self._keep_account(decision.state)
-        self._unsent.extend(decision.mails)
+    def _tell(self, before: Account | None, decision: Decision[Account]) -> None:
+        """Keep an account that changed, and send what it is to be told."""
+        if decision.state is not before:
+            self._keep_account(decision.state)
+        self._unsent += decision.mails
 
     def _account(self, address: str) -> Account | None:
         person = self._people.get(address)
@@ -739,7 +743,7 @@ class Model:
 def _case(record: Mapping[str, Any]) -> CaseNumber:
     """Give the case's number; what can be none becomes the number of no case."""
     value = record.get("case")
-    return value if isinstance(value, int | str) else ""
+    return value if isinstance(value, _NUMBER) else ""
 
 
 def _text(record: Mapping[str, Any], name: str) -> str:
