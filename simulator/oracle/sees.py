@@ -905,7 +905,7 @@ def _are_entries_right(w: World, record: Record, one: str, bits_of: dict[str, in
     if record.get("unread", number) != number:
         return False
     for message, bits in fresh:
-        case = cast("Case", w.cases[w.home[message]])  # awake, as all cases of the inbox are
+        case = cast("Case", w.find(w.home_of(message)))  # there, as all cases of the inbox are
         case.own_box(one).items[message] = bits
     counts = w.counts
     for rules in decided:
