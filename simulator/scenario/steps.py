@@ -50,7 +50,15 @@ LABELS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
         "role": MappingProxyType({"keine": "none"}),
         "event": MappingProxyType({"Neue Nachricht am Vorgang": "new_message"}),
         "button": MappingProxyType({"Antworten": "reply", "Neue Nachricht": "new_message"}),
-        "cloud_status": MappingProxyType({"leer": ""}),
+        "cloud_status": MappingProxyType(
+            {
+                "leer": "",
+                "Vorgang liegt beim Makler": "OK",
+                "Warten auf Lesebestätigung des Empfängers": "Info",
+                "Wartet auf Antwort des Empfängers": "Antwort",
+                "Wartet auf Unterlagen des Empfängers": "Datei",
+            }
+        ),
         "act": MappingProxyType({"Antworten": "reply", "Gelesen markieren": "mark_read"}),
         "see": MappingProxyType(
             {
