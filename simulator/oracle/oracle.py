@@ -133,6 +133,7 @@ def _common(world: World) -> Hashable:
         world.down,
         world.mail_active,
         world.events_off,
+        world.wording,
         tuple(sorted(world.due)),
         frozenset([(owner, link in world.used_links) for link, owner in world.links.items()]),
         tuple(sorted(world.asked.items())),

@@ -244,6 +244,17 @@ def test_words_of_any_notice_are_no_message_text():
     assert mail(story, body="Guten Tag Frau Sommer,").rules == [("MAIL-3", 3)]
 
 
+def test_what_a_notice_was_set_to_say_is_no_message_text():
+    wording = "Bitte prüfen Sie den Posteingang.\nIhre Gutachten.pdf-Abteilung"
+    story = Story().case().act("set_mail", "anna", event="new_message", body=wording)
+    story.act("add_document", "anna", document="Gutachten.pdf", size=1)
+    story.send("m1", "reply", K, text="Bitte prüfen Sie", documents=["Gutachten.pdf"])
+    assert mail(story, body=wording).rules == []
+    story.send("m2", "reply", K, text="Bitte prüfen Sie das Angebot")
+    said = f"{wording}\nBitte prüfen Sie das Angebot"
+    assert mail(story, message="m2", body=said).rules == [("MAIL-3", 7)]
+
+
 def test_event_switched_off_sends_no_mail():
     off = Story().case().act("set_mail", "anna", event="new_message", enabled=False)
     assert mail(off.send("m1", "reply", K)).rules == [("MAIL-2", 4)]

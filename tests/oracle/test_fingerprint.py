@@ -81,6 +81,7 @@ DIFFERENT = {
     "registered": lambda: base().act("register", K),
     "asked for a link": lambda: base().act("request_link", K),
     "asked for two links": lambda: base().act("request_link", K).act("request_link", K),
+    "another wording": lambda: base().act("set_mail", "anna", event="new_message", body="Hi"),
     "mails on": lambda: base().act("set_mail", "anna", event="new_message", enabled=True),
     "mails due": lambda: (
         base().act("set_mail", "anna", event="new_message", enabled=True).send("m2", "reply", K)
