@@ -1,7 +1,6 @@
 """Calendar days and stamps in the broker's time zone (STA-9, LOG-1)."""
 
 from datetime import date, datetime, tzinfo
-from functools import lru_cache
 
 
 def day_of(moment: datetime, zone: tzinfo) -> date:
@@ -19,13 +18,8 @@ def stamp_of(user: str, moment: datetime, zone: tzinfo) -> str:
     Raises:
         ValueError: for a moment without an offset.
     """
-    return f"{user} am {_written(_local(moment, zone).replace(microsecond=0, tzinfo=None))}"
-
-
-@lru_cache(maxsize=1_000)
-def _written(second: datetime) -> str:
-    iso = second.isoformat()  # takes a third of the time of strftime
-    return f"{iso[8:10]}.{iso[5:7]}.{iso[:4]} {iso[11:]}"
+    iso = _local(moment, zone).isoformat()  # takes a third of the time of strftime
+    return f"{user} am {iso[8:10]}.{iso[5:7]}.{iso[:4]} {iso[11:19]}"
 
 
 def _local(moment: datetime, zone: tzinfo) -> datetime:

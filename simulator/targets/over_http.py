@@ -129,13 +129,13 @@ class OverHttp:
         self._run(asyncio.sleep(seconds))
         self._telling = True
 
-    def news(self) -> Iterable[Record]:
+    def news(self) -> Sequence[Record]:
         """Give what arrived since this was asked last."""
         self._ask()
         news, self._news = self._news, []
         return news
 
-    def deliveries(self) -> Iterable[Delivery]:
+    def deliveries(self) -> Sequence[Delivery]:
         """Give what was delivered since this was asked last."""
         self._ask()
         deliveries, self._deliveries = self._deliveries, []
@@ -368,7 +368,7 @@ class OverHttp:
                 mine = evolve(mine, at=moment)
             self._deliveries.append(mine)
             if mine.to is None:
-                self._news.append(arrival(mine))
+                self._news.append({"at": mine.at.isoformat(), **arrival(mine)})
         await self.read_mails()
 
     async def read_mails(self) -> None:
