@@ -1493,6 +1493,8 @@ def overdue(w: World, at: int, line: int) -> None:
             break
         w.change_common()
         del w.due[mail]
+        if mail[0] == "registration":
+            w.perhaps_new.add(mail[2])  # it may still come: that it is missed is told once
         raw = _late_mail(w, mail, due, line, None)
         if w.mails_seen:
             w.report(*raw)

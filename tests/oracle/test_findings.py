@@ -2085,6 +2085,5 @@ def test_a_message_that_is_shown_twice_is_one_finding_however_the_number_counts_
 
 
 def test_what_another_recipient_answered_is_no_answer_of_this_one():
-    story = fresh().send("m1", "reply", K, L).act("reply", K, message="r1", answers="m1", text="x")
-    story.inbox(L, m1=False)
+    story = fresh().send("m1", "reply", K, L).reply(K, "r1", "m1").inbox(L, m1=False)
     assert story.rules == [("INB-9", 4)]
