@@ -996,6 +996,8 @@ def _see_entries(
     if box is not None and not box.known:
         _get_to_know(w, case, line, one, entries)
         return
+    if len(entries) != len(items) or len({entry["message"] for entry in entries}) != len(items):
+        _wrong_set(w, case, line, [entry["message"] for entry in entries], one)
     for entry in entries:
         message = entry["message"]
         bits = items.get(message)
@@ -1006,8 +1008,6 @@ def _see_entries(
         if bits & flag != flag:
             items = case.own_box(one).items
             items[message] = bits | flag
-    if len(entries) != len(items) or len({entry["message"] for entry in entries}) != len(items):
-        _wrong_set(w, case, line, [entry["message"] for entry in entries], one)
 
 
 def _get_to_know(w: World, case: Case, line: int, one: str, entries: list[Record]) -> None:
@@ -1089,7 +1089,7 @@ def _stranger(w: World, case: Case, line: int, message: str, one: str) -> None:
 
 def _wrong_set(w: World, case: Case, line: int, seen: list[str], one: str) -> None:
     box = case.boxes.get(one)
-    items = {} if box is None else box.items.copy()
+    items = _NO_ITEMS if box is None else box.items
     times = Counter(seen)
     for message, count in times.items() if len(times) < len(seen) else ():
         if not a_message_is_there_exactly_once(count):
