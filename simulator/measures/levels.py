@@ -49,8 +49,7 @@ class Level:
         self.value += by
 
     def _keep_the_most(self) -> None:
-        if self.value > self._steps[-1]:
-            self._steps[-1] = self.value
+        self._steps[-1] = max(self._steps[-1], self.value)
         self.max = max(self.max, self.value)
 
     def _next_step(self, at_us: int) -> None:
