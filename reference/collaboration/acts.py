@@ -187,11 +187,11 @@ def queue_mails(unit: Unit, mails: tuple[Mail, ...], now: datetime) -> None:
         row = (
             mail.to,
             str(mail.event),
-            mail.message,
+            mail.message or "",
             mail.message_id,
             mail.subject,
             mail.body,
-            mail.link,
+            mail.link or "",
             at,
             at,
         )

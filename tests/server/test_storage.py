@@ -9,6 +9,7 @@ from contextlib import closing
 import pytest
 from attrs import define, field
 
+from reference.clock import SystemClock
 from reference.domain.case import Case
 from reference.store import collaboration_tables, mvp_tables
 from reference.store.collaboration_tables import load_mailbox
@@ -273,7 +274,7 @@ def store(tmp_path):
 
     async def opened():
         database = FragileDatabase(await open_database(tmp_path / "mvp.sqlite", MIGRATIONS))
-        return Writer(database), database
+        return Writer(database, SystemClock()), database
 
     return opened
 
