@@ -97,8 +97,8 @@ class Dispatch:
             answer = self._other_method(request, route.methods)
         else:
             answer = await handle(request, route.values(parts))
-        if isinstance(answer, web.StreamResponse):
-            secured(answer)
+        if not isinstance(answer, Reply):  # it says all this itself
+            secured(cast("web.StreamResponse", answer))
         return answer
 
     def _other_method(self, request: web.Request, methods: Iterable[str]) -> Response:

@@ -75,6 +75,7 @@ class Channel:
 
 
 _NOBODY: Final[frozenset[str]] = frozenset()
+_NO_TRAFFIC: Final = Channel()
 NO_CHANNELS: Final[Mapping[str, Channel]] = MappingProxyType({})
 
 
@@ -270,7 +271,7 @@ def _post(
     channels = dict(case.channels)
     envelopes: list[Envelope] = []
     for recipient in recipients:
-        before = channels.get(recipient, Channel())
+        before = channels.get(recipient, _NO_TRAFFIC)
         channels[recipient] = Channel(before.sent + 1, before.taken)
         envelopes.append(Envelope(case.number, recipient, before.sent + 1, content))
     return channels, tuple(envelopes)
@@ -284,7 +285,7 @@ def take_into_case(
     `now` is the moment of arrival.
     """
     if envelope.number:
-        channel = case.channels.get(envelope.recipient, Channel())
+        channel = case.channels.get(envelope.recipient, _NO_TRAFFIC)
         taking = rules.taking(envelope.number, channel.taken)
         if taking is Taking.DUPLICATE:
             return Decision(case)

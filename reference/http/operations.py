@@ -6,8 +6,9 @@ Routes, the checks of who calls, the OpenAPI document and the walk of the tests 
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
 from enum import Enum
-from functools import lru_cache
+from functools import lru_cache, partial
 from hashlib import blake2b
+from types import MappingProxyType
 from typing import Any, Final, Protocol, TypeVar
 
 from aiohttp import web
@@ -94,7 +95,7 @@ class Call:
 
         The same key and body again give the first answer, and nothing happens.
         """
-        return await side.writer.do(lambda unit: self._once(unit, work, status))
+        return await side.writer.do(partial(self._once, work=work, status=status))
 
     def _once(self, unit: Unit, work: Callable[[Unit], object], status: int) -> Answer:
         if self.key is None:
@@ -130,7 +131,7 @@ def _happened(answer: Answer, at: datetime) -> Answer:
 
 @lru_cache(maxsize=100)  # the acts of a transaction have one moment
 def _moment(at: datetime) -> Mapping[str, str]:
-    return {MOMENT: at.isoformat()}
+    return MappingProxyType({MOMENT: at.isoformat()})
 
 
 class Response(Protocol):

@@ -8,8 +8,9 @@ from typing import Any, Final, Generic, TypeVar
 
 from attrs import Factory, define, field, frozen
 
+from reference.domain.words import Transport
 from reference.store.bulk import write_all
-from reference.store.outbox import Outgoing, Posting, put
+from reference.store.outbox import Outgoing, put
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -73,7 +74,7 @@ class Unit:
     changed: list[Place] = field(factory=list[Place], init=False)
     tables: set[str] = field(factory=set[str], init=False)
     posted: list[Outgoing] = field(factory=list[Outgoing], init=False)
-    _postings: list[Posting] = field(factory=list[Posting], init=False)
+    _leaving: list[Outgoing] = field(factory=list[Outgoing], init=False)
     _written: list[_Rows] = Factory(list[_Rows])
     _newest: dict[str, _Rows] = Factory(dict[str, _Rows])
     _undo: list[_Undo] = Factory(list[_Undo])
@@ -115,10 +116,10 @@ class Unit:
         newest.rows.append(row)
         self._undo.append(newest.rows)
 
-    def post(self, posting: Posting) -> None:
+    def post(self, outgoing: Outgoing) -> None:
         """Put a content into the outbox at the end of the transaction."""
-        self._postings.append(posting)
-        self._undo.append(self._postings)
+        self._leaving.append(outgoing)
+        self._undo.append(self._leaving)
 
     def select(self, sql: str, row: Row = ()) -> Iterator[Row]:
         """Read rows; a request reads before it writes, so that it can be taken back."""
@@ -147,8 +148,10 @@ class Unit:
         """Write the rows that were held back."""
         for each in self._written:
             write_all(self.connection, each.sql, each.rows)
-        if self._postings:
-            self.posted += put(self.connection, self._postings)
-            self._postings.clear()
+        if self._leaving:
+            put(self.connection, self._leaving)
+            at_once = Transport.AT_ONCE
+            self.posted += [each for each in self._leaving if each.transport is at_once]
+            self._leaving.clear()
         self._written.clear()
         self._newest.clear()
