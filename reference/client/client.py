@@ -4,13 +4,22 @@ import secrets  # noqa: TID251 - an id that nobody else has is made where it is 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from io import BytesIO
-from typing import Any, Final, TypeVar
+from typing import Any, Final, TypeVar, cast
 
 import aiohttp
-import orjson
 from attrs import define, evolve, frozen
 
-from reference.client.connection import Connection, Done, NotSeen, Patience, part
+from reference.client.connection import (
+    Connection,
+    Done,
+    Misread,
+    NotSeen,
+    Patience,
+    Reply,
+    fitting,
+    json_of,
+    part,
+)
 from reference.collaboration import looks as portal
 from reference.domain.words import CaseNumber
 from reference.http.access import LoggedIn
@@ -20,7 +29,6 @@ from reference.mvp import looks as mvp
 from reference.mvp.api import Recipients
 from reference.mvp.caseworkers_api import ApiToken
 from reference.mvp.texts_api import MailTemplates, TextBlocks
-from reference.store.codec import structure
 from reference.store.shapes import ABSENT, Absent
 
 T = TypeVar("T")
@@ -208,13 +216,12 @@ class Client:
 
     async def case_list(self, status: str | None = None) -> tuple[mvp.ListedCase, ...]:
         """Look at the whole case list."""
-        pages = await self._pages(f"{MVP}/cases", {"status": status})
-        return tuple(_items(pages, "cases", mvp.ListedCase))
+        query = {"status": status}
+        return await self._listed(f"{MVP}/cases", "cases", mvp.ListedCase, query)
 
     async def activities(self, case: CaseNumber) -> tuple[mvp.EntryView, ...]:
         """Look at the whole activity list of a case."""
-        pages = await self._pages(f"{_case(case)}/activities")
-        return tuple(_items(pages, "entries", mvp.EntryView))
+        return await self._listed(f"{_case(case)}/activities", "entries", mvp.EntryView)
 
     async def preset(self, case: CaseNumber) -> tuple[str, ...]:
         """Look at the preset recipients of a case."""
@@ -227,8 +234,7 @@ class Client:
 
     async def documents(self, case: CaseNumber) -> tuple[mvp.DocumentView, ...]:
         """Look at the case documents."""
-        pages = await self._pages(f"{_case(case)}/documents")
-        return tuple(_items(pages, "documents", mvp.DocumentView))
+        return await self._listed(f"{_case(case)}/documents", "documents", mvp.DocumentView)
 
     async def document(self, case: CaseNumber, name: str) -> bytes:
         """Download a document of a case."""
@@ -322,9 +328,11 @@ class Client:
 
     async def inbox(self) -> portal.Inbox:
         """Look at the whole inbox."""
-        pages = await self._pages(f"{PORTAL}/inbox")
-        messages = tuple(_items(pages, "messages", portal.InboxLine))
-        return portal.Inbox(pages[0]["unread"], messages, None)
+        path = f"{PORTAL}/inbox"
+        pages = await self._pages(path, "messages")
+        messages = tuple(_items(pages, "messages", portal.InboxLine, path))
+        unread = fitting(pages[0].get("unread"), int, f"GET {path}, unread")
+        return portal.Inbox(unread, messages, None)
 
     async def widget(self) -> portal.Widget:
         """Look at the inbox widget of the start page."""
@@ -347,7 +355,7 @@ class Client:
 
     async def mails(self) -> tuple[MailView, ...]:
         """Look at all mails that were written."""
-        return tuple(_items(await self._pages("/mails"), "mails", MailView))
+        return await self._listed("/mails", "mails", MailView)
 
     async def mail_page(self, after: int = 0) -> Mails:
         """Look at a page of the mails that were written, oldest first."""
@@ -394,11 +402,19 @@ class Client:
             raise NotSeen(done.reason or "not_reachable")
         return self.known_by(done.value.token)
 
-    async def _pages(self, path: str, query: Mapping[str, object] = {}) -> list[dict[str, Any]]:
+    async def _listed(
+        self, path: str, name: str, kind: type[T], query: Mapping[str, object] = {}
+    ) -> tuple[T, ...]:
+        """Give what all pages of a list have under a name."""
+        return tuple(_items(await self._pages(path, name, query), name, kind, path))
+
+    async def _pages(
+        self, path: str, name: str, query: Mapping[str, object] = {}
+    ) -> list[dict[str, Any]]:
         """Read all pages of a list as they were at one moment.
 
         Where there are several, they are read until none has changed since it was read before:
-        between the two readings all of them were so.
+        between the two readings all of them were so. Raises Misread for what is no page.
         """
         tags: dict[int, str] = {}
         pages: dict[int, dict[str, Any]] = {}
@@ -413,8 +429,8 @@ class Client:
                     read[after] = pages[after]
                 else:
                     changed = True
-                    read[after] = orjson.loads(reply.body)
-                    tags[after] = reply.headers["ETag"]
+                    read[after] = _page(reply, name, f"GET {path}")
+                    tags[after] = reply.headers.get("ETag", "")
                 after = read[after]["next"]
             pages = read
             if len(read) == 1 or not changed:
@@ -422,11 +438,18 @@ class Client:
         raise NotSeen("restless")
 
 
-def _items(pages: Iterable[Mapping[str, Any]], name: str, kind: type[T]) -> Iterable[T]:
+def _page(reply: Reply, name: str, request: str) -> dict[str, Any]:
+    """Give a page that has a list of that name, and where the next one begins."""
+    page = json_of(reply, request)
+    if not isinstance(page, dict) or not isinstance(page.get(name), list) or "next" not in page:  # pyright: ignore[reportUnknownMemberType] - what JSON gives
+        raise Misread(f'{request}: the answer is no object with "next" and a list "{name}"')
+    return cast("dict[str, Any]", page)
+
+
+def _items(pages: Iterable[Mapping[str, Any]], name: str, kind: type[T], path: str) -> Iterable[T]:
     for page in pages:
         for item in page[name]:
-            value: T = structure(item, kind)
-            yield value
+            yield fitting(item, kind, f"GET {path}, {name}")
 
 
 def _case(case: CaseNumber) -> str:

@@ -15,12 +15,14 @@ from attrs import define, evolve, frozen
 from yarl import URL
 
 from reference.http.operations import JSON_TYPE, MOMENT
-from reference.store.codec import structure, to_json
+from reference.http.parsing import faults_of
+from reference.store.codec import MisfitError, structure, to_json
 
 T = TypeVar("T")
 Content = Callable[[], Any]  # gives the body anew for each try
 
 _TRY_AGAIN: Final = frozenset({502, 503, 504})
+_SHOWN_BYTES_MAX: Final = 40  # of an answer that is none
 
 
 class Outcome(StrEnum):
@@ -49,6 +51,10 @@ class NotSeen(Exception):  # noqa: N818 - the caller may well have expected it
         """Say why."""
         super().__init__(reason)
         self.reason = reason
+
+
+class Misread(Exception):  # noqa: N818 - it is the server that erred
+    """An answer is none of the API: says to which request, and what is wrong with it."""
 
 
 @frozen
@@ -110,7 +116,11 @@ class Connection:
         """Do something, once: each try has the same key.
 
         The outcome is unknown where a try had no answer, and no later one told what came of it.
+
+        Raises:
+            Misread: where the answer is none of the API.
         """
+        request = f"{method} {path}"
         headers = {"Idempotency-Key": self.key or secrets.token_hex(16)}
         lost = False
         last: Reply | None = None
@@ -123,21 +133,24 @@ class Connection:
                 lost = True
             else:
                 if last.status not in _TRY_AGAIN:
-                    return _done(last, answer)
+                    return _done(last, answer, request)
             if tried < self.patience.tries:
                 await asyncio.sleep(self.patience.wait_after(tried))
         if lost:
             return Done(Outcome.UNKNOWN)
-        return _done(last, answer) if last else Done(Outcome.REFUSED, reason="not_reachable")
+        if last is None:
+            return Done(Outcome.REFUSED, reason="not_reachable")
+        return _done(last, answer, request)
 
     async def look(self, path: str, kind: type[T], query: Mapping[str, object] = {}) -> T:
         """Look at something.
 
         Raises:
             NotSeen: with the code of the refusal, `not_reachable` where no answer came.
+            Misread: where the answer is none of the API.
         """
-        value: T = structure(orjson.loads((await self.get(path, query)).body), kind)
-        return value
+        request = f"GET {path}"
+        return fitting(json_of(await self.get(path, query), request), kind, request)
 
     async def get(self, path: str, query: Mapping[str, object] = {}, known: str = "") -> Reply:
         """Get something; with the tag of what is `known`, status 304 says that it is still so.
@@ -192,13 +205,40 @@ class Connection:
             return Reply(answer.status, answer.headers, await answer.read())
 
 
-def _done(reply: Reply, answer: type[T] | None) -> Done[T]:
+def json_of(reply: Reply, request: str) -> Any:  # noqa: ANN401 - what JSON gives
+    """Give what the answer to a request says.
+
+    Raises:
+        Misread: where it is no JSON.
+    """
+    try:
+        return orjson.loads(reply.body)
+    except orjson.JSONDecodeError as error:
+        begins = reply.body[:_SHOWN_BYTES_MAX].decode(errors="replace")
+        said = f"{error}; it begins with {begins!r}" if begins else "it is empty"
+        raise Misread(f"{request}: the answer is no JSON: {said}") from error
+
+
+def fitting(value: object, kind: type[T], request: str) -> T:
+    """Build what the answer to a request stands for.
+
+    Raises:
+        Misread: where it does not fit.
+    """
+    try:
+        built: T = structure(value, kind)
+    except MisfitError as error:
+        raise Misread(f"{request}: {'; '.join(faults_of(error, 'the answer'))}") from error
+    return built
+
+
+def _done(reply: Reply, answer: type[T] | None, request: str) -> Done[T]:
     moment = reply.headers.get(MOMENT)
-    at = None if moment is None else datetime.fromisoformat(moment)
+    at = None if moment is None else fitting(moment, datetime, f"{request}: {MOMENT}")
     if reply.status < 300:  # noqa: PLR2004
         value: T | None = None
         if answer is not None and reply.body:
-            value = structure(orjson.loads(reply.body), answer)
+            value = fitting(json_of(reply, request), answer, request)
         return Done(Outcome.OK, value, at=at)
     problem = reply.problem
     definite = problem.get("definite", True)

@@ -144,9 +144,14 @@ def _mail(
     template = templates[event]
     if not template.enabled:
         return ()
-    values = {"recipient": address, "case": str(case), "link": link or "", "portal": portal}
-    if received is not None:
-        values |= {"text": received.text, "documents": ", ".join(received.documents)}
+    values = {
+        "recipient": address,
+        "case": str(case),
+        "link": link or "",
+        "portal": portal,
+        "text": "" if received is None else received.text,
+        "documents": "" if received is None else ", ".join(received.documents),
+    }
     told = received.message if received is not None and link is None else None
     return (
         Mail(
@@ -168,15 +173,15 @@ def _public(secret: str | None) -> str:
 
 def filled(text: str, values: Mapping[str, str]) -> str:
     """Put values in the places of a template; what has none stays empty."""
-    parts = list(_parts(text))
-    parts[1::2] = [values.get(name, "") for name in parts[1::2]]
-    return "".join(parts)
+    frame, names = _cut(text)
+    return frame % tuple([values.get(name, "") for name in names])
 
 
 @lru_cache(maxsize=1_000)
-def _parts(text: str) -> tuple[str, ...]:
-    """Cut a template at its places: every second part is the name of one."""
-    return tuple(_PLACEHOLDER.split(text))
+def _cut(text: str) -> tuple[str, tuple[str, ...]]:
+    """Cut a template at its places: give what is left of it, and the names of the places."""
+    parts = _PLACEHOLDER.split(text.replace("%", "%%"))
+    return "%s".join(parts[::2]), tuple(parts[1::2])
 
 
 def set_template(

@@ -74,8 +74,8 @@ class Channel:
     taken: int = 0
 
 
+_UNUSED: Final = Channel()
 _NOBODY: Final[frozenset[str]] = frozenset()
-_NO_TRAFFIC: Final = Channel()
 NO_CHANNELS: Final[Mapping[str, Channel]] = MappingProxyType({})
 
 
@@ -271,7 +271,7 @@ def _post(
     channels = dict(case.channels)
     envelopes: list[Envelope] = []
     for recipient in recipients:
-        before = channels.get(recipient, _NO_TRAFFIC)
+        before = channels.get(recipient, _UNUSED)
         channels[recipient] = Channel(before.sent + 1, before.taken)
         envelopes.append(Envelope(case.number, recipient, before.sent + 1, content))
     return channels, tuple(envelopes)
@@ -284,26 +284,32 @@ def take_into_case(
 
     `now` is the moment of arrival.
     """
+    channels = case.channels
     if envelope.number:
-        channel = case.channels.get(envelope.recipient, _NO_TRAFFIC)
+        channel = channels.get(envelope.recipient, _UNUSED)
         taking = rules.taking(envelope.number, channel.taken)
         if taking is Taking.DUPLICATE:
             return Decision(case)
         if taking is Taking.GAP:
             return Refusal.ENVELOPE_GAP
         taken = Channel(channel.sent, max(envelope.number, channel.taken))
-        case = _with_channels(case, {**case.channels, envelope.recipient: taken})
+        channels = {**channels, envelope.recipient: taken}
     match envelope.content:
         case Reply():
-            return _take_reply(case, envelope.recipient, envelope.content, now, rules)
+            return _take_reply(case, channels, envelope.recipient, envelope.content, now, rules)
         case ReadMark():
-            return _take_read_mark(case, envelope.recipient, envelope.content, now, rules)
+            return _take_read_mark(case, channels, envelope.recipient, envelope.content, now, rules)
         case _:
             return Refusal.MISDIRECTED
 
 
 def _take_reply(
-    case: Case, author: str, reply: Reply, now: datetime, rules: Rules
+    case: Case,
+    channels: Mapping[str, Channel],
+    author: str,
+    reply: Reply,
+    now: datetime,
+    rules: Rules,
 ) -> Decision[Case]:
     """Let a recipient's message arrive: entry, files, fields (LOG-2, REP-5, REP-6, STA-3)."""
     asked_for_file = reply.asked is ExpectedAction.REPLY_WITH_FILE
@@ -319,7 +325,7 @@ def _take_reply(
         )
     if shows and change.status is not None:
         status, shown = change.status, None
-    names = tuple(file.name for file in reply.files)
+    names = tuple([file.name for file in reply.files])
     follow_up_on = _day(change.follow_up_on, case.follow_up_on, reply.written_at, now, rules)
     arrived = Case(
         case.number,
@@ -331,7 +337,7 @@ def _take_reply(
         case.last_sent,
         case.preset,
         case.documents.union(names) if names else case.documents,
-        case.channels,
+        channels,
         case.revision,
     )
     stamp = stamp_of(rules.carrier, reply.written_at, rules.zone)
@@ -347,12 +353,18 @@ def _take_reply(
 
 
 def _take_read_mark(
-    case: Case, reader: str, mark: ReadMark, now: datetime, rules: Rules
+    case: Case,
+    channels: Mapping[str, Channel],
+    reader: str,
+    mark: ReadMark,
+    now: datetime,
+    rules: Rules,
 ) -> Decision[Case]:
     """Set the date of the shown message that was seen; older ones do not show (STA-4, STA-6)."""
     shown = case.shown
     if shown is None or shown.message != mark.message:
-        return Decision(case)
+        same = channels is case.channels
+        return Decision(case if same else _with_channels(case, channels))
     receipt = rules.receipts[shown.expects]
     change = rules.case_changes[CaseEvent.SEEN]
     seen_on = rules.day_of(mark.seen_at, rules.zone)
@@ -375,7 +387,7 @@ def _take_read_mark(
         case.last_sent,
         case.preset,
         case.documents,
-        case.channels,
+        channels,
         case.revision,
     )
     return Decision(seen)

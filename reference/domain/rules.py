@@ -279,7 +279,7 @@ MEGABYTES: Final[Mapping[str, int]] = MappingProxyType({"binary": 1024**2, "deci
 
 def unread_count(items: Iterable[Item]) -> int:
     """Give the number at the inbox: the messages that count as unread (INB-1)."""
-    return sum(not item.read for item in items)
+    return sum([not item.read for item in items])
 
 
 def append(items: tuple[Item, ...], item: Item) -> tuple[Item, ...]:

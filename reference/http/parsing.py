@@ -89,8 +89,14 @@ def _structured(value: object, kind: type, where: str) -> Any:  # noqa: ANN401 -
     try:
         return structure(value, kind)
     except MisfitError as error:
-        faults = transform_error(error.error, where, _worded)[:_FAULTS_MAX]
+        faults = faults_of(error, where)[:_FAULTS_MAX]
         raise Refused(Problem.INVALID, *map(_fault, faults)) from error
+
+
+def faults_of(misfit: MisfitError, where: str) -> list[str]:
+    """Say what does not fit, and at which place: `wanted: a whole number @ body.size`."""
+    faults: list[str] = transform_error(misfit.error, where, _worded)
+    return faults
 
 
 def _worded(error: BaseException, kind: object) -> str:

@@ -375,5 +375,11 @@ def composed(mail: Waiting, sender: str, public_url: str) -> EmailMessage:
 
 
 def text_of(body: str, link: str | None, public_url: str) -> str:
-    """Give the text of a mail, with the address at which its link is used."""
-    return body if link is None else body.replace(link, f"{public_url}/register?token={link}")
+    """Give the text of a mail, with the address at which its link is used (ACC-2).
+
+    Where the wording has no place for it, it stands below: without it nobody could go on.
+    """
+    if link is None:
+        return body
+    address = f"{public_url}/register?token={link}"
+    return body.replace(link, address) if link in body else f"{body.rstrip()}\n\n{address}\n"

@@ -15,14 +15,14 @@ from reference.mvp import looks
 from reference.mvp.acts import tell
 from reference.mvp.api import BASE
 from reference.store.link_content import Wording
-from reference.store.shapes import NAME, TextShape
+from reference.store.shapes import CONTROLS, NAME, TextShape
 from reference.store.shared_tables import WORDINGS
 from reference.store.side import Side
 from reference.store.unit import Unit
 
 #: What the subject of a mail is, and what other texts are.
 LINE: Final = TextShape(
-    r"[^\x00-\x1f\x7f]*[^\x00-\x20\x7f][^\x00-\x1f\x7f]*",
+    rf"[^{CONTROLS}]*[^{CONTROLS} ][^{CONTROLS}]*",
     "1 to 200 characters in one line, not only blanks",
     200,
 )

@@ -1,6 +1,7 @@
 """Pages as operations: what a path shows, what its form does, how it refuses."""
 
 from collections.abc import Awaitable, Callable
+from typing import Final
 from urllib.parse import quote
 
 from aiohttp import web
@@ -12,6 +13,7 @@ from reference.pages.site import Site
 from reference.pages.visit import Visit
 
 Show = Callable[[Visit], Awaitable[web.StreamResponse]]
+_CALL: Final = web.RequestKey("call", Call)
 
 
 @define(eq=False)
@@ -26,7 +28,7 @@ class Pages:
         """Give the operation that shows a page, to the users of the site unless `who` says."""
 
         async def handle(call: Call) -> Answer | web.StreamResponse:
-            return await show(Visit(self.site, call.request, call))
+            return await show(self._visit(call))
 
         return self._operation("GET", path, show, handle, who, query)
 
@@ -37,12 +39,17 @@ class Pages:
         """
 
         async def handle(call: Call) -> Answer | web.StreamResponse:
-            visit = Visit(self.site, call.request, call)
+            visit = self._visit(call)
             if reads:
                 await visit.read()
             return await do(visit)
 
         return self._operation("POST", path, do, handle, who, None)
+
+    def _visit(self, call: Call) -> Visit:
+        """Give the visit; what the request is refused for later can tell who asked."""
+        call.request[_CALL] = call
+        return Visit(self.site, call.request, call)
 
     def _operation(
         self,
@@ -68,7 +75,7 @@ class Pages:
 
     def refused(self, request: web.Request, refused: Refused) -> web.StreamResponse:
         """Give the page that says why something is refused; who is not logged in may do that."""
-        visit = Visit(self.site, request)
+        visit = Visit(self.site, request, request.get(_CALL))
         if refused.why is Problem.NOT_AUTHENTICATED and self.site.who is not Who.ANYBODY:
             if request.method in {"GET", "HEAD"}:
                 return visit.go(f"{self.site.log_in}?next={quote(visit.here, safe='')}")

@@ -50,15 +50,17 @@ class WholeShape:
         return self.smallest <= number <= self.largest
 
 
+#: What steers something or ends a line, as the inside of a class of characters.
+CONTROLS: Final = r"\x00-\x1f\x7f-\x9f\u2028\u2029"
 #: An id or a name that can stand in a path.
 NAME: Final = TextShape(
-    r"[^\x00-\x1f\x7f.][^\x00-\x1f\x7f]*",
+    rf"[^{CONTROLS}.][^{CONTROLS}]*",
     "1 to 200 characters, no control characters, no dot at the start",
     200,
 )
 Name: TypeAlias = Annotated[str, NAME]
 #: What stands in one line of a case: its subject, its customer.
-SUBJECT: Final = TextShape(r"[^\x00-\x1f\x7f]*", "at most 500 characters in one line", 500)
+SUBJECT: Final = TextShape(rf"[^{CONTROLS}]*", "at most 500 characters in one line", 500)
 Subject: TypeAlias = Annotated[str, SUBJECT]
 Cursor: TypeAlias = Annotated[int, WholeShape(0, WHOLE_MAX)]
 Limit: TypeAlias = Annotated[int, WholeShape(1, 500)]

@@ -285,11 +285,10 @@ def _keep(
 
 def _look(node: Node, what: Sequence[tuple[str, str, int | None]]) -> Finding | None:
     """Compare what the domain shows people with what the oracle demands; the first finding."""
-    at, at_us = moment(node.day)
-    at_us += 2 * node.depth + 1
+    at_us = moment(node.day)[1] + 2 * node.depth + 1
     looks: dict[tuple[str, str], Record] = {}
     for see, by, case in what:
-        record = node.model.look(see, by, case, at=at)
+        record = node.model.look(see, by, case)
         if record is None:
             continue
         looks[see, by] = record

@@ -21,9 +21,8 @@ _MINUTES: Final = {
     for minute in range(60)
 }
 _SECONDS: Final = {f"{second:02}": second * _SECOND_US for second in range(60)}
-#: The first digits of a fraction of a second, as most programs write it, and its last ones.
-_MILLISECONDS: Final = {"": 0} | {f".{ms:03}": ms * 1000 for ms in range(1000)}
-_MICROSECONDS: Final = {"": 0} | {f"{us:03}": us for us in range(1000)}
+#: The milliseconds with which most programs begin a fraction of a second.
+_MILLISECONDS: Final = {f".{ms:03}": ms * 1000 for ms in range(1000)}
 _MICRO: Final = 6  # digits of a fraction that count
 _NANO: Final = 9  # digits that it may have
 #: How far the offsets that a moment ends with are ahead of UTC.
@@ -34,6 +33,8 @@ _OFFSETS: Final = {"Z": 0} | {
 }
 #: The minutes of late, as they stand in a moment: "2024-02-19T12:18:".
 _LATE: Final[dict[str, int]] = {}
+#: What of late followed the milliseconds, and what it adds to them: "+01:00", "457Z".
+_TAILS: Final[dict[str, int]] = {}
 _MOST_LATE: Final = 4096
 
 
@@ -42,33 +43,40 @@ def moment_us(text: str) -> int | None:
 
     Digits beyond the microsecond are dropped.
     """
-    tail = -1 if text[-1:] == "Z" else -6
-    shown = text[19:tail]
     try:
-        return (
-            _LATE[text[:17]]
-            - _OFFSETS[text[tail:]]
-            + _SECONDS[text[17:19]]
-            + _MILLISECONDS[shown[:4]]
-            + _MICROSECONDS[shown[4:]]
-        )
+        if text[19:20] == ".":
+            return (
+                _LATE[text[:17]]
+                + _SECONDS[text[17:19]]
+                + _MILLISECONDS[text[19:23]]
+                + _TAILS[text[23:]]
+            )
+        return _LATE[text[:17]] + _SECONDS[text[17:19]] - _OFFSETS[text[19:]]
     except KeyError:
-        return _moment_us(text[:17], text[17:19], shown, text[tail:])
+        return _moment_us(text)
 
 
 #: The same, remembered: for moments that are told again and again.
 known_moment_us: Final = lru_cache(maxsize=16_384)(moment_us)
 
 
-def _moment_us(minute: str, second: str, fraction: str, offset: str) -> int | None:
-    begins, seconds, ahead = _minute_us(minute), _SECONDS.get(second), _OFFSETS.get(offset)
-    part = _fraction_us(fraction)
-    if begins is None or seconds is None or part is None or ahead is None:
+def _moment_us(text: str) -> int | None:
+    end = -1 if text[-1:] == "Z" else -6
+    begins, second = _minute_us(text[:17]), _SECONDS.get(text[17:19])
+    part, ahead = _fraction_us(text[19:end]), _OFFSETS.get(text[end:])
+    if begins is None or second is None or part is None or ahead is None:
         return None
-    if len(_LATE) >= _MOST_LATE:
-        _LATE.clear()
-    _LATE[minute] = begins
-    return begins + seconds + part - ahead
+    _remember(_LATE, text[:17], begins)
+    milliseconds = _MILLISECONDS.get(text[19:23])
+    if milliseconds is not None:
+        _remember(_TAILS, text[23:], part - milliseconds - ahead)
+    return begins + second + part - ahead
+
+
+def _remember(late: dict[str, int], part: str, us: int) -> None:
+    if len(late) >= _MOST_LATE:
+        late.clear()
+    late[part] = us
 
 
 def _minute_us(minute: str) -> int | None:
@@ -85,6 +93,7 @@ def _fraction_us(fraction: str) -> int | None:
     return int(digits[:_MICRO].ljust(_MICRO, "0"))
 
 
+@lru_cache(maxsize=4096)
 def _day_us(day: str) -> int | None:
     parts = _DAY.fullmatch(day)
     number = None if parts is None else _day_number(int(parts[1]), int(parts[2]), int(parts[3]))
@@ -100,7 +109,6 @@ def _day_number(year: int, month: int, day: int) -> int | None:
         return None
 
 
-@lru_cache(maxsize=4096)
 def is_day(text: str) -> bool:
     """Whether it is a calendar day: 2024-02-19."""
     return _day_us(text) is not None

@@ -55,7 +55,8 @@ class Collector:
         self.totals = totals
         self.sent_by_hour: Counter[int] = Counter()
         self._written: dict[str, tuple[str | None, bool]] = {}
-        self._takes: dict[str, Callable[[Record, int, int], None]] = {
+        #: The words of the lines that are measured, each with what takes them.
+        self.words: dict[str, Callable[[Record, int, int], None]] = {
             "send": self._send,
             "reply": self._reply,
             "open": lambda line, at_us, _: self.messages.opened(line, at_us),
@@ -67,16 +68,15 @@ class Collector:
             "fault": self._fault,
         }
 
-    def take(self, at_us: int, line: Record, meant_us: int | None = None) -> None:
-        """Take a line of the run; `meant_us` is when who acts meant to, where that was earlier."""
-        takes = self._takes.get(line.get("act") or line["see"])
-        if takes is None:
-            return
-        if line.get("outcome") == "refused":
-            if line["act"] == "mark_read":
-                self.messages.not_marked(line)
-        else:
-            takes(line, at_us, at_us if meant_us is None else meant_us)
+    def take(self, word: str, line: Record, at_us: int, meant_us: int) -> None:
+        """Take a line of the run, of an act or a look that is measured.
+
+        `meant_us` is when who acts meant to, where that was earlier than the moment `at_us`.
+        """
+        if line.get("outcome") != "refused":
+            self.words[word](line, at_us, meant_us)
+        elif word == "mark_read":
+            self.messages.not_marked(line)
 
     def deliver(self, at_us: int, case: Case, message: str, to: str | None) -> None:
         """Take a delivery: into the inbox of a recipient, or (None) into the case."""
@@ -148,14 +148,14 @@ class Collector:
     def _sampled(self, name: str) -> Sampled | None:
         if MEASURES[name].kind is not Kind.SAMPLES:
             return None
-        whole = self._figures(name, self.cells.all())
-        if whole is None:
+        ordered = self._ordered(name, self.cells.all())
+        if not ordered:
             return None
         by: dict[str, dict[str, Figures]] = {}
         for kind in GROUPS if name in OF_MESSAGES else ():
             told = ((group, self._figures(name, cells)) for group, cells in self.cells.groups(kind))
             by[kind] = {group: each for group, each in told if each is not None}
-        return Sampled(whole, by, curve(self._ordered(name, self.cells.all())))
+        return Sampled(figures(ordered), by, curve(ordered))
 
     def _figures(self, name: str, cells: Iterable[Cell]) -> Figures | None:
         """Give the figures of samples, which are put in order for that alone: they may be many."""

@@ -40,16 +40,15 @@ class Level:
 
     def add(self, by: int, at_us: int) -> None:
         """Go up or down; moments come in order."""
-        value = self.value
         if at_us > self._changed_us:
-            self._area += value * (at_us - self._changed_us)
+            self._area += self.value * (at_us - self._changed_us)
             self._changed_us = at_us
             if at_us >= self._step_end_us:
                 self._next_step(at_us)
-        self.value = value = value + by
-        if value > self._steps[-1]:
-            self._steps[-1] = value
-            self.max = max(self.max, value)
+        self.value += by
+        if by > 0 and self.value > self._steps[-1]:
+            self._steps[-1] = self.value
+            self.max = max(self.max, self.value)
 
     def _next_step(self, at_us: int) -> None:
         """Go on to the step that a moment is in, at the level that it is."""

@@ -54,20 +54,25 @@ class Statuses:
         return 0 if page is None else page[case % _PAGE]
 
     def _move(self, case: Case, event: str, status: int, at_us: int) -> None:
-        before = self._of(case)
+        before = self._changed(case, status)
         self.moves[before, event] += 1
         if before == status:
             return
         if before:
             self.levels[before].add(-1, at_us)
         self.levels[status].add(1, at_us)
+
+    def _changed(self, case: Case, status: int) -> int:
+        """Give a case another status; what it was before."""
         if isinstance(case, str):
+            before = self._named.get(case, 0)
             self._named[case] = status
-            return
+            return before
         page = self._pages.get(case >> _PAGE_BITS)
         if page is None:
             page = self._pages[case >> _PAGE_BITS] = bytearray(_PAGE)
-        page[case % _PAGE] = status
+        before, page[case % _PAGE] = page[case % _PAGE], status
+        return before
 
     def moved(self) -> dict[str, dict[str, int]]:
         """Give how often each event came up in each status; "" is that of no communication."""

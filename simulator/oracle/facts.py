@@ -401,25 +401,26 @@ def arrive(
     case: Case, flight: Flight, earliest: int, latest: int, readings: Mapping[str, str]
 ) -> None:
     """Let one envelope arrive, at a moment between the two."""
-    letter = flight.letter
-    if flight.kind == MESSAGE and letter is not None:
-        box = case.own_box(flight.recipient)
-        bits = letter.expects
-        if case.notices and (flight.message, flight.recipient) in case.notices:
-            case.notices = case.notices - {(flight.message, flight.recipient)} or NOTHING
+    at, _, recipient, kind, message, letter, right, _ = flight
+    if kind == MESSAGE and letter is not None:
+        box = case.own_box(recipient)
+        bits, text, documents, version, *_ = letter
+        notice = (message, recipient)
+        if notice in case.notices:
+            case.notices = case.notices - {notice} or NOTHING
             bits |= NOTICED
-        box.items[flight.message] = bits
-        case.receipts = {**case.receipts, flight.message: latest}
-        box.text = letter.text
+        box.items[message] = bits
+        case.receipts = {**case.receipts, message: latest}
+        box.text = text
         box.own_text = 0
-        box.version = max(box.version, letter.version)
-        if box.documents is not None and letter.documents:
-            box.documents = box.documents.union(letter.documents)
-    elif flight.kind == RELEASE:
-        case.own_box(flight.recipient).right = flight.right
-    elif flight.kind == READ:
-        if flight.message == case.message and case.kind != RECEIVED:
-            case.reads = {**case.reads, flight.recipient: flight.at}
+        box.version = max(box.version, version)
+        if box.documents is not None and documents:
+            box.documents = box.documents.union(documents)
+    elif kind == RELEASE:
+        case.own_box(recipient).right = right
+    elif kind == READ:
+        if message == case.message and case.kind != RECEIVED:
+            case.reads = {**case.reads, recipient: at}
             case.seen_date = None
             case.seen = 0
     elif letter is None:

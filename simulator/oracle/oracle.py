@@ -75,7 +75,7 @@ class Oracle:
         """How often each rule decided what a line had to be."""
         decisive = dict.fromkeys(RULES, 0)
         for rules, count in zip(COUNTED, self.world.counts, strict=True):
-            for rule in rules if count else ():
+            for rule in rules:
                 decisive[rule] += count
         return decisive
 
@@ -86,7 +86,7 @@ class Oracle:
         undecided = [
             f"line {line}: case {number} had more possible states than are followed;"
             " what tells them apart was not judged until it was seen again"
-            for number, line in sorted(world.beyond.items(), key=lambda item: item[1])
+            for number, line in world.beyond.items()
         ]
         for line, (number, act) in world.unknown.items():
             states = world.doubt.get(number, ())
@@ -129,9 +129,8 @@ def _common(world: World) -> Hashable:
         world.emails,
         tuple(sorted(world.accounts.items())),
         frozenset(world.registered),
-        world.active,
         world.down,
-        world.mail_active,
+        world.mail_active,  # also what delays messages: all of that delays mails
         world.events_off,
         tuple(sorted(world.due)),
         frozenset([(owner, link in world.used_links) for link, owner in world.links.items()]),
@@ -166,11 +165,10 @@ def _rest(world: World, case: Case) -> tuple[Hashable, ...]:
         and tuple(
             [(*one[1:LINE_OF_FLIGHT], day(one.at), one.at >= world.down_from) for one in flights]
         ),
-        flights and tuple([world.partial_at > one.at for one in flights if one.way == HELD]),
+        flights and tuple([world.partial_at >= one.at for one in flights if one.way == HELD]),
         case.kind,
         case.message,
         day(case.moment) if case.kind == RECEIVED else None,
-        case.recipients,
         _reads_that_count(world, case),
         case.sent,
         (day(follow_up[0]), day(follow_up[1])) if isinstance(follow_up, tuple) else follow_up,
@@ -180,8 +178,8 @@ def _rest(world: World, case: Case) -> tuple[Hashable, ...]:
         case.perhaps,
         tuple(
             [
-                (subject, full < world.full_runs, partial < world.partial_runs)
-                for full, partial, _, subject in (versions[base:] if base else versions)
+                (subject, partial < world.partial_runs)
+                for _, partial, _, subject in (versions[base:] if base else versions)
             ]
         ),
         case.happened,
@@ -196,6 +194,4 @@ def _reads_that_count(world: World, case: Case) -> Hashable:
     reading = world.readings["several_acknowledge"] if case.kind == ACKNOWLEDGE else "first"
     if reading == "first":
         return world.day(min(case.reads.values()))
-    if reading == "latest":
-        return world.day(max(case.reads.values()))
-    return frozenset(case.reads), world.day(max(case.reads.values()))
+    return world.day(max(case.reads.values()))  # the mailboxes tell who has read

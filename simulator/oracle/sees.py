@@ -2,11 +2,10 @@
 
 from array import array
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
-from datetime import date
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from operator import itemgetter
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from simulator.history.moments import known_moment_us
 from simulator.history.vocabulary import ROLES
@@ -140,13 +139,16 @@ FIELDS_OF_ENTRY: Final = itemgetter("unread", "hint", "opened", "answered")
 FIELDS_OF_CASE: Final = itemgetter(
     "cloud_status", "status_text", "acknowledged_on", "follow_up_on", "under_way"
 )
-#: For every combination of facts: what a whole entry shows, what that counts, and how it was seen.
+#: What is looked up of a message in an inbox: its facts, and whether it was shown as read before.
+REMEMBERED: Final = FACTS | SEEN_READ
+#: For each of that: what a whole entry shows, what that decides, and how the message was seen then.
 SHOWN: Final = tuple(
     (
         (entry.unread, entry.hint, entry.opened, entry.answered),
-        together(entry.rule, "INB-6", "INB-11"),
+        together(entry.rule, "INB-6", "INB-11", *(["INB-8"] if again else [])),
         LISTED | (SEEN_UNREAD if entry.unread else SEEN_READ),
     )
+    for again in (False, True)
     for entry in ENTRIES
 )
 #: The cloud status by the kind of the last communication.
@@ -735,9 +737,9 @@ def _is_moment(w: World, words: Words, at: str) -> bool:
 @lru_cache(4096)
 def _form(second: int) -> str:
     """Give the end of a head line; the moment is a second of local time."""
-    day = date.fromisoformat(utc_day(second * 1_000_000))
+    year, month, day = utc_day(second * SECOND_US).split("-")
     clock = f"{second // 3600 % 24:02}:{second // 60 % 60:02}:{second % 60:02}"
-    return f" am {day:%d.%m.%Y} {clock}"
+    return f" am {day}.{month}.{year} {clock}"
 
 
 def _form_of(w: World, words: Words) -> str:
@@ -845,8 +847,7 @@ def see_inbox(w: World, line: int, at: int, record: Record) -> None:
 def _is_right(w: World, at: int, record: Record, one: str) -> bool:  # noqa: C901 - calls would cost a third
     """Look for a deviation only where there may be one: whether all is as it must be, plainly."""
     bits_of: dict[str, int] = {}
-    cases: dict[object, Case] = {}
-    shared = after_notes = 0
+    boxes = shared = after_notes = 0
     numbers, token, known = w.boxes_of.get(one, ()), w.token, w.cases
     unsure = bool(w.beyond)
     for number in numbers:
@@ -860,12 +861,12 @@ def _is_right(w: World, at: int, record: Record, one: str) -> bool:  # noqa: C90
             if unsure and not box.known:
                 return False
             bits_of.update(box.items)
-            cases[number] = case
+            boxes += 1
             if len(case.boxes) > 1:
                 shared += len(box.items)
             if case.last in LEAVE_ALL:
                 after_notes += 1
-    if not _are_entries_right(w, record, one, bits_of, cases):
+    if not _are_entries_right(w, record, one, bits_of):
         return False
     counts = w.counts
     counts[INBOX] += len(numbers)
@@ -874,32 +875,29 @@ def _is_right(w: World, at: int, record: Record, one: str) -> bool:  # noqa: C90
     if "unread" in record:
         counts[INB_1] += 1
     if w.outages:
-        counts[IN_OUTAGES] += len(cases)
+        counts[IN_OUTAGES] += boxes
     if w.rep_line:
-        counts[RPL_3] += len(cases)
+        counts[RPL_3] += boxes
     return True
 
 
-def _are_entries_right(
-    w: World, record: Record, one: str, bits_of: dict[str, int], cases: Mapping[object, Case]
-) -> bool:
+def _are_entries_right(w: World, record: Record, one: str, bits_of: dict[str, int]) -> bool:
     """Tell whether the messages and their number are right; remember how each was seen."""
     entries = record["messages"]
     if len(entries) != len(bits_of):
         return False
-    number = again = 0
+    number = 0
     fresh: list[tuple[str, int]] = []
-    rules: list[int] = []
+    decided: list[int] = []
     try:
         for entry in entries:
             message = entry["message"]
             bits = bits_of.pop(message)
-            must, rule, seen_as = SHOWN[bits & FACTS]
+            must, rules, seen_as = SHOWN[bits & REMEMBERED]
             if FIELDS_OF_ENTRY(entry) != must:
                 return False
             number += must[0]
-            rules.append(rule)
-            again += bits & SEEN_READ
+            decided.append(rules)
             if bits & seen_as != seen_as:
                 fresh.append((message, bits | seen_as))
     except KeyError:
@@ -907,11 +905,11 @@ def _are_entries_right(
     if record.get("unread", number) != number:
         return False
     for message, bits in fresh:
-        cases[w.home_of(message)].own_box(one).items[message] = bits
+        case = cast("Case", w.find(w.home_of(message)))  # there, as all cases of the inbox are
+        case.own_box(one).items[message] = bits
     counts = w.counts
-    for rule in rules:
-        counts[rule] += 1
-    counts[INB_8] += again // SEEN_READ
+    for rules in decided:
+        counts[rules] += 1
     return True
 
 
@@ -998,6 +996,8 @@ def _see_entries(
     if box is not None and not box.known:
         _get_to_know(w, case, line, one, entries)
         return
+    if len(entries) != len(items) or len({entry["message"] for entry in entries}) != len(items):
+        _wrong_set(w, case, line, [entry["message"] for entry in entries], one)
     for entry in entries:
         message = entry["message"]
         bits = items.get(message)
@@ -1008,8 +1008,6 @@ def _see_entries(
         if bits & flag != flag:
             items = case.own_box(one).items
             items[message] = bits | flag
-    if len(entries) != len(items) or len({entry["message"] for entry in entries}) != len(items):
-        _wrong_set(w, case, line, [entry["message"] for entry in entries], one)
 
 
 def _get_to_know(w: World, case: Case, line: int, one: str, entries: list[Record]) -> None:
@@ -1091,7 +1089,7 @@ def _stranger(w: World, case: Case, line: int, message: str, one: str) -> None:
 
 def _wrong_set(w: World, case: Case, line: int, seen: list[str], one: str) -> None:
     box = case.boxes.get(one)
-    items = {} if box is None else box.items.copy()
+    items = _NO_ITEMS if box is None else box.items
     times = Counter(seen)
     for message, count in times.items() if len(times) < len(seen) else ():
         if not a_message_is_there_exactly_once(count):

@@ -243,13 +243,20 @@ class World:
 
     def case(self, number: Any, line: int) -> Case:
         """Give a case that was mentioned, owned by this world."""
+        case = self.cases.get(number)
+        if not isinstance(case, Case):
+            case = self._unfolded(number, line)
+        if case.token is not self.token:
+            case = self.own(case)
+        case.cached = None
+        for state in self.doubt[number] if case.split else ():
+            state.cached = None
+        return case
+
+    def _unfolded(self, number: Any, line: int) -> Case:
         case = self.find(number)
         if case is None:
             raise self.unmentioned(line, "case", number)
-        if case.token is not self.token:
-            case = self.own(case)
-        for state in self.doubt[number] if case.split else (case,):
-            state.cached = None
         return case
 
     def find(self, number: Any) -> Case | None:
@@ -330,9 +337,7 @@ class World:
         """Judge a line about a case in each of its possible states, and keep those that fit."""
         case = self.cases.get(number)
         if not isinstance(case, Case):
-            case = self.find(number)
-            if case is None:
-                raise self.unmentioned(line, "case", number)
+            case = self._unfolded(number, line)
         if outcome == "refused" and not case.flights and not case.split:
             judge(self, case, line, at, data, outcome)
             return
@@ -535,7 +540,8 @@ class World:
         """Let arrive what was sent and is under way no more; what still is may be there or not."""
         case = self.case(number, line)
         for state in self.doubt[number] if case.split else (case,):
-            self._deliver(state, under_way, at)
+            if state.flights:  # nothing is under way as a rule
+                self._deliver(state, under_way, at)
 
     def _deliver(self, case: Case, under_way: Collection[str], at: int) -> None:
         last: dict[str, Flight] = {}  # what has arrived of each recipient's channel

@@ -19,7 +19,7 @@ from simulator.world.result import Ran
 
 Record = Mapping[str, Any]
 #: How many reasons of a kind are told of a scenario, and how many rows a picture has.
-REASONS_MAX: Final = 5
+REASONS_MAX: Final = 10
 ROWS_MAX: Final = 80
 
 
@@ -78,7 +78,6 @@ def _summary(order: Sequence[Ran]) -> str:
 def _shown(one: Ran) -> dict[str, Any]:
     zone = ZoneInfo(one.time_zone)
     changed = {name: value for name, value in one.readings.items() if value != READINGS[name][0]}
-    reasons = (one.failures, one.broken, one.differed)
     measured = None if one.measured is None else shown(one.measured, zone)
     many = one.measured is not None and one.measured.totals["messages"] >= MANY
     return {
@@ -86,10 +85,8 @@ def _shown(one: Ran) -> dict[str, Any]:
         "zone": zone,
         "verdict": one.exit.name.lower(),
         "failed": one.exit is not Exit.KEPT,
-        "failures": one.failures[:REASONS_MAX],
-        "broken": one.broken[:REASONS_MAX],
-        "differed": one.differed[:REASONS_MAX],
-        "more": sum(max(len(each) - REASONS_MAX, 0) for each in reasons),
+        "reasons": one.reasons[:REASONS_MAX],
+        "more": max(len(one.reasons) - REASONS_MAX, 0),
         "pictures": _pictures(one, zone, many=many),
         "measured": measured,
         "beyond": [each for each in measured.limits if each["verdict"] == "violated"]

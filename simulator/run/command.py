@@ -85,7 +85,11 @@ def files_in(named: Sequence[Path]) -> list[Path]:
 @click.option(
     "--flaws", is_flag=True, help="Show which file notices which known flaw (populations left out)."
 )
-@click.option("--jobs", type=click.IntRange(min=1), help="How many files side by side.")
+@click.option(
+    "--jobs",
+    type=click.IntRange(min=1),
+    help="How many files side by side: one where a URL has a clock that we move.",
+)
 def run(  # noqa: PLR0913, PLR0917 - the options
     scenarios: tuple[Path, ...],
     seed: int | None,
@@ -137,11 +141,14 @@ def run(  # noqa: PLR0913, PLR0917 - the options
             scale=scale_asked(scale),
             place=place,
         )
+        if place.serves_one_at_a_time():
+            jobs = 1
         ran = run_all(files, task, jobs)
         write_text(Console(soft_wrap=False), ran, again)
         _write_files(ran, again, json_file, junit, report)
-    except OSError as error:
-        click.echo(f"{error.filename or 'output'}: {error.strerror or error}", err=True)
+    except OSError as error:  # a file that cannot be written, or a target that cannot be used
+        file = f"{error.filename}: " if error.filename else ""
+        click.echo(f"{file}{error.strerror or error}\nagain: {again}", err=True)
         sys.exit(Exit.ENVIRONMENT)
     sys.exit(worst_of(one.exit for one in ran))
 

@@ -14,7 +14,7 @@ from rich.text import Text
 from simulator.exits import Exit, worst_of
 from simulator.printing import printable
 from simulator.report.measurements import MANY, facts
-from simulator.world.result import Ran
+from simulator.world.result import Differed, Ran
 
 #: Differences that are told of a file: the first ones cause the others.
 DIFFERENCES_MAX: Final = 5
@@ -61,28 +61,20 @@ def _measured(console: Console, one: Ran) -> None:
 
 def _reasons(console: Console, one: Ran) -> None:
     lines = [f"{error}" for error in one.errors]
-    for failure in one.failures:
-        lines.append(f"{one.file}:{failure.line}: {failure.rule}")
-        lines.append(f"  expected: {failure.expected}")
-        lines.append(f"  seen:     {failure.seen}")
-        lines += [f"  because:  {failure.because}"] if failure.because else []
-    for broken in one.broken:
-        found = broken.finding
-        times = f" ({found.count} times)" if found.count > 1 else ""
-        lines.append(f"{one.file}:{broken.line}: {found.rule}{times}")
-        lines.append(f"  seen:     {found.seen}")
-        lines.append(f"  demanded: {found.demanded}")
-        lines.append(f"  because:  {found.because}")
+    differences = 0
+    for reason in one.reasons:
+        if isinstance(reason, Differed):
+            differences += 1
+            if differences > DIFFERENCES_MAX:
+                continue
+        lines.append(f"{one.file}:{reason.line}: {reason.title}")
+        lines += [f"  {f'{what}:':<9} {said}" for what, said in reason.parts]
+    if differences > DIFFERENCES_MAX:
+        lines.append(f"{one.file}: {differences - DIFFERENCES_MAX} more differences")
     if one.let_pass:
         rules = ", ".join(sorted({each.finding.rule for each in one.let_pass}))
         counted = ", ".join(one.always)
         lines.append(f"{one.file}: violated too, and not counted (always: {counted}): {rules}")
-    for differed in one.differed[:DIFFERENCES_MAX]:
-        told = differed.difference
-        lines.append(f"{one.file}:{differed.line}: otherwise than the model: {told.what}")
-        lines += [f"  model:    {told.model}", f"  target:   {told.target}"]
-    if len(one.differed) > DIFFERENCES_MAX:
-        lines.append(f"{one.file}: {len(one.differed) - DIFFERENCES_MAX} more differences")
     limits = () if one.measured is None else one.measured.limits
     lines += [f"{one.file}: limit {limit}" for limit in limits if limit.kept is False]
     lines += [f"{one.file}: undecided: {reason}" for reason in one.undecided]

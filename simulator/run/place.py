@@ -33,6 +33,18 @@ class Place:
         """Whether somebody else runs it."""
         return self.target not in {"model", "server"}
 
+    def serves_one_at_a_time(self) -> bool:
+        """Tell whether it has one clock, which the scenarios move.
+
+        Raises:
+            TargetError: when it cannot be reached, or is not the API.
+        """
+        if not self.is_url:
+            return False
+        from simulator.targets import opening  # noqa: PLC0415 - the model needs none of it
+
+        return opening.moves_the_clock(self.target, self.access)
+
 
 def target_at(place: Place, scenario: Scenario, rules: Rules, limit: timedelta) -> Target:
     """Open the target for a scenario.

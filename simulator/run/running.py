@@ -13,9 +13,10 @@ from reference.domain.rules import Rules, rules_for
 from reference.domain.words import Transport
 from simulator.collecting import rare_collections
 from simulator.exits import Exit
+from simulator.history.bad_input import quote
 from simulator.history.clauses import CLAUSES, Shown
 from simulator.history.vocabulary import ACTS, READINGS
-from simulator.measures.collector import Collector
+from simulator.measures.collector import Collector, nobody
 from simulator.measures.measured import Measured
 from simulator.oracle import BadLine, Oracle, Verdict
 from simulator.run.place import Place, Unfit, target_at
@@ -23,11 +24,12 @@ from simulator.scenario.file import IMMEDIATE, BadScenario, Scenario, read_scena
 from simulator.scenario.goals import Goals
 from simulator.shelf import InFile
 from simulator.targets.in_memory import InMemory
-from simulator.targets.port import Target
+from simulator.targets.port import Target, TargetError
 from simulator.world.deliveries import Deliveries
 from simulator.world.judge import Judge, microseconds
-from simulator.world.people import profile_of
+from simulator.world.persons import Persons
 from simulator.world.result import Broken, Ran
+from simulator.world.streams import Streams
 from simulator.world.witness import Spool, witnesses
 from simulator.world.world import Watcher, World
 
@@ -107,11 +109,10 @@ def run_file(
 
 def _traced(scenario: Scenario, target: Target, task: Task) -> Ran:
     if task.trace is None:
-        return run_scenario(scenario, target, judge_of(scenario, target, task), task)
+        return run_scenario(scenario, target, task)
     place = task.trace / f"{Path(scenario.file).stem}.jsonl"
     with place.open("wb") as trace:
-        judge = judge_of(scenario, target, task, trace)
-        return run_scenario(scenario, target, judge, task)
+        return run_scenario(scenario, target, task, trace)
 
 
 def as_asked(scenario: Scenario, task: Task) -> Scenario:
@@ -128,8 +129,12 @@ def as_asked(scenario: Scenario, task: Task) -> Scenario:
     return evolve(scenario, population=population.scaled(scale))
 
 
-def judge_of(
-    scenario: Scenario, target: Target, task: Task, trace: BinaryIO | None = None
+def _judge_of(
+    scenario: Scenario,
+    target: Target,
+    task: Task,
+    profile_of: Callable[[str], str],
+    trace: BinaryIO | None,
 ) -> Judge:
     """Give who judges a run: the oracle, with measurements and goals."""
     oracle = Oracle(
@@ -141,9 +146,8 @@ def judge_of(
         make_shelf=InFile,
     )
     begin_us = microseconds(target.moment(scenario.begins))
-    collector = Collector(
-        begin_us, ZoneInfo(scenario.time_zone), scenario.readings, profile_of(scenario)
-    )
+    zone = ZoneInfo(scenario.time_zone)
+    collector = Collector(begin_us, zone, scenario.readings, profile_of)
     deliveries = None if task.deliveries is None else Deliveries()
     waits = scenario.delivery != IMMEDIATE
     goals = Goals(scenario.sometimes)
@@ -151,8 +155,14 @@ def judge_of(
     return Judge(oracle, collector, goals, trace, task.keep, deliveries, spool, waits)
 
 
-def run_scenario(scenario: Scenario, target: Target, judge: Judge, task: Task) -> Ran:
+def run_scenario(
+    scenario: Scenario, target: Target, task: Task, trace: BinaryIO | None = None
+) -> Ran:
     """Run a scenario on a target."""
+    streams, population = Streams(scenario.seed), scenario.population
+    persons = None if population is None else Persons(population, streams)
+    profile_of = nobody if persons is None else persons.profile_of
+    judge = _judge_of(scenario, target, task, profile_of, trace)
     judge.begin(
         {
             "trace": 1,
@@ -161,15 +171,16 @@ def run_scenario(scenario: Scenario, target: Target, judge: Judge, task: Task) -
             "carrier": scenario.carrier,
         }
     )
-    world = World(scenario, target, judge, task.watcher)
-    error = ""
+    world = World(scenario, target, judge, streams, persons, task.watcher)
+    error, exit_ = "", None
     try:
         with rare_collections():
             world.run()
     except BadLine as bad:
-        step = world.origin.get(bad.line - 1, 0)
-        error = f"{scenario.file}: the step in or after line {step}: {bad}"
-    ran = _result(world, judge.oracle.finish(), error)
+        error, exit_ = _untold(world, bad)
+    except TargetError as gone:
+        error, exit_ = f"{_place(world)}: {gone}", Exit.ENVIRONMENT
+    ran = _result(world, judge.oracle.finish(), error, exit_)
     if judge.spool is not None:
         found = witnesses(judge.spool, (one.finding for one in ran.broken))
         ran = evolve(ran, witnesses=found)
@@ -179,25 +190,37 @@ def run_scenario(scenario: Scenario, target: Target, judge: Judge, task: Task) -
     return ran
 
 
-def _result(world: World, verdict: Verdict, error: str) -> Ran:
+def _place(world: World) -> str:
+    file = world.scenario.file
+    return f"{file}:{world.step_line}" if world.step_line else file
+
+
+def _untold(world: World, bad: BadLine) -> tuple[str, Exit]:
+    """Say of a line that nobody can judge whether the target erred, or the file."""
+    world.compare(world.step_line)
+    if world.differed:
+        what = f"it tells of the {bad.field} {quote(bad.value)}, which nobody made"
+        return f"{_place(world)}: {what}; the rest was not run", Exit.VIOLATED
+    return f"{_place(world)}: {bad.field} {quote(bad.value)} {bad.problem}", Exit.BAD_INPUT
+
+
+def _result(world: World, verdict: Verdict, error: str, exit_told: Exit | None) -> Ran:
     scenario = world.scenario
     end_us = microseconds(world.target.moment(world.now))
     measured = world.judge.collector.finish(end_us, scenario.limits)
     undecided = _undecided(world, verdict, measured)
-    broken = [Broken(found, world.origin.get(found.line, 0)) for found in verdict.findings]
+    broken = [Broken(found, world.judge.origin.get(found.line, 0)) for found in verdict.findings]
     counts_all = not scenario.always
     count = [one for one in broken if counts_all or one.finding.rule in scenario.always]
     exit_ = Exit.UNDECIDED if undecided else Exit.KEPT
     beyond = any(one.kept is False for one in measured.limits)
     if count or world.failures or world.differed or beyond:
         exit_ = Exit.VIOLATED
-    if error:
-        exit_ = Exit.BAD_INPUT
     counts = world.judge.counts
     acts = sum(counts.get(word, 0) for word in ACTS)
     return Ran(
         scenario.file,
-        exit_,
+        exit_told or exit_,
         scenario.title,
         scenario.story,
         scenario.time_zone,

@@ -70,7 +70,7 @@ class Teller:
             share = world.now_us / whole if whole else 0.0
             zone = ZoneInfo(world.scenario.time_zone)
             moment = world.now.astimezone(zone).replace(tzinfo=UTC).timestamp()
-            figures = (share, moment, world.acts, world.open_messages, world.findings)
+            figures = (share, moment, world.acts, world.open_messages, world.judge.findings)
             place = _FIGURES * self.number
             self.board.figures[place : place + _FIGURES] = figures
         return True

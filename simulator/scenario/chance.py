@@ -5,6 +5,7 @@ between 0 and 1) from a named stream gets the same value for it on every target.
 """
 
 import re
+from bisect import bisect_right
 from collections.abc import Mapping
 from datetime import timedelta
 from itertools import pairwise
@@ -279,7 +280,4 @@ class Chooser:
 
     def at(self, share: float) -> Any:
         """Give the value at a share."""
-        for value, bound in zip(self.values, self.bounds, strict=False):
-            if share < bound:
-                return value
-        return self.values[-1]
+        return self.values[bisect_right(self.bounds, share)]

@@ -260,7 +260,8 @@ class Goals:
     def __init__(self, names: Iterable[str] = ()) -> None:
         """Begin with all of them open."""
         self._open = {name: GOALS[name]() for name in names}
-        self._wanted: dict[str, list[tuple[str, Reached]]] = {}
+        #: The words of the lines that a goal waits for, each with who waits.
+        self.words: dict[str, list[tuple[str, Reached]]] = {}
         self._sort()
 
     @property
@@ -268,20 +269,21 @@ class Goals:
         """What did not come up."""
         return tuple(self._open)
 
-    def take(self, line: Line) -> None:
-        """Take a line of the run; refused acts reach nothing but what is about refusals."""
-        wanted = self._wanted.get(line.get("act") or line["see"])
-        if not wanted:
-            return
+    def take(self, word: str, line: Line) -> None:
+        """Take a line of the run, of an act or a look; a refused act reaches a refusal alone."""
         refused = line.get("outcome") == "refused"
-        found = [name for name, at in wanted if (not refused or name in _REFUSED_TOO) and at(line)]
+        found = [
+            name
+            for name, reached in self.words.get(word, ())
+            if (not refused or name in _REFUSED_TOO) and reached(line)
+        ]
         for name in found:
             del self._open[name]
         if found:
             self._sort()
 
     def _sort(self) -> None:
-        self._wanted = {}
+        self.words = {}
         for name, goal in self._open.items():
             for word, reached in goal.items():
-                self._wanted.setdefault(word, []).append((name, reached))
+                self.words.setdefault(word, []).append((name, reached))

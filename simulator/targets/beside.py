@@ -129,13 +129,13 @@ class Beside:
         """Let time pass."""
         self.target.advance(to)
 
-    def news(self) -> Iterable[Record]:
+    def news(self) -> Sequence[Record]:
         """Give what arrived since this was asked last."""
         self._ask()
         news, self._news = self._news, []
         return news
 
-    def deliveries(self) -> Iterable[Delivery]:
+    def deliveries(self) -> Sequence[Delivery]:
         """Give what was delivered since this was asked last."""
         self._ask()
         deliveries, self._deliveries = self._deliveries, []
@@ -151,7 +151,7 @@ class Beside:
 
     def _take(self) -> None:
         for mail in self.model.news():
-            if mail["see"] == "mail":
+            if mail["see"] == "mail" and self.target.reads_mails:
                 self._owe(_mail_key(mail), -1)
                 self._mailed.setdefault(_mail_key(mail), []).append(mail)
         for came in self.model.deliveries():

@@ -5,15 +5,17 @@ import re
 from datetime import date, datetime, timedelta
 from typing import Final
 
-from attrs import define, field
+from attrs import define, evolve, field
 
 from reference.client.client import Client
-from reference.client.connection import NotSeen
+from reference.client.connection import NotSeen, Patience
 from reference.clock import Now, SystemClock
 from simulator.targets.port import Record, TargetError
 from simulator.targets.texts import with_texts
 
 _DAYS: Final = frozenset({"acknowledged_on", "follow_up_on"})
+#: Moving a clock through weeks takes as long as all that falls due on the way.
+_MOVING: Final = Patience(tries=1, try_s_max=600.0)
 _STAMPED_DAY: Final = re.compile(r"\b(\d{2})\.(\d{2})\.(\d{4})\b")
 
 
@@ -26,12 +28,13 @@ class Virtual:
 
     async def move(self, to: datetime) -> None:
         """Move it; all that falls due on the way comes to rest."""
+        connection = evolve(self.client.connection, patience=_MOVING)
         try:
-            await self.client.move_clock(to=to + self.later)
+            await Client(connection).move_clock(to=to + self.later)
         except NotSeen as error:
             raise TargetError(
                 f"the target's clock cannot be moved to {to + self.later:%Y-%m-%d %H:%M:%S} UTC: "
-                f"{error.reason}"
+                f"{error.reason}; it serves one run at a time: has another one moved it on?"
             ) from error
 
     def moment(self, at: datetime) -> datetime:

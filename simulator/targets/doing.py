@@ -14,7 +14,7 @@ from reference.client.connection import Done, NotSeen
 from reference.client.connection import Outcome as Came
 from reference.link.replication import Run
 from reference.mvp.texts_api import MailTemplateView
-from reference.store.codec import MisfitError, to_json
+from reference.store.codec import to_json
 from reference.store.shapes import ABSENT
 from simulator.targets.people import Barred, People
 from simulator.targets.port import Outcome, Record, TargetError
@@ -36,6 +36,7 @@ class Doing:
 
         Raises:
             TargetError: when what answers is not the API, or lets nobody in.
+            Misread: when an answer is none of the API.
         """
         does = self._ACTS[record["act"]]
         try:
@@ -45,10 +46,6 @@ class Doing:
                 done = await does(self, record, key)
         except Barred as barred:
             return Outcome("refused", barred.reason)
-        except MisfitError as error:
-            raise TargetError(
-                f"{record['act']}: the answer is not that of the API: {error}"
-            ) from error
         _check(done, record)
         told = _told(record, done.value) if self.tells_bundles else {}
         return Outcome(done.outcome.value, done.reason, told, done.at)
@@ -151,7 +148,7 @@ class Doing:
         """Look at something; give what is seen, or None and why nothing is.
 
         Raises:
-            TargetError: as `act`.
+            Misread: as `act`.
         """
         try:
             line = await self._look(record)
@@ -162,9 +159,6 @@ class Doing:
                 return None, nothing.reason
             self.people.forget(record["by"])
             return await self.look(record)
-        except (MisfitError, KeyError, TypeError) as error:
-            what = f"{record['see']}: the answer is not that of the API: {error}"
-            raise TargetError(what) from error
         plain: Record = orjson.loads(to_json(line))
         return {"see": record["see"], "by": record["by"], **plain}, None
 

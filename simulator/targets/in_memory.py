@@ -1,6 +1,6 @@
 """The domain in memory, as a target that a scenario drives."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -43,6 +43,10 @@ class InMemory:
             if hitch is Hitch.LOST:
                 self._lost[key_of(records[place])] = outcomes[place]
                 outcomes[place] = Outcome("unknown")
+        mails, deliveries = self.model.told()
+        self._news += [arrival(each) for each in deliveries if each.to is None]
+        self._news += mails
+        self._deliveries += deliveries
         return outcomes
 
     def _once(self, record: Record, at: datetime) -> Outcome:
@@ -60,21 +64,20 @@ class InMemory:
 
     def look(self, records: Sequence[Mapping[str, Any]], at: datetime) -> Sequence[Record | None]:
         """Give what is seen."""
+        del at  # time is virtual
         see = self.model.look
-        return [see(each["see"], each["by"], each.get("case"), at=at) for each in records]
+        return [see(each["see"], each["by"], each.get("case")) for each in records]
 
     def advance(self, to: datetime) -> None:
         """Do nothing: in memory nothing waits for a moment but replication, which is an act."""
 
-    def news(self) -> Iterable[Record]:
+    def news(self) -> Sequence[Record]:
         """Give what arrived since this was asked last."""
-        self._ask()
         news, self._news = self._news, []
         return news
 
-    def deliveries(self) -> Iterable[Delivery]:
+    def deliveries(self) -> Sequence[Delivery]:
         """Give what was delivered since this was asked last."""
-        self._ask()
         deliveries, self._deliveries = self._deliveries, []
         return deliveries
 
@@ -82,14 +85,6 @@ class InMemory:
         """Give the preset recipients of a case; none where there is no such case."""
         seen = self.model.look("preset", "", case)
         return [] if seen is None else seen["recipients"]
-
-    def _ask(self) -> None:
-        mails, deliveries = self.model.told()
-        if deliveries:
-            self._news += (arrival(each) for each in deliveries if each.to is None)
-            self._deliveries += deliveries
-        if mails:
-            self._news += mails
 
     def differences(self) -> Sequence[Difference]:
         """Give none: this is the model."""

@@ -7,13 +7,14 @@ from operator import attrgetter
 from types import MappingProxyType
 from typing import Any, Final
 
-from attrs import fields, frozen
+from attrs import fields
 
 from reference.domain.accounts import Account, Link
 from reference.domain.case import Case, Channel, Shown
 from reference.domain.facts import Entry
 from reference.domain.mailbox import Mailbox
 from reference.domain.mailbox_item import Item
+from reference.domain.values import frozen
 from reference.domain.words import CaseNumber
 
 

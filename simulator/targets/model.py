@@ -4,7 +4,7 @@ Envelopes are delivered at once. While link, portal or server are down they wait
 all are up again the last one delivered goes out once more, as its acknowledgement may be lost.
 """
 
-from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from datetime import date, datetime
 from types import MappingProxyType
 from typing import Any, ClassVar, Final
@@ -64,7 +64,6 @@ from reference.domain.mailbox import (
     replicated_mailbox,
     take_into_mailbox,
 )
-from reference.domain.mailbox_item import Item
 from reference.domain.refusals import Refusal
 from reference.domain.replication import (
     Answer,
@@ -76,7 +75,18 @@ from reference.domain.replication import (
 )
 from reference.domain.rules import Rules, Template
 from reference.domain.sending import under_way
-from reference.domain.words import STATUS_TEXTS, CaseNumber, CloudRole, Transport
+from reference.domain.words import (
+    STATUS_TEXTS,
+    Button,
+    CaseNumber,
+    CloudRole,
+    CloudStatus,
+    ExpectedAction,
+    Hint,
+    MailEvent,
+    Transport,
+    Word,
+)
 from simulator.targets.folding import Folding
 from simulator.targets.matter import (
     Linked,
@@ -102,6 +112,17 @@ MAILS: Final = frozenset({"mail", "portal", "server"})
 RUNS: Final = CARRIES | {"replication"}
 
 
+#: The texts of the words that people see; an enum's own `value` takes five times as long.
+_TEXTS: Final[Mapping[Word | None, str | None]] = {
+    None: None,
+    **{
+        word: word.value
+        for kind in (CloudStatus, ExpectedAction, Hint, Button, MailEvent)
+        for word in kind
+    },
+}
+_DOWNWARD: Final = frozenset({Message, Release})
+_NUMBER: Final = (int, str)
 _PORTAL_LOOKS: Final = frozenset({"inbox", "portal_case"})
 _Act = Callable[["Model", Mapping[str, Any], datetime], Refusal | None]
 _Look = Callable[["Model", str, CaseNumber | None], Line | None]
@@ -134,8 +155,6 @@ class Model:
     _mails: list[Line] = Factory(list[Line])  # that nobody was told of
     _deliveries: list[Delivery] = Factory(list[Delivery])
     _still: bool = False  # whether the last act changed nothing
-    _moment: datetime | None = None  # the last one that was written, and how
-    _written: str = ""
 
     def fork(self) -> "Model":
         """Give a copy that goes its own way, and has nothing to tell yet."""
@@ -222,7 +241,7 @@ class Model:
         if self._outbox:
             self._carry(at)
         if self._unsent:
-            self._send_mails(at)
+            self._send_mails()
         return OK
 
     def _mvp(self, record: Mapping[str, Any], act: CaseAct, at: datetime) -> Refusal | None:
@@ -407,7 +426,7 @@ class Model:
         decision = request_link(account, self._token(), at, self.rules, self._templates)
         if isinstance(decision, Refusal):
             return decision
-        self._tell(decision)
+        self._tell(account, decision)
         return None
 
     def _fault(self, record: Mapping[str, Any], at: datetime) -> Refusal | None:
@@ -488,7 +507,7 @@ class Model:
 
     def _deliver(self, envelope: Envelope, at: datetime) -> bool:
         """Hand an envelope to its receiver; say whether it took it, now or before."""
-        if isinstance(envelope.content, Message | Release):
+        if type(envelope.content) in _DOWNWARD:
             return self._deliver_down(envelope, at)
         matter = self._matters.get(envelope.case)
         assert matter is not None  # noqa: S101 - a mailbox belongs to a case
@@ -538,12 +557,14 @@ class Model:
     def _announce(self, received: MessageReceived, at: datetime) -> None:
         account = self._account(received.recipient)
         token = self._token()
-        self._tell(announce(account, received, token, at, self.rules, self._templates))
+        decision = announce(account, received, token, at, self.rules, self._templates)
+        self._tell(account, decision)
 
-    def _tell(self, decision: Decision[Account]) -> None:
-        """Keep an account, and send what it is to be told."""
-        self._keep_account(decision.state)
-        self._unsent.extend(decision.mails)
+    def _tell(self, before: Account | None, decision: Decision[Account]) -> None:
+        """Keep an account that changed, and send what it is to be told."""
+        if decision.state is not before:
+            self._keep_account(decision.state)
+        self._unsent += decision.mails
 
     def _account(self, address: str) -> Account | None:
         person = self._people.get(address)
@@ -558,11 +579,10 @@ class Model:
         self._links += 1
         return f"link-{self._links}"
 
-    def _send_mails(self, at: datetime) -> None:
+    def _send_mails(self) -> None:
         if self._down & MAILS:
             return
-        for mail in self._unsent:
-            self._mails.append(_mail_line(mail, self._spelt(at)))
+        self._mails += map(_mail_line, self._unsent)
         self._unsent = []
 
     # Observations
@@ -578,9 +598,7 @@ class Model:
         self._mails, self._deliveries = [], []
         return mails, deliveries
 
-    def look(
-        self, see: str, by: str, case: CaseNumber | None = None, *, at: datetime | None = None
-    ) -> Line | None:
+    def look(self, see: str, by: str, case: CaseNumber | None = None) -> Line | None:
         """Give what someone sees; None where nothing answers or nothing is there for them.
 
         Raises:
@@ -591,29 +609,17 @@ class Model:
             raise ValueError(f"nobody looks at {see!r}: use one of {', '.join(self._LOOKS)}")
         if self._down & (PORTAL if see in _PORTAL_LOOKS else MVP):
             return None
-        seen = looks(self, by, case)
-        if seen is None:
-            return None
-        about = {"see": see, "by": by} if case is None else {"see": see, "by": by, "case": case}
-        if at is None:
-            return about | seen
-        return {"at": self._spelt(at), **about, **seen}
-
-    def _spelt(self, at: datetime) -> str:
-        if at is not self._moment:
-            self._moment, self._written = at, at.isoformat()
-        return self._written
+        return looks(self, by, case)
 
     def _role(self, caseworker: str) -> CloudRole:
         return self._roles.get(caseworker, CloudRole.NONE)
 
-    def _boxes_of(self, address: str) -> Iterator[Mailbox]:
+    def _boxes_of(self, address: str) -> list[Mailbox]:
         """Give the mailboxes of a recipient, those of the cases that reached them first first."""
         _, name = self.rules.mailbox_key("", address)
-        for number in (self._people.get(name) or NOBODY).cases:
-            matter = self._matters.get(number)
-            if matter is not None:
-                yield matter.boxes[name]
+        cases = (self._people.get(name) or NOBODY).cases
+        matters = [self._matters.get(number) for number in cases]
+        return [matter.boxes[name] for matter in matters if matter is not None]
 
     def _see_case(self, by: str, number: CaseNumber | None) -> Line | None:
         matter = None if number is None else self._matters.get(number)
@@ -623,7 +629,10 @@ class Model:
         fields = fields_for(case, self._role(by), self.rules)
         status = fields.cloud_status
         return {
-            "cloud_status": None if status is None else status.value,
+            "see": "case",
+            "by": by,
+            "case": number,
+            "cloud_status": _TEXTS[status],
             "status_text": None if status is None else STATUS_TEXTS[status],
             "acknowledged_on": _day(fields.acknowledged_on),
             "follow_up_on": _day(case.follow_up_on),
@@ -642,51 +651,63 @@ class Model:
             (matter.case.number, listed_for(matter.case, role, self.rules))
             for matter in self._matters.values()
         ]
-        return {
-            "cases": [
-                {"case": number, "cloud_status": None if status is None else status.value}
-                for number, status in listed
-            ]
-        }
+        cases = [{"case": number, "cloud_status": _TEXTS[status]} for number, status in listed]
+        return {"see": "case_list", "by": by, "cases": cases}
 
     def _see_inbox(self, by: str, number: CaseNumber | None) -> Line | None:
         del number
         address = self.rules.normal_address(by)
         if self._account(address) is None:
             return None
+        rules = self.rules
         items = [item for box in self._boxes_of(address) for item in box.items]
         return {
-            "unread": self.rules.unread_count(items),
-            "messages": [_inbox_line(item, self.rules) for item in items],
+            "see": "inbox",
+            "by": by,
+            "unread": rules.unread_count(items),
+            "messages": [
+                {
+                    "message": item.message,
+                    "unread": not item.read,
+                    "hint": _TEXTS[hint(item, rules)],
+                    "opened": item.opened,
+                    "answered": item.answered,
+                }
+                for item in items
+            ],
         }
 
     def _see_portal_case(self, by: str, number: CaseNumber | None) -> Line | None:
         if number is None:
             return None
-        number, name = self.rules.mailbox_key(number, self.rules.normal_address(by))
-        matter = self._matters.get(number)
+        place, name = self.rules.mailbox_key(number, self.rules.normal_address(by))
+        matter = self._matters.get(place)
         box = None if matter is None else matter.boxes.get(name)
         if box is None:
             return None
-        offered = button(box, self.rules)
         return {
+            "see": "portal_case",
+            "by": by,
+            "case": number,
             "subject": box.subject,
             "documents": list(box.documents),
             "text": box.text,
-            "button": None if offered is None else offered.value,
+            "button": _TEXTS[button(box, self.rules)],
         }
 
     def _see_activities(self, by: str, number: CaseNumber | None) -> Line | None:
-        del by
         matter = None if number is None else self._matters.get(number)
         if matter is None:
             return None
-        return {"entries": [_entry_line(entry) for entry in matter.entries()]}
+        entries = [_entry_line(entry) for entry in matter.entries()]
+        return {"see": "activities", "by": by, "case": number, "entries": entries}
 
     def _see_preset(self, by: str, number: CaseNumber | None) -> Line | None:
-        del by
         matter = None if number is None else self._matters.get(number)
-        return None if matter is None else {"recipients": list(matter.case.preset)}
+        if matter is None:
+            return None
+        recipients = list(matter.case.preset)
+        return {"see": "preset", "by": by, "case": number, "recipients": recipients}
 
     _ACTS: ClassVar[Mapping[str, _Act]] = MappingProxyType(
         {
@@ -722,7 +743,7 @@ class Model:
 def _case(record: Mapping[str, Any]) -> CaseNumber:
     """Give the case's number; what can be none becomes the number of no case."""
     value = record.get("case")
-    return value if isinstance(value, int | str) else ""
+    return value if isinstance(value, _NUMBER) else ""
 
 
 def _text(record: Mapping[str, Any], name: str) -> str:
@@ -739,17 +760,6 @@ def _day(day: date | None) -> str | None:
     return None if day is None else day.isoformat()
 
 
-def _inbox_line(item: Item, rules: Rules) -> Line:
-    asks = hint(item, rules)
-    return {
-        "message": item.message,
-        "unread": not item.read,
-        "hint": None if asks is None else asks.value,
-        "opened": item.opened,
-        "answered": item.answered,
-    }
-
-
 def _entry_line(entry: Entry) -> Line:
     return {
         "author": entry.author,
@@ -759,17 +769,16 @@ def _entry_line(entry: Entry) -> Line:
         "message": entry.message,
         "text": entry.text,
         "to": list(entry.to),
-        "expects": None if entry.expects is None else entry.expects.value,
+        "expects": _TEXTS[entry.expects],
         "files": list(entry.files),
     }
 
 
-def _mail_line(mail: Mail, at: str) -> Line:
+def _mail_line(mail: Mail) -> Line:
     line: Line = {
-        "at": at,
         "see": "mail",
         "to": mail.to,
-        "event": mail.event.value,
+        "event": _TEXTS[mail.event],
         "message": mail.message,
         "message_id": mail.message_id,
         "body": f"{mail.subject}\n\n{mail.body}",

@@ -14,10 +14,10 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 import aiohttp
-from attrs import frozen
+from attrs import evolve, frozen
 
 from reference.client.client import Client, Clock
-from reference.client.connection import NotSeen, Outcome, Patience
+from reference.client.connection import Misread, NotSeen, Outcome, Patience
 from reference.clock import SystemClock
 from reference.domain.rules import Rules
 from simulator.history.vocabulary import READINGS
@@ -31,13 +31,14 @@ from simulator.targets.mails import FromApi, InFolder, Listening, Nowhere, Post,
 from simulator.targets.names import Names
 from simulator.targets.over_http import OverHttp
 from simulator.targets.people import People
-from simulator.targets.port import TargetError
+from simulator.targets.port import TargetError, not_the_api
 from simulator.targets.process import Server
 
-#: How long one answer may take: a large file on a busy machine.
-_ANSWER_S_MAX: Final = 120.0
-_OURS: Final = Patience(tries=1, try_s_max=_ANSWER_S_MAX)
-_OTHERS: Final = Patience(tries=3, try_s_max=_ANSWER_S_MAX)
+#: How long one answer of our own server may take: a large file on a busy machine.
+_OURS: Final = Patience(tries=1, try_s_max=120.0)
+#: One of others may be lost on its way; of a target that hangs, that is to be known soon.
+_OTHERS: Final = Patience(tries=2, try_s_max=30.0)
+_IS_IT_THERE: Final = Patience(tries=2, try_s_max=10.0)
 #: How far the clocks of two machines may be apart.
 _APART_MAX: Final = timedelta(seconds=2)
 _WEEK: Final = timedelta(days=7)
@@ -78,6 +79,22 @@ def other_server(url: str, access: Access, setting: Setting, speed: float = 1.0)
     return _opened(lambda runner, stack: _other_server(url, access, setting, speed, runner, stack))
 
 
+def moves_the_clock(url: str, access: Access) -> bool:
+    """Tell whether a target's clock is ours to move, so that it serves one scenario at a time.
+
+    Raises:
+        TargetError: when it cannot be reached, or is not the API.
+    """
+
+    async def asked() -> bool:
+        async with AsyncExitStack() as stack:
+            client = await _client(url, access.operator, _OTHERS, stack)
+            await _check_reachable(client)
+            return await _virtual_now(client, access) is not None
+
+    return asyncio.run(asked())
+
+
 def _opened(
     opening: Callable[[asyncio.Runner, AsyncExitStack], Any],
 ) -> Beside:
@@ -85,9 +102,11 @@ def _opened(
     runner, stack = asyncio.Runner(), AsyncExitStack()
     try:
         target: Beside = runner.run(opening(runner, stack))
-    except BaseException:
+    except BaseException as error:
         runner.run(stack.aclose())
         runner.close()
+        if isinstance(error, Misread):
+            raise not_the_api(error) from error
         raise
     return target
 
@@ -199,15 +218,16 @@ async def _check_reachable(client: Client) -> None:
     """Check that something answers, and that its clock is right."""
     url = client.connection.url
     try:
-        headers = (await client.connection.get("/health")).headers
+        headers = (await evolve(client.connection, patience=_IS_IT_THERE).get("/health")).headers
     except NotSeen as error:
         if error.reason == "not_reachable":
             raise TargetError(
-                f"{url} cannot be reached: start the server, or correct the address"
+                f"{url} cannot be reached, or does not answer: start the server, or correct the "
+                "address"
             ) from error
         return
     told = headers.get("Date")
-    if told is not None and client.connection.url:
+    if told is not None:
         apart = abs(parsedate_to_datetime(told).astimezone(UTC) - SystemClock()())
         if apart > _APART_MAX + timedelta(seconds=1):  # the header has whole seconds
             raise TargetError(f"{url}: its clock and ours are {apart} apart: set one of them")
@@ -227,6 +247,8 @@ async def _virtual_now(client: Client, access: Access) -> datetime | None:
         if error.reason in {"not_authenticated", "401", "403", "not_allowed"}:
             # A server without this operation may say so too: what every server has decides.
             await _check_token(client)
+        return None
+    except Misread:  # a page, for whatever is not known there: it has no such operation
         return None
 
 
@@ -273,7 +295,7 @@ def _post(access: Access, client: Client) -> Post:
 async def _tells_arrivals(client: Client) -> bool:
     try:
         await client.arrivals()
-    except NotSeen:
+    except (NotSeen, Misread):
         return False
     return True
 
@@ -284,7 +306,7 @@ async def _restore_wordings(doing: Doing, access: Access, stack: AsyncExitStack)
         return
     try:
         before = await doing.wordings()
-    except NotSeen:
+    except (NotSeen, Misread):
         return
 
     async def put_back() -> None:

@@ -2,20 +2,21 @@
 
 import asyncio
 import secrets  # noqa: TID251 - a key that nobody else has is made where it is sent
+import sys
 import time
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from contextlib import AsyncExitStack
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import datetime
 from typing import Any, Final, Protocol, TypeVar
 
 from attrs import Factory, define, evolve
 
-from reference.client.connection import NotSeen
+from reference.client.connection import Misread, NotSeen
 from reference.client.connection import Outcome as Came
 from simulator.history.vocabulary import EVENTS
 from simulator.targets.arriving import Arriving
 from simulator.targets.doing import Doing
-from simulator.targets.mails import Post
+from simulator.targets.mails import Nowhere, Post
 from simulator.targets.names import Names
 from simulator.targets.port import (
     Delivery,
@@ -27,6 +28,7 @@ from simulator.targets.port import (
     arrival,
     described,
     key_of,
+    not_the_api,
 )
 from simulator.targets.process import Server
 
@@ -43,6 +45,8 @@ _EVERYTHING: Final = ("link", "portal", "mail")
 _BESIDE_A_RUN: Final = {"send"}
 #: How long what is sent beside a run may take if the run lasts longer: on a busy machine, too.
 _BESIDE_S_MAX: Final = 10.0
+#: After how long it is told that an answer has not come yet, and told again.
+_LONG_S: Final = 10.0
 
 
 class Clock(Protocol):
@@ -125,13 +129,13 @@ class OverHttp:
         self._run(asyncio.sleep(seconds))
         self._telling = True
 
-    def news(self) -> Iterable[Record]:
+    def news(self) -> Sequence[Record]:
         """Give what arrived since this was asked last."""
         self._ask()
         news, self._news = self._news, []
         return news
 
-    def deliveries(self) -> Iterable[Delivery]:
+    def deliveries(self) -> Sequence[Delivery]:
         """Give what was delivered since this was asked last."""
         self._ask()
         deliveries, self._deliveries = self._deliveries, []
@@ -141,6 +145,11 @@ class OverHttp:
         """Give where it answered the same request in two ways."""
         differences, self._differences = self._differences, []
         return differences
+
+    @property
+    def reads_mails(self) -> bool:
+        """Whether mails that arrived can be seen."""
+        return not isinstance(self.post, Nowhere)
 
     @property
     def real_time(self) -> bool:
@@ -160,7 +169,10 @@ class OverHttp:
 
     def _run(self, work: Awaitable[T]) -> T:
         async def done() -> T:
-            return await work
+            try:
+                return await work
+            except Misread as error:
+                raise not_the_api(error) from error
 
         return self.runner.run(done())
 
@@ -231,8 +243,26 @@ class OverHttp:
             return Outcome("unknown")
         return evolve(outcome, at=None) if self.virtual else outcome
 
+    @asynccontextmanager
+    async def _long(self, what: str) -> AsyncGenerator[None]:
+        """Tell when somebody else's server is long in answering: nobody waits without a word."""
+        telling = None if self.server else asyncio.create_task(self._tell_again_and_again(what))
+        try:
+            yield
+        finally:
+            if telling is not None:
+                telling.cancel()
+
+    async def _tell_again_and_again(self, what: str) -> None:
+        url, began = self.doing.people.mvp.connection.url, time.monotonic()
+        while True:
+            await asyncio.sleep(_LONG_S)
+            waited = time.monotonic() - began
+            sys.stderr.write(f"{what}: no answer from {url} for {waited:.0f} s\n")
+
     async def _once(self, sent: Record, key: str, record: Record) -> Outcome:
-        outcome = await self.doing.act(sent, key)
+        async with self._long(described(record)):
+            outcome = await self.doing.act(sent, key)
         if outcome.word == "unknown" or (outcome.reason == _AWAY and not self._cut):
             await self._check_that_it_lives(described(record))
         return outcome
@@ -298,9 +328,10 @@ class OverHttp:
         await self._move(at)
         if self._moving and self.virtual:
             await self._settle()
-        seen = await asyncio.gather(
-            *(self.doing.look(self.names.out(record)) for record in records)
-        )
+        async with self._long(described(records[0])):
+            seen = await asyncio.gather(
+                *(self.doing.look(self.names.out(record)) for record in records)
+            )
         if not self._cut and any(why == _AWAY for _, why in seen):
             await self._check_that_it_lives("looking")
         stamp = self.moment(at).isoformat()
@@ -318,7 +349,11 @@ class OverHttp:
         if self._at is None or to > self._at:
             if self._telling and self._at is not None:
                 await self._settle()
-            await self.clock.move(to)
+            if self.virtual:
+                async with self._long("moving its clock on"):
+                    await self.clock.move(to)
+            else:
+                await self.clock.move(to)
             self._at, self._moving = to, False
 
     async def _settle(self) -> None:
@@ -333,7 +368,7 @@ class OverHttp:
                 mine = evolve(mine, at=moment)
             self._deliveries.append(mine)
             if mine.to is None:
-                self._news.append(arrival(mine))
+                self._news.append({"at": mine.at.isoformat(), **arrival(mine)})
         await self.read_mails()
 
     async def read_mails(self) -> None:

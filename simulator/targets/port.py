@@ -1,6 +1,6 @@
 """What a target is: whatever can be acted on and looked at in the words of a trace."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final, Protocol
@@ -34,6 +34,8 @@ class Outcome:
 
     def __str__(self) -> str:
         """Give it in words."""
+        if self.word == "unknown":
+            return "unknown (no answer came)"
         return self.word if self.reason is None else f"{self.word} ({self.reason})"
 
 
@@ -61,9 +63,8 @@ class Delivery:
 
 
 def arrival(came: Delivery) -> Record:
-    """Tell of a delivery into a case, as a line of a trace."""
-    at = came.at.isoformat()
-    return {"at": at, "see": "arrival", "case": came.case, "message": came.message}
+    """Tell of a delivery into a case, as a line of a trace that tells no moment."""
+    return {"see": "arrival", "case": came.case, "message": came.message}
 
 
 class Target(Protocol):
@@ -85,18 +86,24 @@ class Target(Protocol):
         ...
 
     def look(self, records: Sequence[Mapping[str, Any]], at: datetime) -> Sequence[Record | None]:
-        """Give what is seen; None where nothing answers or nothing is there for who looks."""
+        """Give what is seen; None where nothing answers or nothing is there for who looks.
+
+        What tells no moment was seen at that of the look.
+        """
         ...
 
     def advance(self, to: datetime) -> None:
         """Move the clock; returns when everything that falls due on the way has come to rest."""
         ...
 
-    def news(self) -> Iterable[Record]:
-        """Give what arrived since this was asked last: mails, and messages that came late."""
+    def news(self) -> Sequence[Record]:
+        """Give what arrived since this was asked last: mails, and messages that came into cases.
+
+        What tells no moment arrived at the one of the act, or of the advance.
+        """
         ...
 
-    def deliveries(self) -> Iterable[Delivery]:
+    def deliveries(self) -> Sequence[Delivery]:
         """Give what came into mailboxes and cases since this was asked last, as it came."""
         ...
 
@@ -116,6 +123,11 @@ class Target(Protocol):
     def close(self) -> None:
         """End it."""
         ...
+
+
+def not_the_api(why: object) -> TargetError:
+    """Say that what answers is not the API."""
+    return TargetError(f"what answers is not the API: {why}")
 
 
 def key_of(record: Mapping[str, Any]) -> bytes:

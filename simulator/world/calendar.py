@@ -26,10 +26,20 @@ class Calendar:
 
     def at(self, moment_us: int, call: Callable[[Any], None], argument: Any) -> None:
         """Let something be called at a moment, in microseconds since the beginning."""
+        self._lay_out(moment_us, int(self.env.now), call, argument)
+
+    def later(self, wait_us: int, call: Callable[[Any], None], argument: Any) -> None:
+        """Let something be called at the first whole second that is not before so long from now."""
+        now_us = int(self.env.now)
+        self._lay_out(on_grid(now_us + wait_us), now_us, call, argument)
+
+    def _lay_out(
+        self, moment_us: int, now_us: int, call: Callable[[Any], None], argument: Any
+    ) -> None:
         due = self._due.get(moment_us)
         if due is None:
             due = self._due[moment_us] = []
-            event = self.env.timeout(max(moment_us - int(self.env.now), 0))
+            event = self.env.timeout(max(moment_us - now_us, 0))
             event.callbacks.append(self._run)  # pyright: ignore[reportUnknownMemberType] - SimPy's
         due.append((call, argument))
 

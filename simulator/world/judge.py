@@ -1,6 +1,6 @@
 """Every act and observation of a run, in order: written to the trace, judged, and measured."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, BinaryIO, Final
 
@@ -8,7 +8,7 @@ import orjson
 from attrs import Factory, define, field
 
 from simulator.measures.collector import Collector
-from simulator.oracle import Finding, Oracle
+from simulator.oracle import Oracle
 from simulator.scenario.goals import Goals
 from simulator.targets.port import Delivery
 from simulator.world.deliveries import Deliveries
@@ -37,11 +37,13 @@ class Judge:
     spool: Spool | None = None  # keeps all lines, for pictures of findings
     waits: bool = False  # messages wait for the replication (`delivery: with_replication`)
     lines: int = 0
+    findings: int = 0
+    origin: dict[int, int] = Factory(dict[int, int])  # line of the trace -> line of the scenario
     kept: list[Record] = Factory(list[Record])  # the first lines, for a picture
     counts: dict[str, int] = Factory(dict[str, int])
     _newest: datetime = field(default=_EPOCH, init=False)
     _newest_us: int = field(default=0, init=False)
-    _stamp: str = field(default=_EPOCH.isoformat(), init=False)
+    _stamp: str | None = field(default=None, init=False)  # of the newest, once it was written
     _link: str = field(default="up", init=False)
     _link_us: int = field(default=0, init=False)
 
@@ -52,41 +54,52 @@ class Judge:
             self.trace.write(orjson.dumps(header) + b"\n")
 
     def take(
-        self, at: datetime, record: Record, meant: datetime | None = None
-    ) -> Sequence[Finding]:
-        """Judge a line, which is kept; the new findings.
+        self, at: datetime, record: Record, step: int = 0, meant: datetime | None = None
+    ) -> None:
+        """Judge a line, which is kept.
 
-        `meant` is when who acts meant to, where earlier.
+        A line that tells no moment is of the moment `at`. `step` is the line of the scenario whose
+        step it belongs to, 0 where there is none; `meant` is when who acts meant to, where earlier.
         """
         self.lines += 1
+        if step:
+            self.origin[self.lines] = step
         told = record.get("at")
+        moment = at if told is None else datetime.fromisoformat(told)
         # What happens together is told one after the other; lines stand in the order of time.
-        if told != self._stamp:
-            moment = at if told is None else datetime.fromisoformat(told)
-            if moment > self._newest:
-                self._newest, self._stamp = moment, moment.isoformat()
-                self._newest_us = microseconds(moment)
-        record["at"] = self._stamp
-        line, at_us = record, self._newest_us
-        word: str = line.get("act") or line["see"]
+        if moment is not self._newest and moment > self._newest:
+            self._newest, self._newest_us = moment, microseconds(moment)
+            self._stamp = None
+        at_us = self._newest_us
+        word: str = record.get("act") or record["see"]
         self.counts[word] = self.counts.get(word, 0) + 1
-        if self.trace is not None or self.spool is not None:
-            self._write(orjson.dumps(line))
+        if self.trace is not None or self.spool is not None or self.keeps:
+            self._write(record)
+        if word in self.goals.words:
+            self.goals.take(word, record)
+        if word in self.collector.words:
+            meant_us = at_us if meant is None else microseconds(meant)
+            self.collector.take(word, record, at_us, meant_us)
+        if self.waits:
+            if word == "fault" and record["what"] == "link":
+                return
+            self._link_for(record, at_us)
+        self.findings += len(self.oracle.take(self.lines, at_us, record))
+
+    def _write(self, record: Record) -> None:
+        """Write and keep a line, with its moment as a text."""
+        if self._stamp is None:
+            self._stamp = self._newest.isoformat()
+        line = {"at": "", **record} if "see" in record else dict(record)  # a look begins with it
+        line["at"] = self._stamp
         if self.keeps and len(self.kept) < KEPT_MAX:
             self.kept.append(line)
-        self.goals.take(line)
-        self.collector.take(at_us, line, None if meant is None else microseconds(meant))
-        if self.waits:
-            if line.get("act") == "fault" and line["what"] == "link":
-                return ()
-            self._link_for(line, at_us)
-        return self.oracle.take(self.lines, at_us, line)
-
-    def _write(self, line: bytes) -> None:
-        if self.trace is not None:
-            self.trace.write(line + b"\n")
-        if self.spool is not None:
-            self.spool.add(line)
+        if self.trace is not None or self.spool is not None:
+            written = orjson.dumps(line)
+            if self.trace is not None:
+                self.trace.write(written + b"\n")
+            if self.spool is not None:
+                self.spool.add(written)
 
     def _link_for(self, line: Record, at_us: int) -> None:
         """Judge as if the link were up at the moments of successful runs only.
@@ -100,13 +113,13 @@ class Judge:
         if state != self._link:
             self._link = state
             fault = {"act": "fault", "what": "link", "state": state, "outcome": "ok"}
-            self.oracle.take(self.lines, at_us, fault)
+            self.findings += len(self.oracle.take(self.lines, at_us, fault))
         if run:
             self._link_us = at_us
 
     def deliver(self, came: Delivery) -> None:
         """Measure what came into a mailbox or a case."""
-        at_us = self._newest_us if came.at == self._newest else microseconds(came.at)
+        at_us = self._newest_us if came.at is self._newest else microseconds(came.at)
         self.collector.deliver(at_us, came.case, came.message, came.to)
         if self.deliveries is not None:
             self.deliveries.take(at_us, came)

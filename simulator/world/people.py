@@ -4,21 +4,19 @@ Nobody exists at rest: names follow from numbers, and what a recipient does abou
 function of the seed, the message and the recipient.
 """
 
-from collections.abc import Callable
 from datetime import timedelta
-from functools import lru_cache, partial
+from functools import partial
 from math import log
 from typing import TYPE_CHECKING, Any, Final
 from zoneinfo import ZoneInfo
 
 from attrs import Factory, define, field
 
-from simulator.scenario.chance import Chooser
-from simulator.scenario.file import Scenario
 from simulator.scenario.population import CASES_MOST, MARK_READ, Population, Profile
 from simulator.targets.port import Delivery, Outcome
 from simulator.world.calendar import on_grid
 from simulator.world.office import Arrivals, Rate
+from simulator.world.persons import Persons, caseworker, recipient
 from simulator.world.scripts import Script
 from simulator.world.streams import Streams, place_of
 
@@ -28,30 +26,8 @@ if TYPE_CHECKING:
 Record = dict[str, Any]
 Draws = tuple[float, ...]
 _MICROSECOND: Final = timedelta(microseconds=1)
-_RECIPIENT: Final = "empfaenger-"
-_AT_HOME: Final = "@example.org"
-_CASEWORKER: Final = "sachbearbeiter-"
 _GIVEN_UP: Final = frozenset({"not_reachable", "replication_failed"})  # what is tried again
 _TRIES_MOST: Final = 50
-_PERSONS_KEPT: Final = 4096  # a person is drawn anew when asked for after so many others
-
-
-def caseworker(number: int) -> str:
-    """Give the name of a caseworker, who is counted from 0."""
-    return f"{_CASEWORKER}{number + 1}"
-
-
-def recipient(number: int) -> str:
-    """Give the address of a recipient, who is counted from 0."""
-    return f"{_RECIPIENT}{number + 1}{_AT_HOME}"
-
-
-def number_of(address: str) -> int | None:
-    """Give which recipient of a population an address belongs to; None for another one's."""
-    if not (address.startswith(_RECIPIENT) and address.endswith(_AT_HOME)):
-        return None
-    digits = address[len(_RECIPIENT) : -len(_AT_HOME)]
-    return int(digits) - 1 if digits.isdecimal() else None
 
 
 @define(eq=False)
@@ -87,8 +63,13 @@ def _role_of(worker: Caseworker) -> Record:
 
 
 def _new_case(worker: Caseworker, case: int) -> Record:
-    made: Record = {"act": "create_case", "by": worker.name, "case": case}
-    return {**made, "subject": f"Vertrag {case}", "follow_up_on": None}
+    return {
+        "act": "create_case",
+        "by": worker.name,
+        "case": case,
+        "subject": f"Vertrag {case}",
+        "follow_up_on": None,
+    }
 
 
 @define(eq=False)
@@ -108,39 +89,9 @@ class Visit:
     message: str
     sent: Sent
     recipient: int
+    by: str  # the address of the recipient
     profile: Profile
     draws: Draws
-
-
-class Persons:
-    """Who is who among the recipients: their profiles, by number."""
-
-    def __init__(self, population: Population, streams: Streams) -> None:
-        """Lay out the profiles by their shares."""
-        self._streams = streams
-        shares = {name: one.share or 0.0 for name, one in population.profiles.items()}
-        self._names = Chooser.of(shares)
-        self._profiles = population.profiles
-        #: Gives a recipient's profile with its name, and whether they never set a password.
-        self.of = lru_cache(_PERSONS_KEPT)(self._drawn)
-
-    def _drawn(self, number: int) -> tuple[str, Profile, bool]:
-        share, never = self._streams.draws(f"recipient/{number}")[:2]
-        name: str = self._names.at(share)
-        profile = self._profiles[name]
-        return name, profile, never < profile.never_registers
-
-    def profile_of(self, address: str) -> str:
-        """Give the name of a recipient's profile; "" for one that is not of this population."""
-        number = number_of(address)
-        return "" if number is None else self.of(number)[0]
-
-
-def profile_of(scenario: Scenario) -> Callable[[str], str]:
-    """Give what names the profile of an address in a scenario."""
-    if scenario.population is None:
-        return lambda _: ""
-    return Persons(scenario.population, Streams(scenario.seed)).profile_of
 
 
 @define(eq=False)
@@ -149,15 +100,11 @@ class People:
 
     world: "World"
     population: Population
+    persons: Persons
     streams: Streams
     sent: dict[str, Sent] = Factory(dict[str, Sent])
     _registered: set[int] = Factory(set[int])
     _links: dict[int, str] = Factory(dict[int, str])
-    _persons: "Persons" = field(init=False)
-
-    def __attrs_post_init__(self) -> None:
-        """Lay out who is who."""
-        self._persons = Persons(self.population, self.streams)
 
     def begin(self) -> None:
         """Let every caseworker begin."""
@@ -254,9 +201,14 @@ class People:
             records.append({"see": "case", "by": by, "case": case})
         message = f"n{case}-{slot.sent + 1}"
         action = expects or messages.expects.at(draws[3])
-        send: Record = {"act": "send", "by": by, "case": case, "message": message}
-        send["text"] = f"Bitte beachten Sie unser Schreiben {message}."
-        send["expects"] = action
+        send: Record = {
+            "act": "send",
+            "by": by,
+            "case": case,
+            "message": message,
+            "text": f"Bitte beachten Sie unser Schreiben {message}.",
+            "expects": action,
+        }
         to = self._chosen(slot, draws)
         if to is not None:
             send["to"] = to
@@ -281,13 +233,13 @@ class People:
         slot.left -= 1
         many = len(slot.recipients)
         self.sent[message] = Sent(case, action, set(slot.recipients), many)
-        self.world.start(Script(tuple(records), self._came_out))
+        self.world.start(Script(records, self._came_out))
         if draws[8] < messages.changes_subject:
-            later = on_grid(self.world.now_us + messages.writing.at(draws[9]))
             edit = {"act": "edit_case", "by": by, "case": case}
             subject = f"Vertrag {case}, Nachtrag {slot.sent}"
             script = Script(({**edit, "subject": subject},), self._came_out)
-            self.world.calendar.at(later, self.world.start, script)
+            later = messages.writing.at(draws[9])
+            self.world.calendar.later(later, self.world.start, script)
 
     def _chosen(self, slot: Slot, draws: Draws) -> list[str] | None:
         """Give the recipients that are chosen; None for those that are preset."""
@@ -317,21 +269,21 @@ class People:
         case = delivery.case
         if not isinstance(case, int) or not 0 < case // CASES_MOST <= self.population.caseworkers:
             return
-        draws = self.streams.draws(f"check/{delivery.message}")
+        draws = self.streams.draws(f"check/{delivery.message}", 3)
         by = caseworker(case // CASES_MOST - 1)
         records = self._looks(by, case, draws[0], draws[1])
         if records:
-            moment = on_grid(self.world.now_us + self.population.checks.at(draws[2]))
-            script = Script(tuple(records), self._came_out)
-            self.world.calendar.at(moment, self.world.start, script)
+            later = self.population.checks.at(draws[2])
+            self.world.calendar.later(later, self.world.start, Script(records, self._came_out))
 
     # Recipients
 
     def mailed(self, mail: Record) -> None:
         """Let a recipient notice a mail in due time."""
-        number = number_of(mail["to"])
-        if number is None:
+        person = self.persons.of(mail["to"])
+        if person is None:
             return
+        number = person.number
         if "link" in mail and self.world.scenario.registers:
             self._links[number] = mail["link"]
         message = mail.get("message", "")
@@ -339,15 +291,16 @@ class People:
         if mail["event"] != "new_message" or sent is None or number not in sent.waiting:
             return
         sent.waiting.discard(number)
-        _, profile, never = self._persons.of(number)
-        draws = self.streams.draws(f"answer/{message}/{number}")
-        if draws[0] < profile.ignores or (never and self.world.scenario.registers):
+        profile = person.profile
+        draws = self.streams.draws(f"answer/{message}/{number}", 10)
+        never = person.never_registers and self.world.scenario.registers
+        if never or draws[0] < profile.ignores:
             self._links.pop(number, None)
             self._done(message, sent)
             return
+        visit = Visit(message, sent, number, mail["to"], profile, draws)
         later = self.population.mail.at(draws[1]) + profile.notices.at(draws[2])
-        visit = Visit(message, sent, number, profile, draws)
-        self.world.calendar.at(on_grid(self.world.now_us + later), self._visit, visit)
+        self.world.calendar.later(later, self._visit, visit)
 
     def _done(self, message: str, sent: Sent) -> None:
         sent.open -= 1
@@ -356,7 +309,7 @@ class People:
 
     def _visit(self, visit: Visit) -> None:
         """Let a recipient look into the inbox and open the message."""
-        by, case = recipient(visit.recipient), visit.sent.case
+        by, case = visit.by, visit.sent.case
         records: list[Record] = []
         if self.world.scenario.registers and visit.recipient not in self._registered:
             self._registered.add(visit.recipient)
@@ -372,10 +325,11 @@ class People:
         elif via in {"widget", "case"}:
             records.append({"act": "open", "by": by, "case": case, "via": via})
         else:
-            opened: Record = {"act": "open", "by": by, "case": case, "via": via}
-            records.append({**opened, "message": visit.message})
+            message = visit.message
+            opens = {"act": "open", "by": by, "case": case, "via": via, "message": message}
+            records.append(opens)
         records.append({"see": "portal_case", "by": by, "case": case})
-        self.world.start(Script(tuple(records), self._visited, visit))
+        self.world.start(Script(records, self._visited, visit))
 
     def _visited(self, script: Script, outcome: Outcome | None) -> None:
         visit: Visit = script.about
@@ -388,11 +342,11 @@ class People:
             self._done(visit.message, visit.sent)
             return
         later = profile.reads.at(draws[5]) + profile.answers.at(draws[6])
-        self.world.calendar.at(on_grid(self.world.now_us + later), self._answer, visit)
+        self.world.calendar.later(later, self._answer, visit)
 
     def _answer(self, visit: Visit) -> None:
         """Let a recipient write an answer, and look into the inbox again."""
-        by, profile, draws = recipient(visit.recipient), visit.profile, visit.draws
+        by, profile, draws = visit.by, visit.profile, visit.draws
         answer = f"a{visit.message[1:]}-{visit.recipient + 1}"
         files: list[Record] = []
         if visit.sent.expects == "reply_with_file" and draws[7] >= profile.answers_without_file:
@@ -434,7 +388,6 @@ class People:
             script.meant = self.world.now
         record = script.record
         name = f"again/{record['by']}/{record.get('message', record.get('case'))}/{script.tries}"
-        wait = self.population.tries_again.at(self.streams.draws(name)[0])
-        moment = on_grid(self.world.now_us + max(wait, 1))
-        self.world.calendar.at(moment, self.world.start, script)
+        wait = self.population.tries_again.at(self.streams.draws(name, 1)[0])
+        self.world.calendar.later(max(wait, 1), self.world.start, script)
         return True

@@ -1,6 +1,6 @@
 """What came of a scenario: the verdict, and everything that the outputs are written from."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -11,6 +11,9 @@ from simulator.measures.measured import Measured
 from simulator.oracle import Finding
 from simulator.targets.port import Difference
 from simulator.world.deliveries import Delivered
+
+#: What is said of a reason, each with what it is.
+Parts = tuple[tuple[str, str], ...]
 
 
 @frozen
@@ -23,6 +26,17 @@ class Failure:
     seen: str
     at: datetime
     because: str = ""  # why the rules demand what they do; empty where they tell nothing of it
+
+    @property
+    def title(self) -> str:
+        """Name what went wrong."""
+        return self.rule
+
+    @property
+    def parts(self) -> Parts:
+        """Say what was wanted, what was seen, and why."""
+        parts = ("expected", self.expected), ("seen", self.seen)
+        return (*parts, ("because", self.because)) if self.because else parts
 
 
 @frozen
@@ -46,6 +60,16 @@ class Differed:
         told = self.difference
         return f"{told.what}: the model says {told.model}, the target {told.target}"
 
+    @property
+    def title(self) -> str:
+        """Name what went wrong."""
+        return f"otherwise than the model: {self.difference.what}"
+
+    @property
+    def parts(self) -> Parts:
+        """Say what both did."""
+        return ("model", self.difference.model), ("target", self.difference.target)
+
 
 @frozen
 class Broken:
@@ -53,6 +77,23 @@ class Broken:
 
     finding: Finding
     line: int
+
+    @property
+    def rule(self) -> str:
+        """Name the rule."""
+        return self.finding.rule
+
+    @property
+    def title(self) -> str:
+        """Name what went wrong, and how often."""
+        times = f" ({self.finding.count} times)" if self.finding.count > 1 else ""
+        return f"{self.rule}{times}"
+
+    @property
+    def parts(self) -> Parts:
+        """Say what was seen, what the rule demands, and what that follows from."""
+        found = self.finding
+        return ("seen", found.seen), ("demanded", found.demanded), ("because", found.because)
 
 
 @frozen
@@ -86,25 +127,33 @@ class Ran:
     )  # the lines of cases in which rules were broken
 
     @property
+    def reasons(self) -> Sequence[Failure | Broken | Differed]:
+        """Give what went wrong in the order of the file: what comes first may cause the rest."""
+        found: list[Failure | Broken | Differed] = [*self.failures, *self.broken, *self.differed]
+        return sorted(found, key=lambda one: one.line)
+
+    @property
     def why(self) -> str:
         """Say in a line why the verdict is what it is; empty where all was kept."""
         if self.errors:
             return self.errors[0]
-        if self.failures:
-            first = self.failures[0]
-            place = _place(first.line)
-            because = f"; {first.because}" if first.because else ""
-            return f"{place}{first.rule}: expected {first.expected}, seen {first.seen}{because}"
-        if self.broken:
-            first_broken = self.broken[0]
-            found = first_broken.finding
-            return f"{_place(first_broken.line)}{found.rule}: {found.seen}; {found.because}"
-        if self.differed:
-            return f"{_place(self.differed[0].line)}{self.differed[0]}"
+        if self.reasons:
+            return f"{_place(self.reasons[0].line)}{_in_a_line(self.reasons[0])}"
         limits = () if self.measured is None else self.measured.limits
         if beyond := [f"limit {limit}" for limit in limits if limit.kept is False]:
             return "; ".join(beyond)
         return self.undecided[0] if self.undecided else ""
+
+
+def _in_a_line(reason: Failure | Broken | Differed) -> str:
+    match reason:
+        case Failure():
+            because = f"; {reason.because}" if reason.because else ""
+            return f"{reason.rule}: expected {reason.expected}, seen {reason.seen}{because}"
+        case Broken():
+            return f"{reason.rule}: {reason.finding.seen}; {reason.finding.because}"
+        case Differed():
+            return str(reason)
 
 
 def _place(line: int) -> str:

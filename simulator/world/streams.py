@@ -8,7 +8,8 @@ from hashlib import blake2b
 from struct import Struct
 from typing import Final
 
-_WORDS: Final = Struct("<16I")
+_COUNT: Final = 16
+_WORDS: Final = [Struct(f"<{count}I") for count in range(_COUNT + 1)]
 _STEP: Final = 2.0**-32
 _JUMP: Final = 2862933555777941757
 _MASK: Final = 2**64 - 1
@@ -17,16 +18,19 @@ _MASK: Final = 2**64 - 1
 class Streams:
     """The streams of a seed."""
 
-    __slots__ = ("_key",)
+    __slots__ = ("_begun",)
 
     def __init__(self, seed: int) -> None:
         """Take the seed; any whole number is one."""
-        self._key = blake2b(str(seed).encode(), digest_size=32).digest()
+        key = blake2b(str(seed).encode(), digest_size=32).digest()
+        self._begun = blake2b(key=key, digest_size=64)
 
-    def draws(self, name: str) -> tuple[float, ...]:
-        """Give 16 shares, each above 0 and below 1, that belong to a name."""
-        drawn = blake2b(name.encode(), key=self._key, digest_size=64).digest()
-        return tuple([(word + 0.5) * _STEP for word in _WORDS.unpack(drawn)])
+    def draws(self, name: str, count: int = _COUNT) -> tuple[float, ...]:
+        """Give the first of 16 shares, each above 0 and below 1, that belong to a name."""
+        drawn = self._begun.copy()
+        drawn.update(name.encode())
+        words = _WORDS[count].unpack_from(drawn.digest())
+        return tuple([(word + 0.5) * _STEP for word in words])
 
 
 def place_of(share: float, places: int) -> int:

@@ -15,6 +15,7 @@ from simulator.world.expecting import Miss, about, demanded, miss
 from simulator.world.judge import Judge
 from simulator.world.outages import Outages
 from simulator.world.people import People
+from simulator.world.persons import Persons
 from simulator.world.reasons import because
 from simulator.world.result import Differed, Failure, Skipped
 from simulator.world.scripts import Script
@@ -48,19 +49,19 @@ class World:
     scenario: Scenario
     target: Target
     judge: Judge
+    streams: Streams
+    persons: Persons | None = None  # of a population
     watcher: Watcher | None = None
     env: simpy.Environment = Factory(simpy.Environment)
-    findings: int = 0
     failures: list[Failure] = Factory(list[Failure])
     skipped: list[Skipped] = Factory(list[Skipped])
     differed: list[Differed] = Factory(list[Differed])
     mails: list[Record] = Factory(list[Record])  # those that a step may ask for
-    origin: dict[int, int] = Factory(dict[int, int])  # line of the trace -> line of the file
     interrupted: datetime | None = None
     people: People | None = None
     calendar: Calendar = field(init=False)
-    streams: Streams = field(init=False)
     acts: int = 0
+    step_line: int = 0  # of the newest step, in the file; 0 where people act by chance
     _now: datetime = field(init=False)
     _now_us: float = 0
     _agrees: bool = True  # whether the target did as the model, the last time
@@ -73,9 +74,9 @@ class World:
         """Begin with nothing to do."""
         self._now = self.scenario.begins
         self.calendar = Calendar(self.env, self._act_out)
-        self.streams = Streams(self.scenario.seed)
-        if self.scenario.population is not None:
-            self.people = People(self, self.scenario.population, self.streams)
+        population = self.scenario.population
+        if population is not None and self.persons is not None:
+            self.people = People(self, population, self.persons, self.streams)
 
     @property
     def now(self) -> datetime:
@@ -133,10 +134,10 @@ class World:
         meant: Sequence[datetime | None] = (),
     ) -> Sequence[Outcome]:
         """Do the acts of a moment; `meant` is when each was meant to be done, where earlier."""
-        now = self.now
+        now, judge = self.now, self.judge.take
         outcomes = self.target.act(records, now, hitches)
-        news = list(self.target.news())
-        came = _arrivals(news)
+        news = self.target.news()
+        came = _arrivals(news) if news else {}
         at = self.target.moment(now)
         for record, outcome, when in zip_longest(records, outcomes, meant):
             told: Record = {**record, "outcome": outcome.word}
@@ -144,14 +145,14 @@ class World:
                 told.update(outcome.told)
                 if outcome.reason is not None:
                     told["reason"] = outcome.reason
-            self._judge(told, line, outcome.at or at, when)
+            judge(outcome.at or at, told, line, when)
             if came and record["act"] == "reply":  # it came before whatever was done after it
                 arrival = came.pop(record["message"], None)
                 if arrival is not None:
-                    self._judge(arrival, line, at)
+                    judge(at, arrival, line)
         self.acts += len(records)
-        self._tell(news, came, line)
-        self._compare(line)
+        self._tell(news, came, line, at)
+        self.compare(line)
         if self._changed is not None:
             changed, self._changed = self._changed, None
             changed.succeed()
@@ -171,43 +172,28 @@ class World:
         at = self.target.moment(now)
         for seen in all_seen:
             if seen is not None:
-                self._judge(seen, line, at)
-        self._compare(line)
+                self.judge.take(at, seen, line)
+        self.compare(line)
         return all_seen
 
-    def _compare(self, line: int) -> None:
+    def compare(self, line: int) -> None:
         """Keep where the target did otherwise than the model beside it."""
         differences = self.target.differences()
         self._agrees = not differences
-        if differences:
-            self.differed += (Differed(line, each, self.now) for each in differences)
+        for each in differences:
+            newest = self.differed[-1] if self.differed else None
+            # A step that waits looks again and again: what it sees is told once.
+            if not line or newest is None or (newest.line, newest.difference) != (line, each):
+                self.differed.append(Differed(line, each, self.now))
 
-    def _judge(
-        self,
-        record: Record,
-        line: int,
-        at: datetime,
-        meant: datetime | None = None,
+    def _tell(
+        self, news: Sequence[Record], came: Mapping[str, Record], line: int, at: datetime
     ) -> None:
-        found = self.judge.take(at, record, meant)
-        if line:
-            self.origin[self.judge.lines] = line
-        if found:
-            self.findings += len(found)
-
-    def _news(self, line: int) -> None:
-        news = list(self.target.news())
-        self._tell(news, _arrivals(news), line)
-
-    def _tell(self, news: Sequence[Record], came: Mapping[str, Record], line: int) -> None:
         """Judge and measure what is new, but for arrivals that were told with their acts."""
         for delivery in self.target.deliveries():
             self.judge.deliver(delivery)
             if delivery.to is None and self.people is not None:
                 self.people.came(delivery)
-        if not news:
-            return
-        at = self.target.moment(self.now)
         for record in news:
             if record["see"] == "mail":
                 if self.scenario.steps:
@@ -216,12 +202,13 @@ class World:
                     self.people.mailed(record)
             elif record["message"] not in came:
                 continue
-            self._judge(record, line, at)
+            self.judge.take(at, record, line)
 
     def _advance(self) -> None:
         self.target.advance(self.now)
-        self._news(0)
-        self._compare(0)
+        news = self.target.news()
+        self._tell(news, _arrivals(news), self.step_line, self.target.moment(self.now))
+        self.compare(self.step_line)
 
     # What people do in a row, side by side
 
@@ -252,16 +239,30 @@ class World:
                 self._run_due = False
                 acting.insert(0, Script(({"act": "replicate", "result": 0},), self._ran))
             if acting:
-                records = [script.record for script in acting]
-                meant = [script.meant for script in acting]
-                outcomes = self.do_all(records, self._hitches(acting), 0, meant)
-                for script, outcome in zip(acting, outcomes, strict=True):
-                    self._go_on(script, None if outcome.word == "ok" else outcome)
+                self._act_together(acting)
             if looking:
-                all_seen = self.look_all([script.record for script in looking])
-                for script, seen in zip(looking, all_seen, strict=True):
-                    self._go_on(script, _NOTHING_SEEN if seen is None else None)
-        self._tick()
+                self._look_together(looking)
+        if self.watcher is not None:
+            self._tick()
+
+    def _act_together(self, acting: list[Script]) -> None:
+        records = [script.record for script in acting]
+        hitches = self._hitches(acting) if self.scenario.unreliable else ()
+        meant = [script.meant for script in acting]
+        outcomes = self.do_all(records, hitches, 0, meant)
+        for script, outcome in zip(acting, outcomes, strict=True):
+            if outcome.word != "ok":
+                script.then(script, outcome)
+            elif script.goes_on():
+                self._scripts.append(script)
+
+    def _look_together(self, looking: list[Script]) -> None:
+        all_seen = self.look_all([script.record for script in looking])
+        for script, seen in zip(looking, all_seen, strict=True):
+            if seen is None:
+                script.then(script, _NOTHING_SEEN)
+            elif script.goes_on():
+                self._scripts.append(script)
 
     def _ran(self, script: Script, bad: Outcome | None) -> None:
         del script, bad
@@ -271,22 +272,9 @@ class World:
         if self.watcher is not None and not self.watcher.tick(self):
             raise Interrupted
 
-    def _go_on(self, script: Script, bad: Outcome | None) -> None:
-        if bad is not None:
-            script.then(script, bad)
-            return
-        script.place += 1
-        script.meant = None
-        if script.place < len(script.records):
-            self._scripts.append(script)
-        else:
-            script.then(script, None)
-
     def _hitches(self, acting: list[Script]) -> list[Hitch | None]:
         """Draw which requests come twice, and which lose their answer."""
         shares = self.scenario.unreliable
-        if not shares:
-            return []
         doubled, lost = shares.get("doubled_requests", 0.0), shares.get("lost_answers", 0.0)
         hitches: list[Hitch | None] = []
         for script in acting:
@@ -330,6 +318,8 @@ class World:
             if timed.at is not None and timed.at > self.now:
                 yield self.env.timeout((timed.at - self.now) // _MICROSECOND)
                 self._advance()
+            if self.people is None:
+                self.step_line = timed.step.place.line
             if timed.step.is_act:
                 self._act(timed)
             else:
@@ -348,8 +338,8 @@ class World:
         if outcome.word == step.outcome and step.reason in {None, outcome.reason}:
             return
         wanted = step.outcome if step.reason is None else f"refused ({step.reason})"
-        got = outcome.word if outcome.reason is None else f"{outcome.word} ({outcome.reason})"
-        self._fail(timed, Miss(step.rule or _RULE_OF_ACT.get(what, "SEND-1"), wanted, got))
+        rule = step.rule or _RULE_OF_ACT.get(what, "SEND-1")
+        self._fail(timed, Miss(rule, wanted, str(outcome)))
 
     def _with_link(self, record: Record) -> Record:
         """Let who registers use the link of their newest mail, unless the step names another."""
@@ -373,7 +363,12 @@ class World:
                 found.expected,
                 found.seen,
                 self.now,
-                because(self.judge.oracle, timed.record, found.entry, kept=not self.findings),
+                because(
+                    self.judge.oracle,
+                    timed.record,
+                    found.entry,
+                    kept=not self.judge.findings and not self.differed,
+                ),
             )
         )
 

@@ -25,8 +25,8 @@ class Story:
 
     def act(self, at: float, act: str, *, meant: float | None = None, **fields) -> None:
         line = {"outcome": "ok", "case": 53, "act": act, **fields}
-        meant_us = None if meant is None else round(NINE + meant * SECOND)
-        self.collector.take(round(NINE + at * SECOND), line, meant_us)
+        at_us, meant_us = (round(NINE + m * SECOND) for m in (at, at if meant is None else meant))
+        self.collector.take(act, line, at_us, meant_us)
 
     def send(self, at: float, message: str, expects: str = "reply", **fields) -> None:
         self.act(at, "send", message=message, expects=expects, **{"to": [K], **fields})
@@ -36,7 +36,8 @@ class Story:
 
     def mail(self, at: float, message: str, to: str = K) -> None:
         line = {"see": "mail", "event": "new_message", "message": message, "to": to}
-        self.collector.take(round(NINE + at * SECOND), line)
+        at_us = round(NINE + at * SECOND)
+        self.collector.take("mail", line, at_us, at_us)
 
     def end(self, at: float = 0, *limits: str) -> Measured:
         return self.collector.finish(round(NINE + at * SECOND), map(limit, limits))

@@ -4,7 +4,7 @@ from itertools import combinations
 
 import pytest
 
-from tests.oracle.notation import MINUTE, SECOND, K, L, Story
+from tests.oracle.notation import MINUTE, SECOND, START, K, L, Story, sent
 
 DAY = 24 * 60 * MINUTE
 HELD = {"receipt_transport": "replication"}
@@ -32,12 +32,34 @@ def followed_up(story):
     return story.act("edit_case", "anna", case=53, follow_up_on="2024-03-01")
 
 
-def given(date):
-    return Story().tell(given="case", case=53, cloud_status="Info", acknowledged_on=date)
+def given(date, status="Info", **fields):
+    return Story().tell(given="case", case=53, cloud_status=status, acknowledged_on=date, **fields)
+
+
+def given_and_answered(*recipients):
+    """A log that begins after a message to each, and after a reply that answers none of them."""
+    story = given(None, preset=[K, L])
+    for one in recipients:
+        story.tell(
+            given="message", case=53, message=f"to {one}", by="anna", expects="reply", to=[one]
+        )
+    return story.tell(given="message", case=53, message="r1", by=K, expects=None)
 
 
 def subject(story, name):
     return story.act("edit_case", "anna", case=53, subject=name)
+
+
+def mails_due():
+    return base().act("set_mail", "anna", event="new_message", enabled=True).send("m2", "reply", K)
+
+
+def with_file(story, by):
+    """K writes a new message, and L another one; one of them has a file."""
+    for one, message in ((K, "r1"), (L, "r2")):
+        files = [{"name": "x.pdf", "size": 1}] if one == by else []
+        story.act("reply", one, case=53, message=message, answers=None, text="Here", files=files)
+    return story
 
 
 def mail(story, to=K, event="registration", **fields):
@@ -58,15 +80,23 @@ DIFFERENT = {
         base(), act="reply", by=K, case=53, message="r1", answers="m1", text="Here"
     ),
     "written anew": lambda: base().reply(K, "r1", None),
+    "file from one": lambda: with_file(base(), K),
+    "file from the other": lambda: with_file(base(), L),
     "sent again": lambda: base().send("m2", "acknowledge", K, L),
     "sent with another text": lambda: base().send("m2", "acknowledge", K, L, text="Else"),
     "sent with another id": lambda: base().send("m3", "acknowledge", K, L),
+    "sent twice": lambda: base().send("m2", "reply", K, L).send("m4", "reply", K, L),
+    "sent twice, once with another id": lambda: (
+        base().send("m3", "reply", K, L).send("m4", "reply", K, L)
+    ),
     "sent to one": lambda: base().send("m2", "acknowledge", K),
     "sent with a document": lambda: base().send("m2", "acknowledge", K, L, documents=["a.pdf"]),
     "asked": lambda: base().send("m2", "reply", K, L),
     "asked for a file": lambda: base().send("m2", "reply_with_file", K, L),
     "granted": lambda: release(base(), right=True),
     "withheld": lambda: release(base(), right=False),
+    "granted to a third": lambda: release(base(), right=True, one="m@example.org"),
+    "granted to a fourth": lambda: release(base(), right=True, one="n@example.org"),
     "edited": lambda: subject(base(), "Shed"),
     "edited otherwise": lambda: subject(base(), "Garage"),
     "edited in part": lambda: subject(base(), "Shed").replicate(1),
@@ -82,14 +112,17 @@ DIFFERENT = {
     "asked for a link": lambda: base().act("request_link", K),
     "asked for two links": lambda: base().act("request_link", K).act("request_link", K),
     "mails on": lambda: base().act("set_mail", "anna", event="new_message", enabled=True),
-    "mails due": lambda: (
-        base().act("set_mail", "anna", event="new_message", enabled=True).send("m2", "reply", K)
-    ),
+    "asked for a link before": lambda: base(lambda story: story.act("request_link", K)),
+    "mails due": mails_due,
+    "mail came": lambda: mail(mails_due(), event="new_message", message="m2"),
     "link down": lambda: base().fault("link", "down"),
+    "link slow": lambda: base().fault("link", "slow"),
     "mail down": lambda: base().fault("mail", "down"),
     "portal down": lambda: base().fault("portal", "down"),
     "mail came with a link": lambda: mail(base(), link="abc"),
+    "mail came to another with a link": lambda: mail(base(), to=L, link="abc"),
     "link used": lambda: mail(base(), link="abc").act("register", K, link="abc"),
+    "registered without the link": lambda: mail(base(), link="abc").act("register", K),
     "of unknown outcome": lambda: base().open(K, outcome="unknown"),
     "on its way": lambda: base().fault("link", "down").reply(K, "r1", "m1"),
     "on its way with a file": lambda: base().fault("link", "down").reply(K, "r1", "m1", 1),
@@ -125,9 +158,18 @@ DIFFERENT = {
     ),
     "arrived before the outage": lambda: base().reply(K, "r1", "m1").fault("link", "down"),
     "perhaps carried": lambda: base(readings=HELD).open(K).replicate(1),
+    "not carried in the same moment": lambda: base(readings=HELD).open(K).replicate(2, after=0),
     "opened after a run": lambda: base(readings=HELD).replicate(1).open(K),
     "given with a date": lambda: given("2024-01-01"),
     "given with another date": lambda: given("2024-01-02"),
+    "given with another status": lambda: given("2024-01-01", "Antwort"),
+    "given with a preset": lambda: given("2024-01-01", preset=[K], chosen=[K, L]),
+    "given with another preset": lambda: given("2024-01-01", preset=[L], chosen=[K, L]),
+    "given with more that were chosen": lambda: given(
+        "2024-01-01", preset=[K], chosen=[K, L, "m@example.org"]
+    ),
+    "given with a last message": lambda: given_and_answered(K, L),
+    "given with another last message": lambda: given_and_answered(L, K),
 }
 
 
@@ -138,6 +180,7 @@ def test_histories_that_can_show_a_difference_have_different_fingerprints():
 
 
 SAME = {
+    "sent the day after": (base, lambda: base(start=START + DAY)),
     "an hour later": (lambda: base().open(K), lambda: base().open(K, after=60 * MINUTE)),
     "seen": (base, lambda: base().see(cloud_status="Info", acknowledged_on=None)),
     "seen in the inbox": (base, lambda: base().inbox(K, m1=True)),
@@ -151,6 +194,10 @@ SAME = {
     "runs before": (
         lambda: base().replicate().replicate().send("m2", "acknowledge", K, L),
         lambda: base().send("m2", "acknowledge", K, L).replicate(),
+    ),
+    "perhaps carried in the same moment": (
+        lambda: base(readings=HELD).open(K).replicate(1),
+        lambda: base(readings=HELD).open(K).replicate(1, after=0),
     ),
     "carried twice": (
         lambda: subject(base(), "Shed").replicate(),
@@ -268,3 +315,47 @@ def test_what_was_sent_while_nothing_gets_through_makes_a_difference():
     slow = base().fault("link", "slow").send("m2", "reply", K)
     assert waits.oracle.fingerprint() != slow.oracle.fingerprint()
     assert slow.fault("link", "down").oracle.fingerprint() != waits.oracle.fingerprint()
+
+
+def test_at_no_limit_what_is_on_its_way_differs_from_what_has_come():
+    waits = sent("reply", limit_us=0).fault("link", "down").reply(K, "r1", "m1")
+    came = sent("reply", limit_us=0).reply(K, "r1", "m1").fault("link", "down")
+    assert waits.oracle.fingerprint() != came.oracle.fingerprint()
+
+
+def test_what_was_sent_just_after_all_went_down_differs_from_what_may_have_got_through():
+    told = [
+        sent("reply").fault("link", "down").send("m2", "reply", K, after=after).oracle.fingerprint()
+        for after in (0, 1, 2)
+    ]
+    assert told[0] != told[1] == told[2]
+
+
+def test_the_number_of_the_case_makes_a_difference():
+    one, other = (Story().case(number).oracle.fingerprint() for number in (53, 54))
+    assert one != other
+
+
+def follows_up(*, sent_first):
+    """A reply that sets nothing but the follow-up date arrives, perhaps the day it was written."""
+    story = Story({"fileless_reply": "unchanged"}).case().send("m1", "reply_with_file", K)
+    story.fault("link", "down").tell(0 if sent_first else DAY, see="inbox", by=K)
+    story.reply(K, "r1", "m1").tell(DAY if sent_first else 0, see="inbox", by=K)
+    return story.fault("link", "up").oracle.fingerprint()
+
+
+def test_the_first_day_on_which_a_reply_may_have_come_makes_a_difference():
+    assert follows_up(sent_first=True) != follows_up(sent_first=False)
+
+
+def test_the_line_of_what_may_have_happened_makes_a_difference_as_the_verdict_names_it():
+    early = base().open(K, outcome="unknown").act("note", "anna", case=53, text="x")
+    late = base().act("note", "anna", case=53, text="x").open(K, outcome="unknown")
+    assert early.verdict.undecided != late.verdict.undecided
+    assert early.oracle.fingerprint() != late.oracle.fingerprint()
+
+
+def test_a_mark_that_a_run_in_the_same_moment_may_have_carried_can_show():
+    for result, found in ((1, []), (2, [("STA-4", 8)])):
+        story = base(readings=HELD).open(K).replicate(result, after=0)
+        assert story.see(acknowledged_on="2024-02-19").rules == found

@@ -343,6 +343,26 @@ async def test_the_wording_of_a_mail_is_previewed_changed_and_switched_off(serve
         assert (await anna.get(path)).json["enabled"]
 
 
+async def test_the_preview_of_a_registration_has_the_link_with_and_without_a_place(serve, browse):
+    async with at_work(serve, browse, roles=ADMINISTRATOR) as (_, _anna, tab):
+        await tab.goto("/mvp/mail-templates/registration")
+        assert "Ohne $link steht der Link unter dem Text." in await tab.inner_text("main")
+        for body, begin in (
+            ("Hier: $link", "Hier: https://"),
+            ("Guten Tag", "Guten Tag\n\nhttps://"),
+        ):
+            await tab.fill("#body", body)
+            await press(tab, "Vorschau")
+            assert begin in await tab.inner_text("#preview")
+
+
+async def test_a_page_that_is_not_there_keeps_the_menu(serve, browse):
+    async with at_work(serve, browse) as (_, _anna, tab):
+        assert (await tab.goto("/mvp/cases/999")).status == 404
+        await tab.click("nav >> text=Textbausteine")
+        assert tab.url.endswith("/mvp/text-blocks")
+
+
 async def test_text_blocks_are_written_changed_and_deleted(serve, browse):
     async with at_work(serve, browse, roles=ADMINISTRATOR) as (_, anna, tab):
 

@@ -286,3 +286,5 @@ async def test_what_was_not_released_is_refused_in_german(serve, browse, path):
         shown = await tab.inner_text("main")
         assert "Dieser Vorgang ist nicht für Sie freigegeben." in shown
         assert "Regel ACC-4" in shown
+        await tab.click("nav >> text=Posteingang")
+        assert tab.url.endswith("/collaboration/inbox")

@@ -259,6 +259,22 @@ async def test_mails_with_links_can_be_switched_off_and_asking_says_the_same(ser
             assert {event for event, _ in await mails(server, None, address)} <= {"new_message"}
 
 
+@pytest.mark.clause("ACC-2", "MAIL-2")
+async def test_a_wording_without_a_place_for_the_link_has_it_below(serve):
+    async with serve() as server:
+        wording = {"subject": "Willkommen", "body": "Wir freuen uns auf Sie.\n"}
+        path = "/api/mvp/mail-templates/registration?language=de"
+        assert (await server.operator.put(path, wording)).status == 200
+        await written_to(server, "new@example.org")
+        shown = (await server.operator.get("/mails")).json["mails"]
+        (body,) = (mail["body"] for mail in shown if mail["event"] == "registration")
+        text, _, link = body.strip().rpartition("\n\n")
+        assert text == "Wir freuen uns auf Sie."
+        assert link.startswith(f"{server.url}/register?token=")
+        used = await register(server, link.partition("=")[2])
+        assert used.status == 204
+
+
 async def test_a_link_for_another_password_serves_a_day(serve):
     async with serve(clock="manual") as server:
         await server.registered()

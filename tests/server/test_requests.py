@@ -70,7 +70,7 @@ async def test_a_body_that_does_not_fit_is_refused_with_where_and_what(
         assert what in fault["what"]
 
 
-@pytest.mark.parametrize("wrong", ["x" * 501, "two\nlines"])
+@pytest.mark.parametrize("wrong", ["x" * 501, "two\nlines", "two\x85lines", "two\u2028lines"])
 async def test_a_subject_is_one_line_that_fits_a_page(serve, wrong):
     async with serve() as server:
         anna = await server.caseworker()

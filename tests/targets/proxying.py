@@ -10,7 +10,8 @@ import aiohttp
 import orjson
 from aiohttp import web
 
-#: Takes method, path, status and what was answered; gives the status and what to answer instead.
+#: Takes method, path, status and what was answered; gives the status and what to answer instead,
+#: as bytes where that is no JSON.
 Change = Callable[[str, str, int, object], tuple[int, object]]
 #: Takes the body of a request; gives the code of a refusal.
 Refuses = Callable[[bytes], str | None]
@@ -47,7 +48,7 @@ def proxied(url: str, change: Change, refuses: Refuses = lambda _: None) -> Iter
                 if "json" in given.get("Content-Type", "") and raw:
                     said = orjson.loads(raw)
                     status, said = change(request.method, request.path, status, said)
-                    raw = orjson.dumps(said)
+                    raw = said if isinstance(said, bytes) else orjson.dumps(said)
                 return web.Response(body=raw, status=status, headers=given)
 
             app = web.Application(client_max_size=2**27)

@@ -15,7 +15,7 @@ def folding(awake=4):
 
 
 def folded(values):
-    return {key for key, value in values._values.items() if isinstance(value, int)}
+    return {key for key, place in values._places.items() if place is not None}
 
 
 def test_values_are_what_they_were_however_long_ago_they_were_kept():

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 from simulator.exits import Exit
 from simulator.run.place import Place
 from simulator.run.running import Task, run_file
+from simulator.targets import over_http
 from simulator.targets.access import Access, AccessError, access_from, url_of
 from simulator.targets.mails import LINK
 from simulator.world.result import Ran
@@ -103,7 +105,8 @@ def test_without_an_operator_caseworkers_act_with_the_tokens_of_the_file(run, tm
         text = STORY.replace(", acknowledged_on: 2024-02-19", "")
         barred = run(text, server.url, Access(caseworkers=tokens), speed=100_000.0)
         assert barred.exit is Exit.VIOLATED
-        assert "not_registered" in barred.why  # nobody can read the mail with the link
+        # Nobody can read the mail with the link.
+        assert any("not_registered" in one.seen for one in barred.failures)
         other = run(
             text.replace("anna", "bernd").replace("steps:", "caseworkers: bernd\nsteps:"),
             server.url,
@@ -172,7 +175,11 @@ def test_a_flaw_is_found_with_rule_and_step_and_as_a_difference(
 @pytest.mark.parametrize(
     ("target", "token", "said"),
     [
-        ("http://127.0.0.1:9", TOKEN, "http://127.0.0.1:9 cannot be reached: start the server"),
+        (
+            "http://127.0.0.1:9",
+            TOKEN,
+            "http://127.0.0.1:9 cannot be reached, or does not answer: start",
+        ),
         (None, "a-wrong-operator-token", "does not know the operator's token"),
     ],
 )
@@ -180,6 +187,128 @@ def test_a_target_that_cannot_be_used_says_what_is_wrong(run, virtual, target, t
     ran = run(STORY, target or virtual, Access(operator=token))
     assert ran.exit is Exit.ENVIRONMENT
     assert said in ran.why
+
+
+def a_page(_method: str, _path: str, _status: int, _said):
+    return 200, b"<html>Willkommen</html>"
+
+
+def half_an_inbox(_method: str, path: str, status: int, said):
+    return status, b'{"unread": 1' if path == "/api/collaboration/inbox" else said
+
+
+def a_number_in_quotes(_method: str, path: str, status: int, said):
+    if path == "/api/collaboration/inbox":
+        said["unread"] = str(said["unread"])
+    return status, said
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (a_page, "the answer is no JSON: unexpected character"),
+        (
+            half_an_inbox,
+            ":5: what answers is not the API: GET /api/collaboration/inbox: the answer",
+        ),
+        (
+            a_number_in_quotes,
+            ":5: what answers is not the API: GET /api/collaboration/inbox, unread",
+        ),
+    ],
+)
+def test_an_answer_that_is_none_of_the_api_is_told_with_the_step_and_the_request(
+    run, virtual, change, said
+):
+    with proxied(virtual, change) as url:
+        ran = run(STORY, url)
+    assert ran.exit is Exit.ENVIRONMENT
+    assert said in ran.why
+
+
+def another_entry(_method: str, path: str, status: int, said):
+    if path == "/api/collaboration/inbox":
+        said["messages"].append({**said["messages"][0], "message": "never-sent"})
+    return status, said
+
+
+def test_a_message_that_nobody_sent_is_the_fault_of_the_target_and_not_of_the_file(run, virtual):
+    with proxied(virtual, another_entry) as url:
+        ran = run(STORY, url)
+    assert ran.exit is Exit.VIOLATED
+    assert ran.why.endswith(
+        ':5: it tells of the message "never-sent", which nobody made; the rest was not run'
+    )
+
+
+def no_text(_method: str, path: str, status: int, said):
+    return (404, {"detail": "Not Found"}) if path.endswith("/inbox") else (status, said)
+
+
+def test_where_the_target_does_otherwise_than_the_model_no_expectation_is_doubted(run, virtual):
+    with proxied(virtual, no_text) as url:
+        ran = run(STORY, url)
+    assert ran.exit is Exit.VIOLATED
+    assert [one.because for one in ran.failures if "expectation" in one.because] == []
+
+
+def test_what_went_wrong_first_comes_first(run, virtual):
+    def lost(method: str, path: str, status: int, said):
+        if method == "GET" and path.endswith("/cases/53"):
+            said["cloud_status"] = "Info"
+        return one_too_many(method, path, status, said)
+
+    with proxied(virtual, lost) as url:
+        ran = run(STORY, url)
+    lines = [one.line for one in ran.reasons]
+    assert lines == sorted(lines)
+    assert ran.why.startswith("line 5: INB-1")
+
+
+def test_mails_that_nobody_can_read_are_no_difference(run, real):
+    ran = run(STORY, real, Access(operator=TOKEN), speed=100_000.0)
+    assert [str(one) for one in ran.differed if "mail to" in str(one)] == []
+
+
+def test_an_answer_that_is_long_in_coming_is_told(run, virtual, monkeypatch, capsys):
+    def late(_method: str, path: str, status: int, said):
+        if path.endswith("/inbox"):
+            time.sleep(0.5)
+        return status, said
+
+    monkeypatch.setattr(over_http, "_LONG_S", 0.2)
+    with proxied(virtual, late) as url:
+        ran = run(STORY, url)
+    assert ran.exit is Exit.KEPT, ran.why
+    assert f"inbox by k@example.org: no answer from {url} for 0 s" in capsys.readouterr().err
+
+
+def test_files_on_a_target_with_one_clock_run_one_after_the_other(virtual, tmp_path):
+    access = tmp_path / "access.toml"
+    access.write_text(f'operator = "{TOKEN}"\n[mails]\napi = true\n', encoding="utf-8")
+    names = ("everyone-has-an-own-inbox", "once-read-stays-read", "reply-without-a-file")
+    files = [str(SCENARIOS / "inbox" / f"{name}.yaml") for name in names]
+    words = ["run", *files, "--target", virtual, "--access", str(access), "--jobs", "3"]
+    done = subprocess.run(
+        [sys.executable, "-m", "simulator", *words], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout
+    assert "3 of 3 scenarios kept" in done.stdout
+
+
+def test_a_target_that_is_not_there_is_told_once_for_all_files(tmp_path):
+    access = tmp_path / "access.toml"
+    access.write_text(f'operator = "{TOKEN}"\n', encoding="utf-8")
+    words = ["run", str(SCENARIOS / "inbox"), "--target", "http://127.0.0.1:9", "--access"]
+    done = subprocess.run(
+        [sys.executable, "-m", "simulator", *words, str(access)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 4
+    assert done.stderr.startswith("http://127.0.0.1:9 cannot be reached")
+    assert done.stderr.count("cannot be reached") == 1
 
 
 def test_what_is_not_our_api_is_told(run, virtual):

@@ -15,6 +15,7 @@ from reference.http.operations import Operation, Who
 from reference.http.passwords import LENGTH_MAX, LENGTH_MIN
 from reference.http.problems import Problem, Refused
 from reference.link.replication_api import ReplicationApi
+from reference.mail.mailer import text_of
 from reference.mail.wordings import EVENTS, LANGUAGES, checked, fields_of
 from reference.mvp import acts, looks
 from reference.mvp.caseworkers_api import CaseworkersApi
@@ -33,6 +34,9 @@ BLOCKS: Final = f"{BASE}/text-blocks"
 MAILS: Final = f"{BASE}/mail-templates"
 REPLICATION: Final = f"{BASE}/replication"
 BLOCKS_A_PAGE: Final = 20
+#: What a preview says of a portal and of a link to it.
+_PORTAL: Final = "https://portal.example"
+_LINK: Final = "53-a7f09c"
 _ROLES: Final = tuple(role.value for role in CloudRole)
 
 
@@ -271,12 +275,17 @@ class TextsPages:
         view = await self.side.reader.look(lambda raw: self.api.view(raw, event, language))
         subject = visit.typed.get("subject", view.subject)
         body = visit.typed.get("body", view.body)
+        fields = fields_of(event, self.side.rules)
         values = {
             "recipient": "k.lieblingskunde@example.org",
             "case": "53",
-            "link": "https://portal.example/register?token=…",
-            "portal": "https://portal.example/collaboration/",
+            "link": _LINK,
+            "portal": f"{_PORTAL}/collaboration/",
         }
+        previewed = None
+        if not visit.errors:
+            link = _LINK if "link" in fields else None
+            previewed = (filled(subject, values), text_of(filled(body, values), link, _PORTAL))
         return visit.page(
             "mvp/mail_template.html",
             status,
@@ -284,8 +293,8 @@ class TextsPages:
             action=mail_at(event, language),
             other=next(each for each in LANGUAGES if each != language),
             mail_at=mail_at,
-            fields=sorted(fields_of(event, self.side.rules)),
-            previewed=(filled(subject, values), filled(body, values)) if not visit.errors else None,
+            fields=sorted(fields),
+            previewed=previewed,
             is_preview=preview,
         )
 

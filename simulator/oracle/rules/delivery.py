@@ -157,7 +157,7 @@ def a_recipient_sees_only_what_was_addressed_to_them(
     shown: Iterable[str], addressed: Container[str]
 ) -> list[str]:
     """A recipient sees messages addressed to them, and of a case what was shared with them."""
-    return sorted(one for one in shown if one not in addressed)
+    return sorted([one for one in shown if one not in addressed])
 
 
 promise(

@@ -44,10 +44,14 @@ COMMON_WORDS: Final = frozenset(_COMMON.split())
 
 def is_telling(text: str) -> bool:
     """Whether a text, found in a mail, must come from the message: not words of any mail."""
-    words = [word.strip(".,;:!?").lower() for word in text.split()]
+    words = text.split()
     if len(words) == 1:
-        return len(words[0]) >= TELLING_WORD
-    return any(word and word not in COMMON_WORDS for word in words)
+        return len(_bare(words[0])) >= TELLING_WORD
+    return any(word and word not in COMMON_WORDS for word in map(_bare, words))
+
+
+def _bare(word: str) -> str:
+    return word.strip(".,;:!?").lower()
 
 
 def mail_carries_no_message_text(body: str, text: str) -> bool:

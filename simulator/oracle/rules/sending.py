@@ -72,7 +72,7 @@ def only_documents_of_the_case_are_shared(
     """Each shared document is filed under the case; documents never told of are not judged."""
     if filed is None:
         return ()
-    return tuple(name for name in documents if name not in filed and name not in perhaps)
+    return tuple([name for name in documents if name not in filed and name not in perhaps])
 
 
 promise(only_documents_of_the_case_are_shared, "SEND-9", "send")

@@ -1,0 +1,197 @@
+"""What is judged while something travels, and after acts of which nobody knows whether they happened."""
+
+import pytest
+
+from simulator.oracle.findings import Reused
+from tests.oracle.notation import DAY, MINUTE, SECOND, K, L, Story, sent
+
+WHOLE_DAY = 24 * 60 * MINUTE
+LATER = "2024-03-01"
+
+
+def test_a_message_may_be_opened_and_marked_before_it_must_be_there():
+    assert sent("acknowledge").open(K, after=SECOND).rules == []
+    assert sent("acknowledge").mark(K, "m1", after=SECOND).rules == []
+    assert sent("acknowledge").reply(K, "r1", "m1", after=SECOND).rules == []
+
+
+def test_a_read_mark_may_be_there_before_it_must_be():
+    story = sent("acknowledge").open(K)
+    assert story.see(after=SECOND, acknowledged_on=DAY).rules == []
+    assert story.see(after=SECOND, acknowledged_on=None).rules == [("STA-4", 5)]
+
+
+def test_a_read_mark_that_comes_after_the_next_message_sets_no_date():
+    story = sent("acknowledge").open(K).send("m2", "acknowledge", K, after=SECOND)
+    assert story.see(acknowledged_on=None).rules == []
+
+
+def test_a_follow_up_that_is_set_while_a_reply_travels_may_stand_or_give_way():
+    for shown in (LATER, DAY):
+        story = sent().reply(K, "r1", "m1")
+        story.act("edit_case", "anna", case=53, follow_up_on=LATER, after=SECOND)
+        assert story.see(follow_up_on=shown).rules == []
+
+
+def test_opening_a_message_that_was_marked_does_not_read_it_again():
+    story = sent("acknowledge").mark(K, "m1").open(K, "m1", after=WHOLE_DAY)
+    assert story.see(acknowledged_on=DAY).rules == []
+
+
+@pytest.mark.parametrize("first", ["m1", "m2"])
+def test_a_notice_that_came_before_its_message_is_that_of_its_message_and_recipient(first):
+    story = Story().case().send("m1", "reply", K).send("m2", "reply", K, L, after=0)
+    story.see("mail", after=SECOND, to=K, event="new_message", message=first)
+    story.open(K, first).inbox(K, m1=True, m2=True).inbox(L, m2=True)
+    story.see("mail", after=1, to=L, event="new_message", message="m2")
+    assert [rule for rule, _ in story.rules if rule == "MAIL-4"] == []
+    again = story.see("mail", after=1, to=K, event="new_message", message=first).rules
+    assert again[-1] == ("MAIL-1", story.line)
+    assert [one for one in story.rules if one[0] != "MAIL-1" and one[0] != "ACC-2"] == []
+
+
+def test_two_outages_with_a_moment_between_delay_what_was_sent_in_the_first():
+    story = Story().case().fault("link", "down").send("m1", "reply", K).fault("link", "up")
+    story.tell(SECOND, act="fault", what="link", state="down", outcome="ok")
+    assert story.inbox(K).rules == []
+    assert story.fault("link", "up").inbox(K, after=SECOND).rules == []
+    assert story.inbox(K).rules == [("DLV-4", 9)]
+
+
+def test_a_status_is_blamed_on_a_run_only_if_it_was_right_before_the_run():
+    assert sent().replicate().see(cloud_status="OK").rules == [("STA-2", 4)]
+    assert sent().see(cloud_status="Antwort").replicate().see(cloud_status="OK").rules == [
+        ("RPL-3", 5)
+    ]
+    told = Story().tell(given="case", case=53, cloud_status="Info").replicate()
+    assert told.see(cloud_status="Antwort").rules == [("STA-2", 3)]
+
+
+def test_a_date_is_not_blamed_on_a_run_if_what_sets_it_came_after_it_was_seen():
+    story = sent("acknowledge").open(K).see(after=SECOND, acknowledged_on=None)
+    story.replicate(after=SECOND // 2)
+    assert story.see(acknowledged_on=None).rules == [("STA-4", 6)]
+    story = sent().reply(K, "r1", "m1").see(after=SECOND, cloud_status="Antwort")
+    story.replicate(after=SECOND // 2)
+    assert story.see(cloud_status="Antwort").rules == [("STA-3", 6)]
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        {"act": "note", "by": "anna", "case": 53, "text": "x"},
+        {"act": "set_release", "by": "anna", "case": 53, "recipient": K, "create_messages": True},
+        {"act": "mark_read", "by": K, "message": "m1"},
+    ],
+    ids=lambda act: act["act"],
+)
+def test_what_vanished_is_blamed_on_a_run_that_was_the_last_to_happen(act):
+    story = sent("acknowledge").inbox(K, m1=True).tell(outcome="ok", **act).replicate()
+    assert story.inbox(K).rules == [("RPL-3", 6)]
+    story = sent("acknowledge").inbox(K, m1=True).replicate().tell(outcome="ok", **act)
+    assert story.inbox(K).rules == [("DLV-2", 6)]
+
+
+def test_what_vanished_of_a_case_that_was_given_is_blamed_on_the_run_since():
+    story = Story().tell(given="message", case=53, message="m1", by="anna", expects="reply", to=[K])
+    assert story.inbox(K, m1=True).replicate().inbox(K).rules == [("RPL-3", 4)]
+
+
+def test_an_unread_message_shown_as_read_after_an_answer_to_none_breaks_what_answers_settle():
+    story = sent().reply(K, "r1", None).inbox(K, after=SECOND, m1=False)
+    assert story.rules == [("INB-10", 4)]
+    story = (
+        sent()
+        .send("m2", "reply", K)
+        .reply(K, "r1", "m2")
+        .inbox(K, after=SECOND, m1=False, m2=False)
+    )
+    assert story.rules == [("INB-10", 5)]
+
+
+# Acts of unknown outcome
+
+
+def test_a_case_that_perhaps_was_created_or_changed_has_either_subject():
+    story = Story().act("create_case", "anna", "unknown", case=53, subject="Roof")
+    assert story.send("m1", "reply", K).see("portal_case", K, subject="any").rules == []
+    for shown in ("Roof", "Shed"):
+        story = sent().act("edit_case", "anna", "unknown", case=53, subject="Shed").replicate()
+        assert story.see("portal_case", K, subject=shown).rules == []
+
+
+@pytest.mark.parametrize("shown", ["2024-03-01", "2024-04-01"])
+def test_a_follow_up_that_perhaps_was_changed_shows_either_date(shown):
+    story = sent().act("edit_case", "anna", case=53, follow_up_on="2024-03-01")
+    story.act("edit_case", "anna", "unknown", case=53, follow_up_on="2024-04-01")
+    assert story.see(follow_up_on=shown).rules == []
+
+
+def test_a_note_that_perhaps_was_written_may_stand_in_the_log():
+    for entries in ([{"message": "m1"}], [{"message": "m1"}, {"text": "x"}]):
+        story = sent().act("note", "anna", "unknown", case=53, text="x")
+        assert story.see("activities", entries=entries).rules == []
+
+
+def test_a_send_that_perhaps_created_its_case_leaves_it_silent_or_as_sent():
+    for shown, found in (("", 0), ("Info", 0), ("OK", 1)):
+        story = Story().send("m1", "acknowledge", K, outcome="unknown").see(cloud_status=shown)
+        assert len(story.rules) == found
+
+
+def test_a_send_that_was_tried_again_is_in_the_log_once():
+    story = Story().case().send("m1", "reply", K, outcome="unknown")
+    story.send("m1", "reply", K).send("m1", "reply", K)
+    assert story.see("activities", entries=[{"message": "m1"}]).rules == []
+    twice = [{"message": "m1"}, {"message": "m1"}]
+    assert story.see("activities", entries=twice).rules == [("LOG-3", 6)]
+
+
+def test_an_opening_that_is_repeated_ends_the_doubt_about_the_first_and_no_other():
+    def opened(one, via="case"):
+        story = sent("acknowledge", K, L).open(K, via="case", outcome="unknown")
+        return story.open(one, via=via, after=WHOLE_DAY).verdict.undecided
+
+    doubt = ("line 3: whether the open of unknown outcome happened was never shown",)
+    assert opened(K) == ()
+    assert opened(L) == opened(K, "widget") == doubt
+
+
+def test_a_reply_that_perhaps_was_written_twice_shows_either_day():
+    for shown in (DAY, "2024-02-20"):
+        story = sent().reply(K, "r1", "m1", outcome="unknown")
+        story.reply(K, "r1", "m1", after=WHOLE_DAY)
+        story.act("edit_case", "anna", case=53, follow_up_on=LATER)
+        assert story.see(acknowledged_on=shown, follow_up_on=LATER).rules == []
+
+
+def test_roles_of_several_may_be_in_doubt():
+    story = sent().act("set_role", "root", "unknown", caseworker="anna", role="Benutzer")
+    story.act("set_role", "root", "unknown", caseworker="bert", role="Benutzer")
+    story.send("m2", "reply", K, outcome="refused").send(
+        "m3", "reply", K, by="bert", outcome="refused"
+    )
+    assert story.rules == []
+
+
+def test_an_account_that_a_repeated_send_created_gets_one_registration_mail():
+    story = Story().case().send("m1", "reply", K, outcome="unknown").send("m1", "reply", K)
+    story.see("mail", after=SECOND, to=K, event="registration")
+    assert [rule for rule, _ in story.rules] == []
+    story.see("mail", after=1, to=K, event="registration")
+    assert [rule for rule, _ in story.rules] == ["ACC-2"]
+
+
+def test_a_refused_opening_that_came_too_early_is_excused_by_registering():
+    story = sent("acknowledge", registers=False)
+    story.open(K, outcome="refused", after=SECOND).act("register", K)
+    assert story.rules == []
+
+
+def test_an_id_used_again_in_another_case_says_so_first():
+    with pytest.raises(Reused) as caught:
+        sent().case(54).send("m1", "reply", K, case=54, text="Else")
+    assert (caught.value.line, caught.value.differ) == (4, ("case", "text"))
+    with pytest.raises(Reused) as caught:
+        sent().reply(K, "r1", "m1").reply(K, "r1", "m1", text="Else")
+    assert (caught.value.line, caught.value.differ) == (4, ("text",))
