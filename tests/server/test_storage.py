@@ -346,6 +346,36 @@ async def test_a_request_that_the_store_does_not_take_spoils_no_other(store):
         await writer.close()
 
 
+async def test_what_a_refused_request_put_is_not_there_for_the_next_ones(store):
+    writer, _ = await store()
+
+    def refused(unit):
+        for number in (1, 2):
+            created(number)(unit)
+        raise ValueError
+
+    try:
+        await writer.do(created(1))
+        done = await outcomes(writer, [refused, created(1), created(2)])
+        assert isinstance(done[0], ValueError)
+        assert await subjects(writer) == {1: "neu!", 2: "neu"}
+        await writer.do(created(2))
+        assert await subjects(writer) == {1: "neu!", 2: "neu!"}
+    finally:
+        await writer.close()
+
+
+async def test_the_acts_of_one_commit_happen_at_one_moment(store):
+    writer, _ = await store()
+    try:
+        moments = await outcomes(writer, [lambda unit: unit.moment] * 3)
+        assert len(set(moments)) == writer.commits == 1
+        later = await writer.do(lambda unit: unit.moment)
+        assert later > moments[0]
+    finally:
+        await writer.close()
+
+
 @pytest.mark.parametrize("value", [2**70, "\ud800", object()])
 async def test_a_value_that_no_row_can_hold_spoils_no_other(store, value):
     writer, _ = await store()
