@@ -256,10 +256,7 @@ def _legal_send(w: World, case: Case, record: Record) -> Refusal:
     """Name the rule that accepts this send, the most specific one, and why."""
     to = record.get("to")
     if to is None:
-        return (
-            "SEND-6",
-            f"the recipients are preset: {', '.join(preset_of(w, case) or ('earlier ones',))}",
-        )
+        return "SEND-6", f"the recipients are preset: {', '.join(preset_of(w, case) or ())}"
     documents = record.get("documents")
     if documents:
         if _files_of_a_reply(case, documents):
@@ -488,8 +485,14 @@ def _release(
 
 
 def set_mail(w: World, line: int, at: int, record: Record) -> None:
-    """Fold which mails are switched off (MAIL-2)."""
-    if record["outcome"] == "refused" or "enabled" not in record:
+    """Fold which mails are switched off (MAIL-2), and what notices say."""
+    if record["outcome"] == "refused":
+        return
+    said = "\n".join(record[part] for part in ("subject", "body") if part in record)
+    if record["event"] == "new_message" and said and said not in w.wording:
+        w.common = None
+        w.wording += f"{said}\n"
+    if "enabled" not in record:
         return
     w.common = None
     if record["enabled"] and record["outcome"] == "ok":
@@ -584,7 +587,7 @@ def _outage(
 # The recipients' acts
 
 
-def _signed_up(w: World, line: int, record: Record, what: str) -> str:
+def _signed_up(w: World, line: int, record: Record) -> str:
     """Note that a recipient acted: a new account has to be registered first (ACC-2)."""
     one = address(record["by"])
     ready = not w.registers or a_new_account_is_set_up_before_use(one, w.accounts, w.registered)
@@ -621,7 +624,7 @@ def register(w: World, line: int, at: int, record: Record) -> None:
         _refused_register(w, line, one, link)
         return
     one = address(one)
-    w.own_rest()
+    w.change_common()
     for place in w.excused.pop(one, ()):
         w.found.pop(place, None)
     if link is not None:
@@ -676,7 +679,7 @@ def open_(w: World, line: int, at: int, record: Record) -> None:
     message, via = record.get("message"), record.get("via")
     if outcome != "refused" and message is not None and w.home_of(message) is None:
         raise w.unmentioned(line, "message", message)
-    one = _signed_up(w, line, record, "open")
+    one = _signed_up(w, line, record)
     if outcome != "refused":
         _remember_try(w, (one, record["case"], message, via), line, outcome)
         if message is None and via not in ("widget", "case"):
@@ -783,7 +786,7 @@ def mark_read(w: World, line: int, at: int, record: Record) -> None:
         return
     if number is None:
         raise w.unmentioned(line, "message", message)
-    one = _signed_up(w, line, record, "mark_read")
+    one = _signed_up(w, line, record)
     w.judge(number, _mark, one, line, at, (message, one), outcome)
 
 
@@ -848,7 +851,7 @@ def reply(w: World, line: int, at: int, record: Record) -> None:
     ):
         w.decide("DLV-2")
         return
-    one = _signed_up(w, line, record, "reply")
+    one = _signed_up(w, line, record)
     w.judge(record["case"], _reply, one, line, at, (record, one), outcome)
     if outcome != "refused":
         w.own_rest()

@@ -199,6 +199,11 @@ class Beside:
             yield Difference(_said(key), *said)
 
     @property
+    def is_the_model(self) -> bool:
+        """Say no."""
+        return False
+
+    @property
     def real_time(self) -> bool:
         """Whether time passes by itself."""
         return self.target.real_time

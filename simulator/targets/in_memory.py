@@ -44,9 +44,10 @@ class InMemory:
                 self._lost[key_of(records[place])] = outcomes[place]
                 outcomes[place] = Outcome("unknown")
         mails, deliveries = self.model.told()
-        self._news += [arrival(each) for each in deliveries if each.to is None]
+        if deliveries:
+            self._news += [arrival(each) for each in deliveries if each.to is None]
+            self._deliveries += deliveries
         self._news += mails
-        self._deliveries += deliveries
         return outcomes
 
     def _once(self, record: Record, at: datetime) -> Outcome:
@@ -89,6 +90,11 @@ class InMemory:
     def differences(self) -> Sequence[Difference]:
         """Give none: this is the model."""
         return ()
+
+    @property
+    def is_the_model(self) -> bool:
+        """Say yes."""
+        return True
 
     @property
     def real_time(self) -> bool:

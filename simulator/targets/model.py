@@ -636,12 +636,10 @@ class Model:
             "status_text": None if status is None else STATUS_TEXTS[status],
             "acknowledged_on": _day(fields.acknowledged_on),
             "follow_up_on": _day(case.follow_up_on),
-            "under_way": self._under_way(case),
+            "under_way": self._under_way(case) if self._outbox or self._waiting else [],
         }
 
     def _under_way(self, case: Case) -> list[str]:
-        if not (self._outbox or self._waiting):
-            return []
         return list(under_way((*self._outbox, *self._waiting), case))
 
     def _see_case_list(self, by: str, number: CaseNumber | None) -> Line:
@@ -656,10 +654,10 @@ class Model:
 
     def _see_inbox(self, by: str, number: CaseNumber | None) -> Line | None:
         del number
-        address = self.rules.normal_address(by)
+        rules = self.rules
+        address = rules.normal_address(by)
         if self._account(address) is None:
             return None
-        rules = self.rules
         items = [item for box in self._boxes_of(address) for item in box.items]
         return {
             "see": "inbox",

@@ -152,6 +152,11 @@ class OverHttp:
         return not isinstance(self.post, Nowhere)
 
     @property
+    def is_the_model(self) -> bool:
+        """Say no."""
+        return False
+
+    @property
     def real_time(self) -> bool:
         """Whether time passes by itself."""
         return not self.virtual

@@ -112,6 +112,11 @@ class Target(Protocol):
         ...
 
     @property
+    def is_the_model(self) -> bool:
+        """Whether nothing can differ from the model, and a line is of the moment it is told."""
+        ...
+
+    @property
     def real_time(self) -> bool:
         """Whether time passes by itself, so that the scenario's days and hours are others there."""
         ...

@@ -139,11 +139,12 @@ class People:
             return
         for worker in workers:
             worker.known = True
-        self.world.do_all([_role_of(worker) for worker in workers])
+        now = self.world.now
+        self.world.do_all([_role_of(worker) for worker in workers], now)
         for begun in range(0, idle, len(workers)):
             together = workers[: idle - begun]
             numbers = [self._next_number(worker) for worker in together]
-            self.world.do_all(list(map(_new_case, together, numbers)))
+            self.world.do_all(list(map(_new_case, together, numbers)), now)
 
     # Caseworkers
 

@@ -64,6 +64,7 @@ class World:
     step_line: int = 0  # of the newest step, in the file; 0 where people act by chance
     _now: datetime = field(init=False)
     _now_us: float = 0
+    _is_model: bool = field(init=False)
     _agrees: bool = True  # whether the target did as the model, the last time
     _changed: simpy.Event | None = None  # what a step waits for
     _watched: list[Timed] = Factory(list[Timed])
@@ -73,6 +74,7 @@ class World:
     def __attrs_post_init__(self) -> None:
         """Begin with nothing to do."""
         self._now = self.scenario.begins
+        self._is_model = self.target.is_the_model
         self.calendar = Calendar(self.env, self._act_out)
         population = self.scenario.population
         if population is not None and self.persons is not None:
@@ -123,22 +125,23 @@ class World:
 
     def do(self, record: Record, line: int = 0) -> Outcome:
         """Do an act; the oracle judges its outcome and what arrived by it."""
-        (outcome,) = self.do_all([record], (), line)
+        (outcome,) = self.do_all([record], self.now, (), line)
         return outcome
 
     def do_all(
         self,
         records: Sequence[Record],
+        now: datetime,
         hitches: Sequence[Hitch | None] = (),
         line: int = 0,
         meant: Sequence[datetime | None] = (),
     ) -> Sequence[Outcome]:
         """Do the acts of a moment; `meant` is when each was meant to be done, where earlier."""
-        now, judge = self.now, self.judge.take
+        judge = self.judge.take
         outcomes = self.target.act(records, now, hitches)
         news = self.target.news()
         came = _arrivals(news) if news else {}
-        at = self.target.moment(now)
+        at = now if self._is_model else self.target.moment(now)
         for record, outcome, when in zip_longest(records, outcomes, meant):
             told: Record = {**record, "outcome": outcome.word}
             if outcome is not DONE:
@@ -152,7 +155,8 @@ class World:
                     judge(at, arrival, line)
         self.acts += len(records)
         self._tell(news, came, line, at)
-        self.compare(line)
+        if not self._is_model:
+            self.compare(line)
         if self._changed is not None:
             changed, self._changed = self._changed, None
             changed.succeed()
@@ -160,20 +164,20 @@ class World:
 
     def look(self, record: Mapping[str, Any], line: int = 0) -> Record | None:
         """Look at something; the oracle judges what is seen."""
-        (seen,) = self.look_all([record], line)
+        (seen,) = self.look_all([record], self.now, line)
         return seen
 
     def look_all(
-        self, records: Sequence[Mapping[str, Any]], line: int = 0
+        self, records: Sequence[Mapping[str, Any]], now: datetime, line: int = 0
     ) -> Sequence[Record | None]:
         """Look at several things at a moment."""
-        now = self.now
         all_seen = self.target.look(records, now)
-        at = self.target.moment(now)
+        at = now if self._is_model else self.target.moment(now)
         for seen in all_seen:
             if seen is not None:
                 self.judge.take(at, seen, line)
-        self.compare(line)
+        if not self._is_model:
+            self.compare(line)
         return all_seen
 
     def compare(self, line: int) -> None:
@@ -227,6 +231,7 @@ class World:
         A run of the replication that is due begins with the first messages that are sent, so that
         they are under way together (DLV-1), else when all else is done.
         """
+        now = self.now
         while self._scripts or self._run_due:
             scripts, self._scripts = self._scripts, []
             acting: list[Script] = []
@@ -239,25 +244,25 @@ class World:
                 self._run_due = False
                 acting.insert(0, Script(({"act": "replicate", "result": 0},), self._ran))
             if acting:
-                self._act_together(acting)
+                self._act_together(acting, now)
             if looking:
-                self._look_together(looking)
+                self._look_together(looking, now)
         if self.watcher is not None:
             self._tick()
 
-    def _act_together(self, acting: list[Script]) -> None:
+    def _act_together(self, acting: list[Script], now: datetime) -> None:
         records = [script.record for script in acting]
         hitches = self._hitches(acting) if self.scenario.unreliable else ()
         meant = [script.meant for script in acting]
-        outcomes = self.do_all(records, hitches, 0, meant)
+        outcomes = self.do_all(records, now, hitches, 0, meant)
         for script, outcome in zip(acting, outcomes, strict=True):
             if outcome.word != "ok":
                 script.then(script, outcome)
             elif script.goes_on():
                 self._scripts.append(script)
 
-    def _look_together(self, looking: list[Script]) -> None:
-        all_seen = self.look_all([script.record for script in looking])
+    def _look_together(self, looking: list[Script], now: datetime) -> None:
+        all_seen = self.look_all([script.record for script in looking], now)
         for script, seen in zip(looking, all_seen, strict=True):
             if seen is None:
                 script.then(script, _NOTHING_SEEN)

@@ -43,7 +43,7 @@ PINNED = {
     ("faults", "defaults"): (304, 3200, 8),
     ("replication", "defaults"): (3196, 24180, 9),
     ("replication", "receipt_transport=replication"): (4909, 36511, 10),
-    ("accounts", "defaults"): (369, 2376, 7),
+    ("accounts", "defaults"): (249, 1608, 7),
     ("limits", "defaults"): (80, 266, 4),
     ("limits", "megabyte=decimal"): (44, 170, 4),
 }

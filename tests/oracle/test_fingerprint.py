@@ -111,8 +111,12 @@ DIFFERENT = {
     "registered": lambda: base().act("register", K),
     "asked for a link": lambda: base().act("request_link", K),
     "asked for two links": lambda: base().act("request_link", K).act("request_link", K),
+    "another wording": lambda: base().act("set_mail", "anna", event="new_message", body="Hi"),
     "mails on": lambda: base().act("set_mail", "anna", event="new_message", enabled=True),
     "asked for a link before": lambda: base(lambda story: story.act("request_link", K)),
+    "registration mails on": lambda: base().act(
+        "set_mail", "anna", event="registration", enabled=True
+    ),
     "mails due": mails_due,
     "mail came": lambda: mail(mails_due(), event="new_message", message="m2"),
     "link down": lambda: base().fault("link", "down"),
@@ -180,6 +184,15 @@ def test_histories_that_can_show_a_difference_have_different_fingerprints():
 
 
 SAME = {
+    "edited to what it was": (base, lambda: subject(base(), "Roof")),
+    "an older one opened while nothing gets through": (
+        lambda: base().send("m2", "acknowledge", K, L).open(K, "m1").fault("link", "down"),
+        lambda: base().send("m2", "acknowledge", K, L).fault("link", "down").open(K, "m1"),
+    ),
+    "an older one marked while nothing gets through": (
+        lambda: base().send("m2", "acknowledge", K, L).mark(K, "m1").fault("link", "down"),
+        lambda: base().send("m2", "acknowledge", K, L).fault("link", "down").mark(K, "m1"),
+    ),
     "sent the day after": (base, lambda: base(start=START + DAY)),
     "an hour later": (lambda: base().open(K), lambda: base().open(K, after=60 * MINUTE)),
     "seen": (base, lambda: base().see(cloud_status="Info", acknowledged_on=None)),
@@ -258,6 +271,21 @@ def test_fork_has_the_fingerprint_of_its_origin():
     for history in DIFFERENT.values():
         story = history()
         assert story.oracle.fork().fingerprint() == story.oracle.fingerprint()
+
+
+@pytest.mark.parametrize("name", DIFFERENT)
+def test_fingerprint_is_the_same_whether_or_not_it_was_taken_before(name):
+    story = DIFFERENT[name]()
+    for later_on in (False, True):
+        again = Story(**story.settings)
+        for line in story.lines:
+            again.oracle.take(*line)
+            again.oracle.fingerprint()
+        again.line, again.at = story.line, story.at
+        if later_on:
+            for one in (again, story):
+                one.fault("link", "up").replicate(1).case(54).fault("link", "slow").replicate()
+        assert again.oracle.fingerprint() == story.oracle.fingerprint()
 
 
 def test_fingerprint_is_new_after_each_line():
