@@ -931,7 +931,7 @@ def _write(w: World, case: Case, box: Box, line: int, at: int, data: tuple[Recor
     box.own_text = letter.text or box.own_text
     if files:
         box.own_documents = box.own_documents.union(files)
-    case.happens("new message" if answers is None else "reply", line)
+    case.happens("reply", line)
     w.depart(case, [_reply_flight(line, at, record, letter)], at)
 
 

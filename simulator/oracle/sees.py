@@ -196,7 +196,6 @@ LAST_RULE: Final = {
     "older reply": "STA-6",
     "older": "STA-6",
     "fileless": "STA-3",
-    "new message": "STA-3",
 }
 #: What leaves all outside the log as it was, of all that can happen last.
 LEAVE_ALL: Final = frozenset(
@@ -300,7 +299,7 @@ def _is_follow_up(w: World, told: tuple[int, int] | str | None, seen: str | None
 
 
 def _judge_fields(w: World, case: Case, line: int, at: int, record: Record) -> None:
-    role = w.roles.get(record["by"]) or role_of(w, record["by"])
+    role = role_of(w, record["by"])
     if HIDDEN[role]:
         _hidden(w, case, line, record)
     elif role is not None and record.get("cloud_status", "") is None:
@@ -408,10 +407,10 @@ def _blame_date(w: World, case: Case, seen: str | None, demanded: str | None) ->
         return "STA-5"
     if not communicated:
         return "SEND-2"
-    if case.kind == RECEIVED:
-        return "STA-6" if case.last in ("open", "mark", "open older", "older") else "STA-3"
     if case.last in ("older", "open older"):
         return "STA-6"
+    if case.kind == RECEIVED:
+        return "STA-3"
     if case.last in ("fileless", "note"):
         return LAST_RULE[case.last]
     return "STA-4"
@@ -1159,7 +1158,7 @@ def _blame_unread(w: World, case: Case, what: tuple[str, str, int], must: Entry)
         )
     if bits & (OPENED | MARKED | ANSWERED):
         return must.rule
-    if case.last in ("new message", "reply", "older reply", "older"):
+    if case.last in ("reply", "older reply", "older"):
         return "INB-10"
     others = [box.items.get(message) for name, box in case.boxes.items() if name != one]
     others_read = sum(other is not None and not unread(other) for other in others)
