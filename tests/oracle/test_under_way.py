@@ -209,3 +209,41 @@ def test_the_date_of_a_reply_stays_whatever_is_answered_or_opened_of_older_messa
         late(story.reply(K, "r2", "m2"))
         assert story.see(acknowledged_on=None).rules == [("STA-6", 6)]
     assert sent().reply(K, "r1", "m1").see(acknowledged_on=None).rules == [("STA-3", 4)]
+
+
+def test_an_outage_of_mails_delays_no_message():
+    story = Story().case().fault("mail", "down").fault("link", "down").send("m1", "reply", K)
+    assert story.fault("link", "up").inbox(K).rules == [("DLV-4", 6)]
+
+
+def test_at_no_limit_what_waited_is_there_in_the_moment_in_which_an_outage_ends():
+    story = Story(limit_us=0).case().fault("link", "down").send("m1", "reply", K)
+    assert story.fault("link", "up").inbox(K, after=0).rules == [("DLV-4", 5)]
+
+
+def test_a_message_that_two_later_ones_overtook_is_out_of_order():
+    story = sent().send("m2", "reply", K, after=0).send("m3", "reply", K, after=0)
+    assert story.inbox(K, after=SECOND, m2=True, m3=True).rules == [("DLV-3", 5)]
+
+
+def test_a_message_under_way_to_another_is_no_message_that_came_too_early():
+    story = sent().send("m2", "reply", L).inbox(K, after=SECOND, m1=True, m2=True)
+    assert story.rules == [("ACC-4", 4)]
+
+
+def test_a_number_beside_messages_without_flags_is_judged_while_a_reply_travels():
+    story = sent().reply(K, "r1", None)
+    assert story.inbox(K, 1, after=SECOND, m1={}).rules == []
+    assert story.inbox(K, 2, after=1, m1={}).rules == [("INB-1", 5)]
+
+
+def test_a_send_that_was_repeated_twice_makes_its_notice_due_once():
+    story = Story().case().send("m1", "reply", K, outcome="unknown").send("m1", "reply", K)
+    story.see("mail", after=1, to=K, event="registration")
+    story.see("mail", after=1, to=K, event="new_message", message="m1")
+    assert story.send("m1", "reply", K).inbox(K, m1=True).rules == []
+
+
+def test_an_account_that_perhaps_was_created_has_to_register_once_its_mail_came():
+    story = Story(registers=True).case().send("m1", "reply", K, outcome="unknown")
+    assert story.see("mail", after=1, to=K, event="registration").open(K).rules == [("ACC-2", 4)]
