@@ -208,15 +208,15 @@ def _joined(
 
 
 def _into_mvp(unit: Unit, content: LinkContent, side: Side) -> Refusal | None:
-    return mvp_acts.take(unit, content, side.now(), side.rules)
+    return mvp_acts.take(unit, content, unit.moment, side.rules)
 
 
 def _into_collaboration(unit: Unit, content: LinkContent, side: Side) -> Refusal | None:
-    return collaboration_acts.take(unit, content, new_secret, side.now(), side.rules)
+    return collaboration_acts.take(unit, content, new_secret, unit.moment, side.rules)
 
 
 def _records_into_collaboration(unit: Unit, records: Sequence[Record], side: Side) -> None:
-    collaboration_acts.take_records(unit, records, side.now(), side.rules)
+    collaboration_acts.take_records(unit, records, unit.moment, side.rules)
 
 
 async def _side(
@@ -228,7 +228,8 @@ async def _side(
     now: Now,
 ) -> Side:
     path = config.data / f"{name}.sqlite"
-    writer = Writer(await open_database(path, migrations, synchronous=config.synchronous))
+    database = await open_database(path, migrations, synchronous=config.synchronous)
+    writer = Writer(database, now)
     stack.push_async_callback(writer.close)
     reader = Reader(await open_database(path, migrations, read_only=True))
     stack.push_async_callback(reader.close)

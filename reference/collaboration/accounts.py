@@ -71,7 +71,7 @@ def _send_reset_link(unit: Unit, login: Login, secret: str, now: datetime, rules
     values = {"recipient": address, "link": token}
     subject, body = filled(template.subject, values), filled(template.body, values)
     at = to_us(now)
-    row = (address, PASSWORD_RESET, None, message_id, subject, body, token, at, at)
+    row = (address, PASSWORD_RESET, "", message_id, subject, body, token, at, at)
     unit.write("mails", INSERT_MAIL, row)
 
 

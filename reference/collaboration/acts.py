@@ -53,7 +53,7 @@ from reference.store.link_content import (
     Parcel,
     Wording,
 )
-from reference.store.outbox import Posting
+from reference.store.outbox import Outgoing
 from reference.store.secrets import hashed
 from reference.store.shared_tables import WORDINGS
 from reference.store.unit import Row, Unit
@@ -187,11 +187,11 @@ def queue_mails(unit: Unit, mails: tuple[Mail, ...], now: datetime) -> None:
         row = (
             mail.to,
             str(mail.event),
-            mail.message,
+            mail.message or "",
             mail.message_id,
             mail.subject,
             mail.body,
-            mail.link,
+            mail.link or "",
             at,
             at,
         )
@@ -213,7 +213,7 @@ def _keep(
     for envelope in decision.envelopes:
         transport = rules.transports[type(envelope.content)]
         brings = attached if isinstance(envelope.content, Reply) else ()
-        unit.post(Posting(Parcel(envelope, brings), transport, box.case, box.recipient))
+        unit.post(Outgoing(Parcel(envelope, brings), transport, box.case, box.recipient))
 
 
 def _keep_fact(unit: Unit, fact: Fact, now: datetime, attached: tuple[Attached, ...]) -> None:

@@ -94,10 +94,8 @@ def take_into_mailbox(
     taken = box.taken
     if envelope.number:
         taking = rules.taking(envelope.number, taken)
-        if taking is Taking.DUPLICATE:
-            return Decision(box)
-        if taking is Taking.GAP:
-            return Refusal.ENVELOPE_GAP
+        if taking is not Taking.NEXT:
+            return Decision(box) if taking is Taking.DUPLICATE else Refusal.ENVELOPE_GAP
         taken = max(envelope.number, taken)
     match envelope.content:
         case Message():
@@ -122,11 +120,14 @@ def _take_message(
 ) -> Decision[Mailbox]:
     """Put a message into the inbox; it brings subject and documents (DLV-1, RPL-2)."""
     subject, revision = _newer(box, message.subject, message.revision)
+    documents = box.documents
+    if message.documents:
+        documents = tuple(dict.fromkeys(documents + message.documents))
     received = Mailbox(
         box.case,
         box.recipient,
         subject,
-        tuple(dict.fromkeys(box.documents + message.documents)),
+        documents,
         rules.append(box.items, Item(message.message, message.expects)),
         message.text,
         rules.release_after_message[box.release],

@@ -125,11 +125,10 @@ class Access:
     def begin(self, unit: Unit, user: str) -> LoggedIn:
         """Begin a session of a user; the store keeps the hash of its token."""
         token = new_secret()
-        now = self.side.now()
-        ends_at = now + self.lifetime
-        unit.write("sessions", END_EXPIRED_SESSIONS, (to_us(now),))
-        unit.write("sessions", INSERT_SESSION, (hashed(token), user, to_us(now), to_us(ends_at)))
-        return LoggedIn(user, token, from_us(to_us(ends_at)).isoformat())
+        now, ends_at = to_us(unit.moment), to_us(unit.moment + self.lifetime)
+        unit.write("sessions", END_EXPIRED_SESSIONS, (now,))
+        unit.write("sessions", INSERT_SESSION, (hashed(token), user, now, ends_at))
+        return LoggedIn(user, token, from_us(ends_at).isoformat())
 
     async def log_in(self, request: web.Request, user: str, password: str) -> LoggedIn:
         """Begin a session of who knows the password.

@@ -6,7 +6,9 @@ Routes, the checks of who calls, the OpenAPI document and the walk of the tests 
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
 from enum import Enum
+from functools import lru_cache, partial
 from hashlib import blake2b
+from types import MappingProxyType
 from typing import Any, Final, Protocol, TypeVar
 
 from aiohttp import web
@@ -93,10 +95,9 @@ class Call:
 
         The same key and body again give the first answer, and nothing happens.
         """
-        return await side.writer.do(lambda unit: self._once(unit, side, work, status))
+        return await side.writer.do(partial(self._once, work=work, status=status))
 
-    def _once(self, unit: Unit, side: Side, work: Callable[[Unit], object], status: int) -> Answer:
-        unit.moment = side.now()
+    def _once(self, unit: Unit, work: Callable[[Unit], object], status: int) -> Answer:
         if self.key is None:
             return _happened(given(work(unit), status), unit.moment)
         at = to_us(unit.moment)
@@ -123,9 +124,14 @@ class Call:
 
 def _happened(answer: Answer, at: datetime) -> Answer:
     """Let an answer tell when the act happened, to the microsecond."""
-    moment = {MOMENT: at.isoformat()}
+    moment = _moment(at)
     answer.headers = {**answer.headers, **moment} if answer.headers else moment
     return answer
+
+
+@lru_cache(maxsize=100)  # the acts of a transaction have one moment
+def _moment(at: datetime) -> Mapping[str, str]:
+    return MappingProxyType({MOMENT: at.isoformat()})
 
 
 class Response(Protocol):

@@ -47,13 +47,13 @@ class Receiver:
     async def _take(self, contents: Sequence[LinkContent | None]) -> Sequence[NotTaken]:
         """Take contents in one transaction; what cannot be taken does not hold up the others."""
         async with self.side.files.taking(_files(contents)) as missing:
-            wrong = [
-                None if content and not missing else _wrong(content, missing)
-                for content in contents
-            ]
-            whole = [c for c, why in zip(contents, wrong, strict=True) if c and why is None]
-            answers = iter(await self._take_whole(whole))
-        return [next(answers) if why is None else why for why in wrong]
+            whole = [c for c in contents if c and _wrong(c, missing) is None]
+            answers = await self._take_whole(whole)
+        if len(answers) == len(contents):
+            return answers
+        told = iter(answers)
+        wrong = [_wrong(content, missing) for content in contents]
+        return [next(told) if why is None else why for why in wrong]
 
     async def bring(self, files: Files, file: Attached) -> None:
         """Take a file ahead of its parcel."""
@@ -126,6 +126,8 @@ def _wrong(content: LinkContent | None, missing: frozenset[str]) -> Problem | No
     """Say why a content cannot even be tried."""
     if content is None:
         return Problem.INVALID
+    if not missing:
+        return None
     return None if missing.isdisjoint(_files([content])) else Problem.FILES_MISSING
 
 

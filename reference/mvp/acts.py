@@ -52,7 +52,7 @@ from reference.store.mvp_tables import (
     Draft,
     entry_row,
 )
-from reference.store.outbox import Posting
+from reference.store.outbox import Outgoing
 from reference.store.unit import Row, Unit
 
 
@@ -193,7 +193,7 @@ def set_customer_addresses(
 
 def tell(unit: Unit, content: LinkContent) -> None:
     """Hand something to the link that belongs to no case."""
-    unit.post(Posting(content, Transport.AT_ONCE))
+    unit.post(Outgoing(content, Transport.AT_ONCE))
 
 
 def take(unit: Unit, content: LinkContent, now: datetime, rules: Rules) -> Refusal | None:
@@ -230,7 +230,7 @@ def _keep(
         message = content.message if isinstance(content, Message) else None
         transport = rules.transports[type(content)]
         parcel = Parcel(envelope, attached)
-        unit.post(Posting(parcel, transport, case.number, envelope.recipient, message))
+        unit.post(Outgoing(parcel, transport, case.number, envelope.recipient, message))
 
 
 def _keep_fact(unit: Unit, fact: Fact, by: str, now: datetime, left: list[Attached]) -> None:

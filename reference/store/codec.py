@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from operator import attrgetter
 from typing import Any, Final, Union, cast, get_args, get_origin
 
@@ -27,8 +27,9 @@ _TAGGED_UNIONS: Final[list[Any]] = []
 _TAGGED: Final[set[type]] = set()
 
 
+@lru_cache(maxsize=100)  # a transaction has one moment, which stands in most of its rows
 def to_us(moment: datetime) -> int:
-    """Give a moment in microseconds since 1970."""
+    """Give a moment in UTC in microseconds since 1970."""
     return (moment - _EPOCH) // _MICROSECOND
 
 
@@ -40,6 +41,11 @@ def from_us(us: int) -> datetime:
 def to_day(day: date | None) -> str | None:
     """Give a calendar day as it is stored."""
     return None if day is None else day.isoformat()
+
+
+def day_or_blank(day: date | None) -> str:
+    """Give a calendar day as a statement takes it that has `nullif` for it."""
+    return "" if day is None else day.isoformat()
 
 
 def from_day(text: str | None) -> date | None:

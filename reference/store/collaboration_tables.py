@@ -137,7 +137,7 @@ def _box_row(box: Mailbox) -> Row:
         box.subject,
         dumps(box.documents) if box.documents else "[]",
         box.text,
-        box.release,
+        -1 if box.release is None else int(box.release),
         box.taken,
         box.sent,
         box.revision,
@@ -151,7 +151,7 @@ MAILBOXES: Final = Kept[BoxKey, Mailbox](
     """
     INSERT INTO mailboxes (number, recipient, subject, documents, text, release, taken, sent,
                            revision)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+    VALUES (?, ?, ?, ?, ?, nullif(?, -1), ?, ?, ?)
     ON CONFLICT (recipient, number) DO UPDATE SET subject = excluded.subject,
         documents = excluded.documents, text = excluded.text, release = excluded.release,
         taken = excluded.taken, sent = excluded.sent, revision = excluded.revision
@@ -240,5 +240,5 @@ REPLIES: Final = Kept[str, Row](
 INSERT_MAIL: Final = """
     INSERT INTO mails (recipient, event, message, message_id, subject, body, link, queued_at,
                        due_at)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+    VALUES (?, ?, nullif(?, ''), ?, ?, ?, nullif(?, ''), ?, ?)
 """

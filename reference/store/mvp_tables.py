@@ -10,7 +10,17 @@ from reference.domain.addresses import AddressBook
 from reference.domain.case import Case, Channel, Shown
 from reference.domain.facts import Entry
 from reference.domain.words import CaseNumber, CloudRole, CloudStatus, ExpectedAction
-from reference.store.codec import dumps, from_day, from_us, loads, structure, to_day, to_json, to_us
+from reference.store.codec import (
+    day_or_blank,
+    dumps,
+    from_day,
+    from_us,
+    loads,
+    structure,
+    to_day,
+    to_json,
+    to_us,
+)
 from reference.store.shared_tables import SHARED
 from reference.store.unit import Kept, Row
 
@@ -175,9 +185,9 @@ def _case_row(case: Case) -> Row:
     return (
         case.number,
         case.subject,
-        to_day(case.follow_up_on),
+        day_or_blank(case.follow_up_on),
         str(case.status),
-        to_day(case.acknowledged_on),
+        day_or_blank(case.acknowledged_on),
         dumps(traffic),
     )
 
@@ -190,7 +200,7 @@ CASES: Final = Kept[CaseNumber, Case](
     _load_case,
     """
     INSERT INTO cases (number, subject, follow_up_on, status, acknowledged_on, traffic)
-    VALUES (?, ?, ?, ?, ?, ?)
+    VALUES (?, ?, nullif(?, ''), ?, nullif(?, ''), ?)
     ON CONFLICT (number) DO UPDATE SET subject = excluded.subject,
         follow_up_on = excluded.follow_up_on, status = excluded.status,
         acknowledged_on = excluded.acknowledged_on, traffic = excluded.traffic
@@ -247,7 +257,7 @@ MESSAGE_CASES: Final = Kept[str, CaseNumber]("entries", _load_message)
 INSERT_ENTRY: Final = """
     INSERT INTO entries (number, author, carried_by, at, stamp, message, text, recipients, expects,
                          files)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    VALUES (?, ?, nullif(?, ''), ?, ?, ?, ?, ?, ?, ?)
 """
 
 
@@ -256,7 +266,7 @@ def entry_row(number: CaseNumber, entry: Entry) -> Row:
     return (
         number,
         entry.author,
-        entry.carried_by,
+        entry.carried_by or "",
         to_us(entry.at),
         entry.stamp,
         entry.message,

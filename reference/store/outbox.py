@@ -18,38 +18,30 @@ DELETE_PARCELS: Final = "DELETE FROM outbox WHERE id BETWEEN ? AND ? AND transpo
 
 
 @define(eq=False)
-class Posting:
-    """A content to be put into the outbox, with the case, recipient and message it is about."""
+class Outgoing:
+    """A content for the other side, with the case, recipient and message it is about.
 
-    content: LinkContent
+    `number` and `text` are those that it has in the outbox. What was read from there has no more
+    than these.
+    """
+
+    content: LinkContent | None
     transport: Transport
     case: CaseNumber | None = None
     recipient: str | None = None
     message: str | None = None
+    number: int = 0
+    text: str = ""
 
 
-@define(eq=False)
-class Outgoing:
-    """A content in the outbox: its number there, its text, and itself where it is at hand."""
-
-    number: int
-    text: str
-    content: LinkContent | None = None
-
-
-def put(connection: sqlite3.Connection, postings: Sequence[Posting]) -> list[Outgoing]:
-    """Put contents into the outbox; give those that are to go at once."""
-    texts = [written(posting.content) for posting in postings]
-    rows = [
-        (each.case, each.recipient, each.message, str(each.transport), text)
-        for each, text in zip(postings, texts, strict=True)
-    ]
+def put(connection: sqlite3.Connection, contents: Sequence[Outgoing]) -> None:
+    """Put contents into the outbox, and number them as they stand there."""
+    rows: list[tuple[object, ...]] = []
+    for each in contents:
+        assert each.content is not None  # noqa: S101 - it is not there yet
+        each.text = written(each.content)
+        rows.append((each.case, each.recipient, each.message, str(each.transport), each.text))
     write_all(connection, INSERT_PARCEL, rows)
     ((last,),) = connection.execute("SELECT last_insert_rowid()")
-    return [  # numbers rise by one, as nobody else writes
-        Outgoing(number, text, each.content)
-        for number, (each, text) in enumerate(
-            zip(postings, texts, strict=True), start=last - len(postings) + 1
-        )
-        if each.transport is Transport.AT_ONCE
-    ]
+    for number, each in enumerate(contents, start=last - len(contents) + 1):
+        each.number = number  # they rise by one, as nobody else writes

@@ -8,9 +8,9 @@ from typing import Any, Final, Generic, TypeVar
 
 from attrs import Factory, define, field, frozen
 
-from reference.clock import EPOCH
+from reference.domain.words import Transport
 from reference.store.bulk import write_all
-from reference.store.outbox import Outgoing, Posting, put
+from reference.store.outbox import Outgoing, put
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -20,6 +20,8 @@ Place = tuple[object, object]  # a kind of value, and its key
 #: How many loaded values are remembered between transactions.
 REMEMBERED_MAX: Final = 20_000
 _UNKNOWN: Final = object()
+#: What undoes a step: a list that got something at its end, or a place and the value it had.
+_Undo = list[Any] | tuple[Place, object | None]
 
 
 @frozen(eq=False)
@@ -45,23 +47,16 @@ class _Rows:
     rows: list[Row]
 
 
-@define(eq=False)
-class Memory:
-    """The values that the writer of a store has loaded; nobody else changes them on disk."""
+#: The values that the writer of a store has loaded; nobody else changes them on disk. What is not
+#: there is known too, as None.
+Memory = dict[Place, object | None]
 
-    values: dict[Place, object] = Factory(dict[Place, object])
 
-    def keep(self, left: dict[Place, object | None]) -> None:
-        """Remember what a transaction left; when it is too much, forget what came first."""
-        values = self.values
-        for place, value in left.items():
-            if value is None:
-                values.pop(place, None)
-            else:
-                values[place] = value
-        if len(values) > REMEMBERED_MAX:
-            for place in tuple(islice(values, REMEMBERED_MAX // 4)):
-                del values[place]
+def forget_some(memory: Memory) -> None:
+    """Forget what came first when it is too much; each value must be on disk as it is here."""
+    if len(memory) > REMEMBERED_MAX:
+        for place in tuple(islice(memory, REMEMBERED_MAX // 4)):
+            del memory[place]
 
 
 @define(eq=False)
@@ -69,31 +64,27 @@ class Unit:
     """One transaction of a store's writer, in which several requests take their turn.
 
     What one request has put, the next one gets. Rows are held back and written in bulk. `moment`
-    is when the act happens whose turn it is. `changed` are the values that it saves, `tables` those
-    that it writes to, `posted` what it leaves in the outbox to go at once.
+    is when all of their acts happen. `changed` are the values that it saves, `tables` those that it
+    writes to, `posted` what it leaves in the outbox to go at once.
     """
 
     connection: sqlite3.Connection
+    moment: datetime
     _memory: Memory
     changed: list[Place] = field(factory=list[Place], init=False)
     tables: set[str] = field(factory=set[str], init=False)
     posted: list[Outgoing] = field(factory=list[Outgoing], init=False)
-    _postings: list[Posting] = field(factory=list[Posting], init=False)
-    _values: dict[Place, object | None] = Factory(dict[Place, object | None])
+    _leaving: list[Outgoing] = field(factory=list[Outgoing], init=False)
     _written: list[_Rows] = Factory(list[_Rows])
     _newest: dict[str, _Rows] = Factory(dict[str, _Rows])
-    _undo: list[tuple[Place | list[Any], object]] = Factory(list[tuple[Place | list[Any], object]])
-    moment: datetime = EPOCH
+    _undo: list[_Undo] = Factory(list[_Undo])
 
     def get(self, kept: Kept[K, V], key: K) -> V | None:
         """Give a value as it is now, None if there is none."""
         place = (kept, key)
-        value: Any = self._values.get(place, _UNKNOWN)
+        value: Any = self._memory.get(place, _UNKNOWN)
         if value is _UNKNOWN:
-            value = self._memory.values.get(place)
-            if value is None:
-                value = kept.load(self.connection, key)
-                self._values[place] = value
+            value = self._memory[place] = kept.load(self.connection, key)
         found: V | None = value
         return found
 
@@ -109,10 +100,10 @@ class Unit:
 
     def hold(self, kept: Kept[K, V], key: K, value: V | None) -> None:
         """Let those who come next get a value that other rows save."""
-        place, values = (kept, key), self._values
+        place, memory = (kept, key), self._memory
         self.changed.append(place)
-        self._undo.append((place, values.get(place, _UNKNOWN)))
-        values[place] = value
+        self._undo.append((place, memory.get(place, _UNKNOWN)))
+        memory[place] = value
 
     def write(self, table: str, sql: str, row: Row) -> None:
         """Write a row at the end of the transaction; the writes of one table keep their order."""
@@ -123,12 +114,12 @@ class Unit:
             self._newest[table] = newest
             self.tables.add(table)
         newest.rows.append(row)
-        self._undo.append((newest.rows, None))
+        self._undo.append(newest.rows)
 
-    def post(self, posting: Posting) -> None:
+    def post(self, outgoing: Outgoing) -> None:
         """Put a content into the outbox at the end of the transaction."""
-        self._postings.append(posting)
-        self._undo.append((self._postings, None))
+        self._leaving.append(outgoing)
+        self._undo.append(self._leaving)
 
     def select(self, sql: str, row: Row = ()) -> Iterator[Row]:
         """Read rows; a request reads before it writes, so that it can be taken back."""
@@ -142,25 +133,25 @@ class Unit:
 
     def take_back(self) -> None:
         """End a request's turn: what it did is undone."""
-        for what, before in reversed(self._undo):
-            if isinstance(what, list):
-                what.pop()
-            elif before is _UNKNOWN:
-                del self._values[what]
+        for done in reversed(self._undo):
+            if isinstance(done, list):
+                done.pop()
+                continue
+            place, before = done
+            if before is _UNKNOWN:
+                del self._memory[place]
             else:
-                self._values[what] = before
+                self._memory[place] = before
         self._undo.clear()
 
     def flush(self) -> None:
         """Write the rows that were held back."""
         for each in self._written:
             write_all(self.connection, each.sql, each.rows)
-        if self._postings:
-            self.posted += put(self.connection, self._postings)
-            self._postings.clear()
+        if self._leaving:
+            put(self.connection, self._leaving)
+            at_once = Transport.AT_ONCE
+            self.posted += [each for each in self._leaving if each.transport is at_once]
+            self._leaving.clear()
         self._written.clear()
         self._newest.clear()
-
-    def remember(self) -> None:
-        """Let the next transactions know what this one left, once it is committed."""
-        self._memory.keep(self._values)

@@ -11,9 +11,10 @@ from typing import Any, Final, TypeVar, cast
 
 from attrs import Factory, define, field
 
+from reference.clock import Now
 from reference.store.crash import reached
 from reference.store.database import Database, StorageError, said
-from reference.store.unit import Memory, Unit
+from reference.store.unit import Memory, Unit, forget_some
 
 #: How long a work may wait for others to share their commit, in seconds, if it is one that can.
 LATE_S: Final = 0.05
@@ -132,6 +133,7 @@ class Writer:
     """
 
     _database: Database
+    _now: Now
     before: list[Tell] = field(factory=list[Tell], init=False)
     after: list[Tell] = field(factory=list[Tell], init=False)
     _ended: list[Unit] = field(factory=list[Unit], init=False)
@@ -189,7 +191,7 @@ class Writer:
 
     def _transaction(self, raw: sqlite3.Connection, works: Sequence[Work[Any]]) -> list[_Outcome]:
         raw.execute("BEGIN IMMEDIATE")
-        unit = Unit(raw, self._memory)
+        unit = Unit(raw, self._now(), self._memory)
         try:
             outcomes = [_turn(unit, work) for work in works]
             unit.flush()
@@ -201,14 +203,14 @@ class Writer:
             self.works += len(works)
             self.commits += 1
         except BaseException:
-            self._memory.values.clear()
+            self._memory.clear()
             unit.posted.clear()
             if raw.in_transaction:
                 raw.execute("ROLLBACK")
             raise
         finally:
             self._ended.append(unit)
-        unit.remember()
+        forget_some(self._memory)
         return outcomes
 
 

@@ -14,6 +14,7 @@ from simulator.oracle import (
     explain_case,
     explain_message,
     infer,
+    recipients_of,
 )
 
 
@@ -31,10 +32,7 @@ def infer_readings(stream: Readable, name: str, task: Task) -> tuple[list[str], 
             broken=broken.append,
         )
         lines = [line for one in inferred for line in _reading_lines(name, one)]
-        lines += [
-            f"whatever the readings: {name}:{one.line}: {one.rule}: {one.seen}; {one.because}"
-            for one in broken
-        ]
+        lines += [f"whatever the readings: {_finding(name, one)}" for one in broken]
         return lines, Exit.VIOLATED if broken else Exit.KEPT
 
     return _answered(stream, name, asked)
@@ -54,8 +52,10 @@ def explain(
             reasons = explain_case(trace, oracle, number)
         if not reasons:
             asked_for = f"message {what} for {recipient}" if recipient else f"a case {what}"
-            hint = "" if recipient else "; of a message, say for whom: --for k@example.org"
-            return [f"{name}: nothing in it is about {asked_for}{hint}"], Exit.UNDECIDED
+            recipients = recipients_of(oracle, what) or ("k@example.org",)
+            hint = "; of a message, say for whom: --for " + " or --for ".join(recipients)
+            told = f"{name}: nothing in it is about {asked_for}"
+            return [told if recipient else told + hint], Exit.UNDECIDED
         return [_reason_line(name, reason) for reason in reasons], Exit.KEPT
 
     return _answered(stream, name, asked)
@@ -80,9 +80,13 @@ def _reading_lines(name: str, one: Inferred) -> list[str]:
     values = ", ".join(one.consistent) or "none of its values"
     lines = [f"{one.reading}: {values}"]
     for value, finding in one.ruled_out.items():
-        place = f"{name}:{finding.line}"
-        lines.append(f"  not {value}: {place}: {finding.rule}: {finding.seen}; {finding.because}")
+        lines.append(f"  not {value}: {_finding(name, finding)}")
     return lines
+
+
+def _finding(name: str, found: Finding) -> str:
+    place = f"{name}:{found.line}: {found.rule}"
+    return f"{place}: {found.seen}, demanded: {found.demanded}; {found.because}"
 
 
 def _reason_line(name: str, reason: Reason) -> str:

@@ -126,7 +126,12 @@ def check_file(name: str, task: Task) -> Checked:
         with _opened(name) as stream:
             return check_trace(stream, name, task)
     except (OSError, ValueError) as error:  # ValueError: a name that no file can have
-        return Checked(name, Exit.ENVIRONMENT, error=f"{name}: {error}")
+        return Checked(name, Exit.ENVIRONMENT, error=_unreadable(name, error))
+
+
+def _unreadable(name: str, error: OSError | ValueError) -> str:
+    why = error.strerror if isinstance(error, OSError) else None
+    return f"{name}: {why or error}"
 
 
 def _answer(
@@ -139,7 +144,7 @@ def _answer(
             with _opened(name) as stream:
                 lines, code = ask(stream, name)
         except (OSError, ValueError) as error:
-            lines, code = [f"error: {name}: {error}"], Exit.ENVIRONMENT
+            lines, code = [f"error: {_unreadable(name, error)}"], Exit.ENVIRONMENT
         codes.append(code)
         for line in lines:
             click.echo(printable(line))

@@ -143,16 +143,12 @@ def _suite(root: ET.Element, one: Checked) -> None:
     )
     for rule in rules:
         case = _case(suite, one, rule)
-        for finding in one.findings:
-            if finding.rule == rule:
-                place = f"{one.file}:{finding.line}"
-                failure = ET.SubElement(
-                    case, "failure", message=printable(f"{place}: {finding.seen}")
-                )
-                failure.text = printable(
-                    f"demanded: {finding.demanded}\nbecause: {finding.because}"
-                )
-                break
+        found = [finding for finding in one.findings if finding.rule == rule]
+        if found:
+            place = f"{one.file}:{found[0].line}"
+            message = printable(f"{place}: {found[0].seen}")
+            failure = ET.SubElement(case, "failure", message=message)
+            failure.text = printable("\n".join(_prose(one, finding) for finding in found))
     if one.error:
         ET.SubElement(_case(suite, one, "input"), "error", message=printable(one.error))
     if one.undecided:

@@ -77,7 +77,7 @@ def explore(
     else:
         code = _explore(worlds or tuple(WORLDS), messages, console, whole=not worlds)
     if code is not Exit.KEPT:
-        again = f"repeat: {shlex.join(['collab-simulator', *sys.argv[1:]])}"
+        again = f"again: {shlex.join(['collab-simulator', *sys.argv[1:]])}"
         console.print(again, markup=False, soft_wrap=True)
     sys.exit(code)
 

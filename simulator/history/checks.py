@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from simulator.history.bad_input import Fault, Path, quote, suggest
 from simulator.history.moments import is_day, moment_us
-from simulator.history.vocabulary import READINGS, Field, Kind
+from simulator.history.vocabulary import LABELS, READINGS, Field, Kind
 
 #: What JSON gives us.
 Value: TypeAlias = Any
@@ -160,7 +160,9 @@ def value_fault(field: Field, value: Value, path: Path) -> Fault | None:
     if field.kind is Kind.READINGS and is_object(value):
         return readings_fault(value, path)
     if field.kind is Kind.WORD and type(value) is str:
-        message, hint = f'"{field.name}" has no word {quote(value)}', suggest(value, field.words)
+        message = f'"{field.name}" has no word {quote(value)}'
+        label = LABELS.get(field.name, {}).get(value)
+        hint = suggest(value, field.words) if label is None else f'in a trace it is "{label}"'
     else:
         or_null = " or null" if field.nullable else ""
         message = f'"{field.name}" must be {_PROSE[field.kind]}{or_null}, not {quote(value)}'

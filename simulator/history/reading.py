@@ -105,7 +105,8 @@ def _kind_fault(record: Record, kinds: list[str]) -> Fault:
     if kinds:
         return Fault((kinds[1],), f"a line has only one of {', '.join(kinds)}", in_name=True)
     if "trace" in record:
-        return Fault(("trace",), "the header must be the first line", in_name=True)
+        hint = "two traces are two files"
+        return Fault(("trace",), "the header must be the first line", hint, in_name=True)
     for name in sorted(record.keys() - _ALL_NAMES):
         hint = suggest(name, KINDS)
         if hint.startswith("did"):
@@ -263,8 +264,25 @@ class Trace:
         raise BadInput(self.name, number, column, message, hint)
 
 
+#: How files begin that are something else, and what to do with them.
+_OTHER_FILES: Final = {
+    b"\x1f\x8b": ("the file is packed with gzip", "zcat FILE | collab-simulator check -"),
+    b"\xff\xfe": ("the file is in UTF-16", "save it as UTF-8"),
+    b"\xfe\xff": ("the file is in UTF-16", "save it as UTF-8"),
+    b"[{": ("the line is a list", "each object stands on a line of its own, as jq -c '.[]' writes"),
+}
+#: What to do about what the parser says.
+_JSON_HINTS: Final = {
+    "unexpected end of data": "a whole object stands on one line, as jq -c . writes",
+    "unexpected content after document": "one object on each line, and nothing after it",
+}
+
+
 def json_fault(raw: bytes, error: orjson.JSONDecodeError) -> tuple[str, int, str]:
     """Word what is wrong with a line that is no JSON: message, column from 1, hint."""
+    for begins, (message, hint) in _OTHER_FILES.items():
+        if raw.startswith(begins):
+            return message, 1, hint
     try:
         raw.decode()
     except UnicodeDecodeError as fault:
@@ -272,7 +290,7 @@ def json_fault(raw: bytes, error: orjson.JSONDecodeError) -> tuple[str, int, str
         return "the line is not valid UTF-8", column, f"byte {raw[fault.start]:#04x}"
     if not raw.strip():
         return "the line is empty", 1, "a trace has one JSON object on each line"
-    return f"broken JSON: {error.msg}", error.colno, ""
+    return f"broken JSON: {error.msg}", error.colno, _JSON_HINTS.get(error.msg, "")
 
 
 def _values_within(record: Record) -> Iterator[tuple[Path, Value]]:

@@ -369,3 +369,38 @@ def strict_fields_of(word: str) -> tuple[Field, ...]:
     """Give the fields whose values are checked even in a refused act."""
     own = {field.name for field in ACTS[word]}
     return tuple(field for field in fields_of("act", word) if field.name not in own)
+
+
+#: The product's own labels, and the words that they stand for.
+LABELS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
+    {
+        "expects": MappingProxyType(
+            {
+                "Kenntnisnahme": "acknowledge",
+                "Antwort": "reply",
+                "Antwort mit Datei": "reply_with_file",
+            }
+        ),
+        "role": MappingProxyType({"keine": "none"}),
+        "event": MappingProxyType({"Neue Nachricht am Vorgang": "new_message"}),
+        "button": MappingProxyType({"Antworten": "reply", "Neue Nachricht": "new_message"}),
+        "cloud_status": MappingProxyType(
+            {
+                "leer": "",
+                "Vorgang liegt beim Makler": "OK",
+                "Warten auf Lesebestätigung des Empfängers": "Info",
+                "Wartet auf Antwort des Empfängers": "Antwort",
+                "Wartet auf Unterlagen des Empfängers": "Datei",
+            }
+        ),
+        "act": MappingProxyType({"Antworten": "reply", "Gelesen markieren": "mark_read"}),
+        "see": MappingProxyType(
+            {
+                "Vorgang": "case",
+                "Vorgangsliste": "case_list",
+                "Posteingang": "inbox",
+                "Aktivitätenliste": "activities",
+            }
+        ),
+    }
+)

@@ -39,16 +39,18 @@ class Level:
         self._step_end_us = self.begin_us + self.step_us
 
     def add(self, by: int, at_us: int) -> None:
-        """Go up or down; moments come in order."""
+        """Go up or down; moments come in order. What lasts no time is no level."""
         if at_us > self._changed_us:
+            self._keep_the_most()
             self._area += self.value * (at_us - self._changed_us)
             self._changed_us = at_us
             if at_us >= self._step_end_us:
                 self._next_step(at_us)
         self.value += by
-        if by > 0 and self.value > self._steps[-1]:
-            self._steps[-1] = self.value
-            self.max = max(self.max, self.value)
+
+    def _keep_the_most(self) -> None:
+        self._steps[-1] = max(self._steps[-1], self.value)
+        self.max = max(self.max, self.value)
 
     def _next_step(self, at_us: int) -> None:
         """Go on to the step that a moment is in, at the level that it is."""
@@ -64,6 +66,7 @@ class Level:
     def course(self, end_us: int) -> Course:
         """Give what came of it at the end of a run."""
         self.add(0, end_us)
+        self._keep_the_most()
         length = self._changed_us - self.begin_us
         mean = self._area / length if length else None
         return Course(self.max, mean, self.value, self.step_us, tuple(self._steps))

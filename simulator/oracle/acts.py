@@ -474,8 +474,14 @@ def _release(
 
 
 def set_mail(w: World, line: int, at: int, record: Record) -> None:
-    """Fold which mails are switched off (MAIL-2)."""
-    if record["outcome"] == "refused" or "enabled" not in record:
+    """Fold which mails are switched off (MAIL-2), and what notices say."""
+    if record["outcome"] == "refused":
+        return
+    said = "\n".join(record[part] for part in ("subject", "body") if part in record)
+    if record["event"] == "new_message" and said and said not in w.wording:
+        w.common = None
+        w.wording += f"{said}\n"
+    if "enabled" not in record:
         return
     w.common = None
     if record["enabled"] and record["outcome"] == "ok":

@@ -9,7 +9,7 @@ from simulator.oracle.facts import Case
 from simulator.oracle.oracle import Oracle
 from simulator.oracle.prose import ASKS, why_unread, worded, worded_day
 from simulator.oracle.rules.inbox import ANSWERED, COVERED, ENTRIES, FACTS, FILED, MARKED, OPENED
-from simulator.oracle.sees import date_of, reason_of_fields, status_of
+from simulator.oracle.sees import SETS_STATUS, date_of, reason_of_fields, status_of
 from simulator.oracle.world import NEVER, address
 
 Record = dict[str, Any]
@@ -56,6 +56,13 @@ def explain_message(
         rule = ENTRIES[before & FACTS].rule
         chain.append(Reason(0, why_unread(before, message, one), rule))
     return tuple(chain)
+
+
+def recipients_of(oracle: Oracle, message: str) -> tuple[str, ...]:
+    """Give to whom a message went by now; none where it is not known."""
+    case = oracle.world.find(oracle.world.home_of(message))
+    boxes = {} if case is None else _arrived(oracle, case).boxes
+    return tuple(sorted(one for one, box in boxes.items() if message in box.items))
 
 
 def why_message(oracle: Oracle, message: str, recipient: str) -> str:
@@ -130,8 +137,4 @@ def explain_case(
 
 
 def _rule(case: Case) -> str:
-    if case.message is None:
-        return "STA-1"
-    if case.reads:
-        return "STA-4"
-    return "STA-3" if case.kind > len(ASKS) - 1 else "STA-2"
+    return "STA-4" if case.reads else SETS_STATUS[case.kind]

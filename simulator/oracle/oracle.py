@@ -132,6 +132,7 @@ def _common(world: World) -> Hashable:
         world.down,
         world.mail_active,  # also what delays messages: all of that delays mails
         world.events_off,
+        world.wording,
         tuple(sorted(world.due)),
         frozenset([(owner, link in world.used_links) for link, owner in world.links.items()]),
         tuple(sorted(world.asked.items())),

@@ -255,6 +255,11 @@ def _since_replication(w: World, rule: str) -> str:
     return ran if rule == "RPL-3" else ""
 
 
+def _zone(w: World, rule: str) -> str:
+    """Add to a reason that the day is that of UTC, and whose it has to be."""
+    return f"; what is shown is the day in UTC, not in {w.zone.key}" if rule == "STA-9" else ""
+
+
 def see_case(w: World, line: int, at: int, record: Record) -> None:
     """Judge the fields of a case as a caseworker sees them (STA)."""
     if record.get("under_way") is not None:
@@ -429,7 +434,7 @@ def _see_date(w: World, case: Case, line: int, seen: str | None) -> None:
     if seen != demanded:
         rule = _blame_date(w, case, seen, demanded)
         said = f"acknowledged_on {worded_day(seen)}"
-        because = reason_of_fields(w, case) + _since_replication(w, rule)
+        because = reason_of_fields(w, case) + _since_replication(w, rule) + _zone(w, rule)
         w.report(rule, f"{case.number} date", line, said, worded_day(demanded), because)
         case.seen_date = (seen,)
 
@@ -453,7 +458,7 @@ def _see_follow_up(w: World, case: Case, line: int, seen: str | None) -> None:
         rule = "RPL-3" if _replicated_since_seen(w, case) else "REP-6"
         demanded, why = worded_day(told), "no reply arrived since it was set"
     said = f"follow_up_on {worded_day(seen)}"
-    why += _since_replication(w, rule)
+    why += _since_replication(w, rule) + _zone(w, rule)
     w.report(rule, f"{case.number} follow-up", line, said, demanded, why)
     case.follow_up = seen
 
@@ -925,14 +930,18 @@ def _see_shown_number(w: World, line: int, at: int, record: Record, one: str) ->
     if not all("unread" in entry for entry in entries):
         _see_number(w, line, at, record["unread"], one)
         return
-    shown = number_shown_is_that_of_unread_messages(entry["unread"] for entry in entries)
+    # A message that is shown twice is a fault of its own, however the number counts it.
+    shown = {entry["message"]: entry["unread"] for entry in entries}
+    number = number_shown_is_that_of_unread_messages(shown.values())
     w.decide("INB-1")
-    if shown != record["unread"]:
-        _wrong_number(w, line, record["unread"], shown, one)
+    twice = number_shown_is_that_of_unread_messages(entry["unread"] for entry in entries)
+    if record["unread"] not in (number, twice):
+        _wrong_number(w, line, record["unread"], number, one)
 
 
 def _wrong_number(w: World, line: int, seen: int, demanded: int, one: str) -> None:
-    because = f"{demanded} messages of {one} count as unread"
+    count = "1 message of {} counts" if demanded == 1 else f"{demanded} messages of {{}} count"
+    because = f"{count.format(one)} as unread"
     w.report("INB-1", f"{one} number", line, f"unread {seen}", f"{demanded}", because)
 
 
@@ -1159,9 +1168,13 @@ def _blame_unread(w: World, case: Case, what: tuple[str, str, int], must: Entry)
         )
     if bits & (OPENED | MARKED | ANSWERED):
         return must.rule
-    if case.last in ("new message", "reply", "older reply", "older"):
-        return "INB-10"
     others = [box.items.get(message) for name, box in case.boxes.items() if name != one]
+    replied = case.last in ("reply", "older reply", "older")
+    by_another = any(other is not None and other & ANSWERED for other in others) and not any(
+        each & ANSWERED for each in case.boxes[one].items.values()
+    )
+    if case.last == "new message" or (replied and not by_another):
+        return "INB-10"
     others_read = sum(other is not None and not unread(other) for other in others)
     if reading_by_one_changes_no_other_inbox(others_read):
         return "INB-9"
@@ -1457,11 +1470,11 @@ def _content(w: World, line: int, record: Record, due: Due) -> None:
     because = "a notice says that a message waits, and nothing of what it says"
     for name in due.documents:
         w.counts[MAIL_3] += 1
-        if len(name) >= SHORT_TEXT and name in body:
+        if len(name) >= SHORT_TEXT and name in body and name not in w.wording:
             said = f"the document {name} in the mail"
             _wrong_notice(w, line, record, "MAIL-3", said, "no content", because)
     text = due.text
-    if text is None or not is_telling(text):
+    if text is None or not is_telling(text, w.wording):
         return
     w.counts[MAIL_3] += 1
     if mail_carries_no_message_text(body, text):
@@ -1480,6 +1493,8 @@ def overdue(w: World, at: int, line: int) -> None:
             break
         w.change_common()
         del w.due[mail]
+        if mail[0] == "registration":
+            w.perhaps_new.add(mail[2])  # it may still come: that it is missed is told once
         raw = _late_mail(w, mail, due, line, None)
         if w.mails_seen:
             w.report(*raw)

@@ -127,7 +127,7 @@ class World:
         self.mail_ids = OrderedDict[str, tuple[str, str, str]]()
         self.common: Hashable = None  # of the fingerprint, while nothing common changes
         self.epoch = object()  # another one after each fault and run
-        self.events_off: frozenset[str] = frozenset()
+        self.events_off, self.wording = frozenset[str](), ""  # all that notices were set to say
         self.full_runs = self.partial_runs = 0  # successful in full, or in part at least
         self.full_at = self.partial_at = -1  # the moment of the last one
         self.failed = self.rep_line = 0

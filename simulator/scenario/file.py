@@ -10,7 +10,7 @@ from attrs import frozen
 
 from simulator.history.bad_input import BadInput, quote, suggest
 from simulator.history.clauses import CLAUSES
-from simulator.history.vocabulary import READINGS, ROLES
+from simulator.history.vocabulary import LABELS, READINGS, ROLES
 from simulator.measures.limits import Limit
 from simulator.scenario.forms import (
     BAD,
@@ -36,7 +36,6 @@ from simulator.scenario.steps import (
     CASE,
     DAY,
     FILE,
-    LABELS,
     WHEN,
     Step,
     StepForm,

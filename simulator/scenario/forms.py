@@ -73,9 +73,10 @@ class Word:
         if node.value in self.labels:
             return self.labels[node.value]
         known = (*self.words, *self.labels)
-        faults.add(
-            node.place, f"{quote(node.value)} is not {self.what}", suggest(node.value, known)
-        )
+        several = "," in node.value and all(each.strip() in known for each in node.value.split(","))
+        hint = f"several stand in brackets: [{node.value}]" if several else ""
+        message = f"{quote(node.value)} is not {self.what}"
+        faults.add(node.place, message, hint or suggest(node.value, known))
         return BAD
 
     def schema(self) -> Schema:
@@ -282,6 +283,10 @@ def described(slot: Slot) -> Schema:
     return {**slot.form.schema(), "description": slot.meaning}
 
 
+#: Of a name without a value, as the rest of a text after a comma is one between braces.
+_CUT_OFF: Final = "a text that has a comma stands in quotes, several values in brackets: [a, b]"
+
+
 def read_fields(
     node: Fields, slots: tuple[Slot, ...], what: str, faults: Faults
 ) -> dict[str, Any] | None:
@@ -292,9 +297,10 @@ def read_fields(
     for key, value_node in node.fields:
         slot = known.get(key.value)
         if slot is None:
-            faults.add(
-                key.place, f"{what} has no field {quote(key.value)}", suggest(key.value, known)
-            )
+            empty = isinstance(value_node, Text) and not (value_node.value or value_node.quoted)
+            cut_off = empty or " " in key.value
+            hint = _CUT_OFF if cut_off else suggest(key.value, known)
+            faults.add(key.place, f"{what} has no field {quote(key.value)}", hint)
             good = False
             continue
         values[slot.name] = slot.form.read(value_node, faults)

@@ -5,11 +5,11 @@ from datetime import timedelta
 from typing import Final
 
 from simulator.history.bad_input import quote
+from simulator.history.vocabulary import LABELS
 from simulator.measures.limits import Limit
 from simulator.measures.registry import Unit, check_statistic, measure_named
 from simulator.scenario.forms import Scalar
 from simulator.scenario.quantities import count, duration
-from simulator.scenario.steps import LABELS
 
 #: How a limit is written, for editors and for errors.
 PATTERN: Final = r"^\s*[a-z_]+( [a-z0-9.]+)?( of .+?)?\s*(<=|<|>=|>)\s*\S.*$"

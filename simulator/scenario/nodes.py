@@ -87,7 +87,8 @@ def tree_of(text: str, faults: Faults) -> Node | None:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         place = start if mark is None else Place(mark.line + 1, mark.column + 1)
-        faults.add(place, f"this is no YAML: {error.problem or error.context}", _hint(text, place))
+        problem = str(error.problem or error.context)
+        faults.add(place, f"this is no YAML: {problem}", _hint(text, place, problem))
         return None
     except yaml.YAMLError as error:
         faults.add(start, f"this is no YAML: {error}")
@@ -101,12 +102,23 @@ def tree_of(text: str, faults: Faults) -> Node | None:
     return _node(root, faults, 0, set())
 
 
-def _hint(text: str, place: Place) -> str:
+_QUOTES: Final = "put a text that has a colon, a bracket or a # into quotes"
+#: What is mostly meant by a part of what the parser says.
+_HINTS: Final = {
+    "expected '-' indicator": "the lines of a list begin in the same column, each with -",
+    "expected ',' or '}'": f"a step that begins with {{ ends with }}; {_QUOTES}",
+    "mapping values are not allowed": (
+        f"{_QUOTES}; several fields in a line stand in braces: {{at: 09:00, by: anna}}"
+    ),
+}
+
+
+def _hint(text: str, place: Place, problem: str) -> str:
     lines = text.splitlines()
     line = lines[place.line - 1] if place.line <= len(lines) else ""
     if "\t" in line:
         return "indent with blanks, not with tabs"
-    return "put a text that has a colon, a bracket or a # into quotes"
+    return next((hint for part, hint in _HINTS.items() if part in problem), _QUOTES)
 
 
 def _place(node: yaml.Node) -> Place:

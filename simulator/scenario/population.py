@@ -9,7 +9,7 @@ from typing import Any, Final
 from attrs import evolve, frozen
 
 from simulator.history.bad_input import quote
-from simulator.history.vocabulary import EXPECTED_ACTIONS, VIAS
+from simulator.history.vocabulary import EXPECTED_ACTIONS, LABELS, VIAS
 from simulator.scenario.chance import (
     DELAY,
     SHARE,
@@ -24,7 +24,7 @@ from simulator.scenario.chance import (
 from simulator.scenario.forms import BAD, NAME, Listed, Named, Record, Scalar, Schema, Slot, Word
 from simulator.scenario.nodes import Faults, Fields, Node, Place
 from simulator.scenario.quantities import count
-from simulator.scenario.steps import DAY, DURATION, LABELS, SIZE, WHEN
+from simulator.scenario.steps import DAY, DURATION, SIZE, WHEN
 from simulator.scenario.times import When, clock
 
 #: More people or cases than any market has; a number beyond is a slip.

@@ -12,6 +12,7 @@ from simulator.history.clauses import CLAUSES
 from simulator.history.vocabulary import (
     ACTS,
     ACTS_OF_NOBODY,
+    LABELS,
     SEES,
     Field,
     Kind,
@@ -37,31 +38,6 @@ from simulator.scenario.nodes import Faults, Fields, Node, Place, Text
 from simulator.scenario.quantities import count, duration, size
 from simulator.scenario.times import When, calendar_day, when
 
-#: The product's own labels, and the words that they stand for.
-LABELS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
-    {
-        "expects": MappingProxyType(
-            {
-                "Kenntnisnahme": "acknowledge",
-                "Antwort": "reply",
-                "Antwort mit Datei": "reply_with_file",
-            }
-        ),
-        "role": MappingProxyType({"keine": "none"}),
-        "event": MappingProxyType({"Neue Nachricht am Vorgang": "new_message"}),
-        "button": MappingProxyType({"Antworten": "reply", "Neue Nachricht": "new_message"}),
-        "cloud_status": MappingProxyType({"leer": ""}),
-        "act": MappingProxyType({"Antworten": "reply", "Gelesen markieren": "mark_read"}),
-        "see": MappingProxyType(
-            {
-                "Vorgang": "case",
-                "Vorgangsliste": "case_list",
-                "Posteingang": "inbox",
-                "Aktivitätenliste": "activities",
-            }
-        ),
-    }
-)
 FILE_BYTES: Final = 100_000  # of a file whose size is not told
 
 

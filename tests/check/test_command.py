@@ -272,3 +272,37 @@ def test_an_output_that_cannot_be_written_is_a_failed_environment():
         4,
         "error: standard output: No space left on device\n",
     )
+
+
+def test_a_folder_is_told_in_words(tmp_path):
+    result = check(str(tmp_path))
+    assert result.exit_code == 4
+    assert f"error: {tmp_path}: Is a directory" in result.output
+
+
+def test_a_message_without_a_recipient_is_told_with_those_that_it_has():
+    result = check(BAD, "--explain", "m1")
+    assert result.exit_code == 3
+    assert result.output.splitlines()[0].endswith("say for whom: --for k@example.org")
+
+
+def test_what_rules_a_reading_out_says_what_would_be_right():
+    result = check(BAD, "--infer-readings")
+    assert ", demanded: unread; m1 asks for a reply" in result.output
+
+
+def test_junit_tells_every_finding_of_a_rule():
+    entry = {"message": "m1", "unread": True}
+    sees = [
+        {"at": "2024-02-19T12:00:10Z", "see": "inbox", "by": by, "unread": 7, "messages": [entry]}
+        for by in ("k@example.org", "l@example.org")
+    ]
+    sent = {
+        "at": "2024-02-19T12:00:00Z", "act": "send", "by": "anna", "case": 53, "message": "m1",
+        "text": "x", "expects": "reply", "to": ["k@example.org", "l@example.org"], "outcome": "ok",
+    }  # fmt: skip
+    text = "".join(f"{json.dumps(line)}\n" for line in (sent, *sees))
+    xml = check("-", "--junit", "-", text=text).stdout
+    assert xml.count("<failure") == 1
+    assert "-:2: INB-1" in xml
+    assert "-:3: INB-1" in xml

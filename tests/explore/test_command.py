@@ -36,7 +36,7 @@ def test_all_worlds_together_leave_a_rule_undecided_that_never_came_up(monkeypat
     assert result.exit_code == 3
     assert "undecided: never came up: " in result.output
     assert "NEVER: a read mark waited for the replication" in result.output
-    assert result.output.strip().splitlines()[-1].startswith("repeat: ")
+    assert result.output.strip().splitlines()[-1].startswith("again: ")
 
 
 def test_a_disagreement_is_printed_as_a_trace_and_the_exit_code_says_violated(monkeypatch):

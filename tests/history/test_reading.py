@@ -207,3 +207,31 @@ def test_byte_order_mark_is_refused_with_what_to_do():
 
 def test_line_without_an_end_is_refused_before_it_fills_the_memory():
     assert "longer than 8 MiB" in refusal_of_bytes(b" " * 9_000_000)
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (
+            b"\x1f\x8b\x08\x00\n",
+            "the file is packed with gzip (zcat FILE | collab-simulator check -)",
+        ),
+        ("{}\n".encode("utf-16"), "the file is in UTF-16 (save it as UTF-8)"),
+        (b"[{},\n{}]\n", "the line is a list (each object stands on a line of its own"),
+        (
+            b'{\n"at": 1\n}\n',
+            "broken JSON: unexpected end of data (a whole object stands on one line",
+        ),
+        (b"{},\n", "broken JSON: unexpected content after document (one object on each line"),
+    ],
+)
+def test_a_file_of_another_form_is_told_with_what_makes_a_trace_of_it(data, said):
+    assert said in refusal_of_bytes(data)
+
+
+def test_a_label_of_the_screen_is_told_with_its_word():
+    sent = (
+        '{%s, "act": "send", "by": "a", "case": 1, "message": "m", '
+        '"expects": "Antwort mit Datei", "outcome": "ok"}'
+    ) % AT
+    assert '(in a trace it is "reply_with_file")' in refusal(sent)

@@ -143,6 +143,19 @@ def test_unread_over_time_has_an_exact_mean_and_highest() -> None:
     assert (unread.max, unread.mean, unread.last) == (2, 1.25, 1)
 
 
+def test_what_lasts_no_time_is_no_level() -> None:
+    story = Story()
+    story.send(0, "m1", "acknowledge")
+    story.come(0, "m1")
+    story.send(60, "m2", "acknowledge")
+    under_way = story.end(60).levels["under_way"]
+    assert (under_way.max, under_way.last, under_way.steps[0]) == (1, 1, 0)
+    story = Story()
+    story.send(0, "m1", "acknowledge")
+    story.come(0, "m1")
+    assert story.end(60).levels["under_way"].max == 0
+
+
 def test_a_course_stays_small_and_keeps_its_peaks() -> None:
     story = Story()
     story.send(0, "m1", "acknowledge")

@@ -244,6 +244,24 @@ def test_words_of_any_notice_are_no_message_text():
     assert mail(story, body="Guten Tag Frau Sommer,").rules == [("MAIL-3", 3)]
 
 
+def test_what_a_notice_was_set_to_say_is_no_message_text():
+    wording = "Bitte prüfen Sie den Posteingang.\nIhre Gutachten.pdf-Abteilung"
+    story = Story().case().act("set_mail", "anna", event="new_message", body=wording)
+    story.act("add_document", "anna", case=53, document="Gutachten.pdf", size=1)
+    story.send("m1", "reply", K, text="Bitte prüfen Sie", documents=["Gutachten.pdf"])
+    assert mail(mail(story, body=wording), event="registration").rules == []
+    story.send("m2", "reply", K, text="Bitte prüfen Sie das Angebot")
+    said = f"{wording}\nBitte prüfen Sie das Angebot"
+    assert mail(story, message="m2", body=said).rules == [("MAIL-3", 8)]
+
+
+def test_a_registration_mail_that_was_missed_is_not_accused_again_when_it_comes():
+    story = mail(sent()).inbox(K, after=9 * SECOND, m1=True)
+    assert story.rules == [("ACC-2", 4)]
+    assert mail(story, event="registration").rules == [("ACC-2", 4)]
+    assert mail(story, event="registration", message_id="b").rules == [("ACC-2", 4), ("ACC-2", 6)]
+
+
 def test_event_switched_off_sends_no_mail():
     off = Story().case().act("set_mail", "anna", event="new_message", enabled=False)
     assert mail(off.send("m1", "reply", K)).rules == [("MAIL-2", 4)]
@@ -429,7 +447,7 @@ def test_given_lines_are_explained_too():
     story = given()
     chain = explain_case(story.lines, Story().oracle, 53)
     assert [(one.line, one.says, one.rule) for one in chain] == [
-        (1, f"case: cloud status Info, acknowledged on {DAY}", "STA-1"),
+        (1, f"case: cloud status Info, acknowledged on {DAY}", "STA-2"),
         (2, f"message: cloud status Datei, acknowledged on {DAY}", "STA-2"),
         (3, f"message: cloud status Info, acknowledged on {DAY}", "STA-2"),
         (0, "m2 was sent last and asks to acknowledge", "STA-2"),

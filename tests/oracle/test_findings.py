@@ -906,12 +906,24 @@ FINDINGS = [
     (
         lambda: sent(start=LATE).reply(K, "r1", "m1").see(acknowledged_on=DAY),
         "53 date",
-        ("STA-9", 4, "acknowledged_on 2024-02-19", "2024-02-20", "r1 came from a recipient"),
+        (
+            "STA-9",
+            4,
+            "acknowledged_on 2024-02-19",
+            "2024-02-20",
+            "r1 came from a recipient; what is shown is the day in UTC, not in Europe/Berlin",
+        ),
     ),
     (
         lambda: sent(start=LATE).reply(K, "r1", "m1").see(follow_up_on=DAY),
         "53 follow-up",
-        ("STA-9", 4, "follow_up_on 2024-02-19", "2024-02-20", "the last reply arrived then"),
+        (
+            "STA-9",
+            4,
+            "follow_up_on 2024-02-19",
+            "2024-02-20",
+            "the last reply arrived then; what is shown is the day in UTC, not in Europe/Berlin",
+        ),
     ),
     (
         lambda: sent().reply(K, "r1", "m1").see(follow_up_on=None),
@@ -1314,12 +1326,12 @@ FINDINGS = [
     (
         lambda: sent().inbox(K, 0, m1=True),
         "k@example.org number",
-        ("INB-1", 3, "unread 0", "1", "1 messages of k@example.org count as unread"),
+        ("INB-1", 3, "unread 0", "1", "1 message of k@example.org counts as unread"),
     ),
     (
         lambda: sent().see("inbox", K, unread=0),
         "k@example.org number",
-        ("INB-1", 3, "unread 0", "1", "1 messages of k@example.org count as unread"),
+        ("INB-1", 3, "unread 0", "1", "1 message of k@example.org counts as unread"),
     ),
     (
         lambda: sent("acknowledge").inbox(K, m1=False),
@@ -2063,3 +2075,15 @@ def test_deviation_is_told_with_its_rule_place_and_reason(story, key, finding):
     told = story()
     assert told.verdict.findings == (Finding(*finding),)
     assert list(told.oracle.world.found) == [(finding[0], key)]  # seen again, it is counted there
+
+
+@pytest.mark.parametrize("number", [1, 2])
+def test_a_message_that_is_shown_twice_is_one_finding_however_the_number_counts_it(number):
+    entry = {"message": "m1", "unread": True}
+    story = sent().see("inbox", K, unread=number, messages=[entry, entry])
+    assert story.rules == [("DLV-2", 3)]
+
+
+def test_what_another_recipient_answered_is_no_answer_of_this_one():
+    story = fresh().send("m1", "reply", K, L).reply(K, "r1", "m1").inbox(L, m1=False)
+    assert story.rules == [("INB-9", 4)]

@@ -111,6 +111,7 @@ DIFFERENT = {
     "registered": lambda: base().act("register", K),
     "asked for a link": lambda: base().act("request_link", K),
     "asked for two links": lambda: base().act("request_link", K).act("request_link", K),
+    "another wording": lambda: base().act("set_mail", "anna", event="new_message", body="Hi"),
     "mails on": lambda: base().act("set_mail", "anna", event="new_message", enabled=True),
     "asked for a link before": lambda: base(lambda story: story.act("request_link", K)),
     "registration mails on": lambda: base().act(

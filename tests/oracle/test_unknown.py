@@ -77,7 +77,7 @@ def test_each_act_is_found_when_it_is_proved():
     story.reply(L, "r2", "m1", text=" ", outcome="unknown")
     assert story.inbox(K, m1=False).rules == [("REP-4", 3)]
     assert story.inbox(L, m1=True).rules == [("REP-4", 3)]
-    assert story.inbox(L, m1=False).rules == [("REP-4", 3), ("INB-10", 7)]
+    assert story.inbox(L, m1=False).rules == [("REP-4", 3), ("INB-9", 7)]
 
 
 def test_of_two_acts_that_may_both_explain_what_is_seen_the_first_is_found():

@@ -40,7 +40,35 @@ BROKEN = {
         [
             (
                 "f.yaml:1:12: this is no YAML: mapping values are not allowed in this context "
-                "(put a text that has a colon, a bracket or a # into quotes)"
+                "(put a text that has a colon, a bracket or a # into quotes; several fields in a line "
+                "stand in braces: {at: 09:00, by: anna})"
+            )
+        ],
+    ),
+    "a step that begins in another column": (
+        f"scenario: x\nsteps:\n  - {SEND}\n   - {SEND}\n",
+        [
+            (
+                "f.yaml:4:4: this is no YAML: did not find expected '-' indicator "
+                "(the lines of a list begin in the same column, each with -)"
+            )
+        ],
+    ),
+    "a text with a comma": (
+        f"scenario: x\nsteps:\n- {SEND.replace('Hallo', 'Hallo, Herr Müller')}\n",
+        [
+            (
+                'f.yaml:3:88: act send has no field "Herr Müller" (a text that has a comma stands '
+                "in quotes, several values in brackets: [a, b])"
+            )
+        ],
+    ),
+    "several rules without brackets": (
+        f"scenario: x\nrules: INB-4, STA-3\nsteps:\n- {SEND}\n",
+        [
+            (
+                'f.yaml:2:8: "INB-4, STA-3" is not a clause of the rules '
+                "(several stand in brackets: [INB-4, STA-3])"
             )
         ],
     ),
@@ -316,6 +344,12 @@ def test_a_broken_file_is_told_with_the_place_of_each_mistake(text: str, told: l
     with pytest.raises(BadScenario) as bad:
         scenario_of(text, Faults("f.yaml"))
     assert [str(fault) for fault in bad.value.faults] == told
+
+
+def test_the_text_of_a_status_stands_for_the_status_as_every_label_does() -> None:
+    steps = f"[{SEND}, {{by: anna, see: Vorgang, cloud_status: Wartet auf Antwort des Empfängers}}]"
+    scenario = scenario_of(f"scenario: x\nsteps: {steps}\n", Faults("f.yaml"))
+    assert scenario.steps[-1].record["cloud_status"] == "Antwort"
 
 
 def test_all_mistakes_of_a_file_are_told_at_once() -> None:

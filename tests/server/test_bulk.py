@@ -39,3 +39,12 @@ def test_what_is_no_insertion_is_done_with_each_row(store) -> None:
     write_all(store, _SAVE, rows)
     write_all(store, "DELETE FROM kept WHERE name = ? AND number = ?", rows[:-1])
     assert store.execute("SELECT name FROM kept").fetchall() == [("n39",)]
+
+
+@pytest.mark.parametrize("count", [1, 20])
+def test_a_blank_stands_for_no_value_where_the_statement_says_so(store, count) -> None:
+    store.execute("CREATE TABLE other (name, number)")
+    sql = "INSERT INTO other (name, number) VALUES (nullif(?, ''), nullif(?, -1))"
+    write_all(store, sql, [("", -1), ("a", 0)] * count)
+    rows = store.execute("SELECT name, number FROM other").fetchall()
+    assert rows == [(None, None), ("a", 0)] * count

@@ -9,6 +9,7 @@ from hashlib import sha256
 
 import pytest
 
+from reference.clock import SystemClock
 from reference.store.database import StorageError, open_database
 from reference.store.files import CHUNK_BYTES, Files, WrongContentError, name_content
 from reference.store.mvp_tables import MIGRATIONS
@@ -19,7 +20,7 @@ from reference.store.writer import Writer
 async def side(folder):
     """Give the files of a side in a folder, and its writer."""
     folder.mkdir(exist_ok=True)
-    writer = Writer(await open_database(folder / "side.sqlite", MIGRATIONS))
+    writer = Writer(await open_database(folder / "side.sqlite", MIGRATIONS), SystemClock())
     try:
         files = Files(folder / "files", writer)
         await files.sweep()

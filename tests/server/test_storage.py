@@ -9,6 +9,7 @@ from contextlib import closing
 import pytest
 from attrs import define, field
 
+from reference.clock import SystemClock
 from reference.domain.case import Case
 from reference.store import collaboration_tables, mvp_tables
 from reference.store.collaboration_tables import load_mailbox
@@ -273,7 +274,7 @@ def store(tmp_path):
 
     async def opened():
         database = FragileDatabase(await open_database(tmp_path / "mvp.sqlite", MIGRATIONS))
-        return Writer(database), database
+        return Writer(database, SystemClock()), database
 
     return opened
 
@@ -341,6 +342,36 @@ async def test_a_request_that_the_store_does_not_take_spoils_no_other(store):
         assert isinstance(done.pop(1), StorageError)
         assert done == [1, 3, 1]
         assert await subjects(writer) == {1: "neu!", 3: "neu"}
+    finally:
+        await writer.close()
+
+
+async def test_what_a_refused_request_put_is_not_there_for_the_next_ones(store):
+    writer, _ = await store()
+
+    def refused(unit):
+        for number in (1, 2):
+            created(number)(unit)
+        raise ValueError
+
+    try:
+        await writer.do(created(1))
+        done = await outcomes(writer, [refused, created(1), created(2)])
+        assert isinstance(done[0], ValueError)
+        assert await subjects(writer) == {1: "neu!", 2: "neu"}
+        await writer.do(created(2))
+        assert await subjects(writer) == {1: "neu!", 2: "neu!"}
+    finally:
+        await writer.close()
+
+
+async def test_the_acts_of_one_commit_happen_at_one_moment(store):
+    writer, _ = await store()
+    try:
+        moments = await outcomes(writer, [lambda unit: unit.moment] * 3)
+        assert len(set(moments)) == writer.commits == 1
+        later = await writer.do(lambda unit: unit.moment)
+        assert later > moments[0]
     finally:
         await writer.close()
 
