@@ -2,6 +2,7 @@
 
 import pytest
 
+from simulator.oracle import Unmentioned
 from tests.oracle.notation import DAY, SECOND, K, L, Story, sent
 
 NOBODY = "nobody@example.org"
@@ -119,7 +120,8 @@ def test_a_fork_knows_what_was_given():
     fork = story.oracle.fork()
     fork.take(2, story.at, {"act": "note", "by": "anna", "case": 53, "text": "x", "outcome": "ok"})
     seen = {"see": "case", "by": "anna", "case": 53, "acknowledged_on": "2024-01-01"}
-    assert [one.rule for one in fork.take(3, story.at, seen)] == ["SEND-2"]
+    assert fork.take(3, story.at, {**seen, "acknowledged_on": DAY}) == ()
+    assert [one.rule for one in fork.take(4, story.at, seen)] == ["SEND-2"]
 
 
 def test_a_fork_knows_that_a_case_never_communicated():
@@ -180,12 +182,16 @@ def test_after_a_refused_message_the_rest_of_a_log_is_judged():
     story = sent().send("m2", None, K, outcome="refused")
     story.see("activities", entries=[{"message": "m2"}, {"message": "m1"}])
     assert story.rules == [("SEND-13", 4)]
+    with pytest.raises(Unmentioned):
+        story.see("activities", entries=[{"message": "m2"}, {"message": "m9"}])
 
 
 def test_after_a_message_that_is_under_way_and_no_more_the_others_are_judged():
     story = sent().send("m2", "reply", K)
     story.reply(K, "r1", "m1").see(after=1, under_way=["m1", "m2"])
     assert story.rules == [("DLV-4", 5), ("DLV-4", 5)]
+    story = sent().send("m2", "reply", K).inbox(K, after=SECOND, m1=True, m2=True)
+    assert story.see(after=1, under_way=["m2", "m1"]).rules == [("DLV-4", 5)]
 
 
 def test_after_a_refused_message_the_rest_of_an_inbox_is_judged():

@@ -304,6 +304,20 @@ def test_fingerprint_is_new_after_each_line():
     assert alone.oracle.fingerprint() == before != alone.open(K).oracle.fingerprint()
 
 
+def test_fingerprint_is_that_of_what_came_of_an_act_not_of_the_act():
+    story = base().open(K)
+    opened = story.oracle.fingerprint()
+    assert story.open(K).mark(K, "m1").oracle.fingerprint() == opened
+    assert story.open(L).oracle.fingerprint() != opened
+
+
+def test_what_arrived_before_an_act_that_changes_nothing_is_in_the_fingerprint():
+    story = base().open(K)
+    waiting = story.reply(L, "r1", "m1").oracle.fork()
+    assert waiting.fingerprint() == story.open(K).oracle.fingerprint()
+    assert story.see(cloud_status="OK").oracle.fingerprint() == waiting.fingerprint()
+
+
 def edited(first, *tell):
     """A message of a case that had one of two subjects first, and other things after it."""
     story = Story().act("create_case", "anna", case=53, subject=first).send("m1", "reply", K)

@@ -24,6 +24,8 @@ def test_a_read_mark_may_be_there_before_it_must_be():
 def test_a_read_mark_that_comes_after_the_next_message_sets_no_date():
     story = sent("acknowledge").open(K).send("m2", "acknowledge", K, after=SECOND)
     assert story.see(acknowledged_on=None).rules == []
+    story = sent("acknowledge").open(K).send("m2", "acknowledge", K, after=SECOND)
+    assert story.see(acknowledged_on=DAY).rules == [("STA-5", 5)]
 
 
 def test_a_follow_up_that_is_set_while_a_reply_travels_may_stand_or_give_way():
@@ -157,6 +159,10 @@ def test_an_opening_that_is_repeated_ends_the_doubt_about_the_first_and_no_other
     assert opened(L) == opened(K, "widget") == doubt
 
 
+def test_a_refused_click_opens_nothing():
+    assert sent("acknowledge").act("open", K, "refused", case=53).inbox(K, m1=True).rules == []
+
+
 def test_a_reply_that_perhaps_was_written_twice_shows_either_day():
     for shown in (DAY, "2024-02-20"):
         story = sent().reply(K, "r1", "m1", outcome="unknown")
@@ -195,3 +201,11 @@ def test_an_id_used_again_in_another_case_says_so_first():
     with pytest.raises(Reused) as caught:
         sent().reply(K, "r1", "m1").reply(K, "r1", "m1", text="Else")
     assert (caught.value.line, caught.value.differ) == (4, ("text",))
+
+
+def test_the_date_of_a_reply_stays_whatever_is_answered_or_opened_of_older_messages():
+    for late in (lambda story: story.reply(K, "r1", "m1"), lambda story: story.open(K, "m1")):
+        story = sent(readings={"last_communication": "last_sent"}).send("m2", "reply", K)
+        late(story.reply(K, "r2", "m2"))
+        assert story.see(acknowledged_on=None).rules == [("STA-6", 6)]
+    assert sent().reply(K, "r1", "m1").see(acknowledged_on=None).rules == [("STA-3", 4)]
