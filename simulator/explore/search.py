@@ -95,6 +95,7 @@ class Node:
     parent: "Node | None" = None
     step: Step | None = None
     spare: Model | None = None  # a copy of the model, for the next act that is tried
+    oracle_key: Hashable = None  # the oracle's fingerprint, while acts are tried
 
     def steps(self) -> list[Step]:
         """Give the steps from the beginning to here."""
@@ -196,13 +197,14 @@ def _expand(
 ) -> None:
     """Try every act in a state; states that are new are looked at from all sides."""
     world = settings.world
+    node.oracle_key = node.oracle.fingerprint()
     if node.day + 1 < world.days:
         _pass_a_day(node, world, found, seen, following)
     for record, writes in world.acts(node.messages, settings.messages):
         _apply(node, record, world, found, seen, following, writes=writes)
         if found.refuted:
             return
-    node.spare = None
+    node.spare = node.oracle_key = None
 
 
 def _pass_a_day(
@@ -244,6 +246,9 @@ def _apply(
         findings = findings or oracle.take(depth, at_us, seen_line)
     if model.fingerprint() is node.model.fingerprint():
         node.spare, model = model, node.model  # it did not change
+        silent = not findings and record["act"] not in WRITING
+        if silent and oracle.fingerprint() == node.oracle_key:
+            return  # nor did the oracle: this is the state where the act was tried
     messages = node.messages + (writes and outcome == "ok")
     step = Step(record, outcome)
     after = Node(model, oracle, node.day, depth, messages, {}, node, step)

@@ -50,7 +50,15 @@ from simulator.oracle.rules.delivery import (
     no_account_is_needed_beforehand,
     the_right_stays_as_it_was_set,
 )
-from simulator.oracle.rules.inbox import ACKNOWLEDGE, ENTRIES, EXPECTS, FACTS, REPLY, WITH_FILE
+from simulator.oracle.rules.inbox import (
+    ACKNOWLEDGE,
+    ENTRIES,
+    EXPECTS,
+    FACTS,
+    OPENED,
+    REPLY,
+    WITH_FILE,
+)
 from simulator.oracle.rules.mailing import (
     a_new_account_gets_a_registration_mail,
     an_event_switched_off_sends_no_mail,
@@ -75,7 +83,7 @@ from simulator.oracle.rules.sending import (
     the_right_is_set_by_a_caseworker_with_a_role,
     writing_needs_a_cloud_role,
 )
-from simulator.oracle.world import NEVER, SEEN, Due, Record, World, address, together
+from simulator.oracle.world import INDEX, NEVER, SEEN, Due, Record, World, address, together
 
 Refusal = tuple[str, str]
 is_malformed: Final = lru_cache(8192)(malformed_address_is_refused)
@@ -87,6 +95,7 @@ _ACCEPTED: Final = ("SEND-1", "SEND-3", "SEND-4", "SEND-5", "SEND-12")
 SENT: Final = together(*_ACCEPTED, "SEND-7")
 SENT_TO_THE_PRESET: Final = together(*_ACCEPTED, "SEND-6")
 WRITTEN: Final = together("REP-1", "REP-3", "REP-4", "INB-10")
+ACC_1, ACC_3, RGT_1, SEND_9 = (INDEX[rule] for rule in ("ACC-1", "ACC-3", "RGT-1", "SEND-9"))
 JUST_BELOW: Final = 1_000_000  # bytes below the limit that still count as "about the limit"
 
 
@@ -303,7 +312,7 @@ def _remember_try(w: World, what: Hashable, line: int, outcome: str) -> None:
         w.tries[what] = (*w.tries.get(what, ()), line)
     elif what in w.tries:
         w.own_rest()
-        for tried in w.tries[what]:
+        for tried in w.tries.pop(what):
             w.unknown.pop(tried, None)
 
 
@@ -348,7 +357,9 @@ def _send(w: World, case: Case, line: int, at: int, data: Sending, outcome: str)
     case.sent = message
     case.communicate(letter.expects, message, at, len(recipients))
     case.happens("send", line)
-    case.receipts = {one: there for one, there in case.receipts.items() if not w.is_over(there, at)}
+    if case.receipts:
+        lately = case.receipts.items()
+        case.receipts = {one: there for one, there in lately if not w.is_over(there, at)}
     w.depart(case, [Flight(at, DOWN, one, MESSAGE, message, letter) for one in recipients], at)
 
 
@@ -383,24 +394,24 @@ def _decide_send(w: World, case: Case, record: Record, to: Sequence[str] | None)
     w.counts[SENT_TO_THE_PRESET if to is None else SENT] += 1
     documents = record.get("documents")
     if documents:
-        w.decide("SEND-9")
+        w.counts[SEND_9] += 1
         if _files_of_a_reply(case, documents):
             w.decide("REP-5")
     if record["by"] in w.roles:
-        w.decide("RGT-1")
+        w.counts[RGT_1] += 1
     if w.active & DELIVERY_FAULTS:
         w.decide("DLV-4")
     for one in to or ():
         if no_account_is_needed_beforehand(one, w.accounts):
-            w.decide("ACC-1")
+            w.counts[ACC_1] += 1
             break
 
 
 def _files_of_a_reply(case: Case, documents: Sequence[str]) -> bool:
-    return any(
-        files_of_a_reply_are_filed_under_the_case(documents, box.own_documents)
-        for box in case.boxes.values()
-    )
+    for box in case.boxes.values():
+        if files_of_a_reply_are_filed_under_the_case(documents, box.own_documents):
+            return True
+    return False
 
 
 def _tell(
@@ -665,17 +676,15 @@ def open_(w: World, line: int, at: int, record: Record) -> None:
     outcome = record["outcome"]
     if outcome == "refused" and (_portal_excuses(w, record) or not _known(w, record.get("case"))):
         return
-    message = record.get("message")
+    message, via = record.get("message"), record.get("via")
     if outcome != "refused" and message is not None and w.home_of(message) is None:
         raise w.unmentioned(line, "message", message)
     one = _signed_up(w, line, record)
     if outcome != "refused":
-        key = (one, record["case"], message, record.get("via"))
-        _remember_try(w, key, line, outcome)
-    via = record.get("via")
-    if outcome != "refused" and message is None and via not in ("widget", "case"):
-        _open_something(w, line, at, record, one)
-        return
+        _remember_try(w, (one, record["case"], message, via), line, outcome)
+        if message is None and via not in ("widget", "case"):
+            _open_something(w, line, at, record, one)
+            return
     w.judge(record["case"], _open, one, line, at, (record, one), outcome)
 
 
@@ -705,7 +714,7 @@ def _look(w: World, case: Case, line: int, at: int, data: tuple[Record, str], ou
     _open(w, case, line, at, ({**data[0], "message": None, "via": "look"}, data[1]), outcome)
 
 
-def _open(w: World, case: Case, line: int, at: int, data: tuple[Record, str], outcome: str) -> None:
+def _open(w: World, case: Case, line: int, at: int, data: tuple[Record, str], outcome: str) -> bool:
     record, one = data
     message, via = record.get("message"), record.get("via")
     box = case.boxes.get(one)
@@ -717,7 +726,7 @@ def _open(w: World, case: Case, line: int, at: int, data: tuple[Record, str], ou
     if outcome == "refused":
         if not unsure:
             _judge_refused_open(w, case, line, (one, via, message), there=there)
-        return
+        return True
     if not there or box is None:
         if not unsure and not (box is not None and box.right is not None and whole):
             name = message if message is not None else "no message"
@@ -728,18 +737,20 @@ def _open(w: World, case: Case, line: int, at: int, data: tuple[Record, str], ou
                 else f"{name} of case {case.number} was not addressed to {one}",
             )
             accepted_wrongly(w, line, f"open of case {case.number} by {one}", why)
-        return
-    w.decide("ACC-3")
+        return True
+    w.counts[ACC_3] += 1
     if via == "look":
-        return
+        return True
     if whole and w.readings["open_scope"] == "case":
         opened = box.items
     else:
         name = str(box.newest() if whole else message)
         opened = {name: box.items[name]}
-    marks = open_messages(case, one, opened.items())
     case.happens("open" if case.message in opened else "open older", line)
-    _travel(w, case, at, marks)
+    closed = [(name, bits) for name, bits in opened.items() if not bits & OPENED]
+    if closed:
+        _travel(w, case, at, open_messages(case, one, closed))
+    return not closed
 
 
 def _judge_refused_open(
@@ -779,7 +790,7 @@ def mark_read(w: World, line: int, at: int, record: Record) -> None:
     w.judge(number, _mark, one, line, at, (message, one), outcome)
 
 
-def _mark(w: World, case: Case, line: int, at: int, data: tuple[str, str], outcome: str) -> None:
+def _mark(w: World, case: Case, line: int, at: int, data: tuple[str, str], outcome: str) -> bool:
     message, one = data
     box = case.boxes.get(one)
     bits = None if box is None else box.items.get(message)
@@ -787,12 +798,12 @@ def _mark(w: World, case: Case, line: int, at: int, data: tuple[str, str], outco
     if box is not None and not box.known:
         if bits is not None and outcome != "refused":
             mark_message(case, one, message)
-        return
+        return False
     if bits is None or box is None:
         w.decide("ACC-4")
         if outcome != "refused":
             accepted_wrongly(w, line, what, ("ACC-4", f"{message} was not addressed to {one}"))
-        return
+        return True
     entry = ENTRIES[bits & FACTS]
     w.decide("INB-5")
     if outcome == "refused":
@@ -801,14 +812,15 @@ def _mark(w: World, case: Case, line: int, at: int, data: tuple[str, str], outco
             _refused_recipient(
                 w, line, one, what, "INB-5", f"{message} {ASKS[bits & 3]} and {state}"
             )
-        return
+        return True
     if not entry.markable:
         accepted_wrongly(
             w, line, what, ("INB-5", f"{message} {ASKS[bits & 3]} and counts as unread")
         )
-        return
+        return True
     _travel(w, case, at, mark_message(case, one, message))
     case.happens("mark" if case.message == message else "open older", line)
+    return not entry.unread
 
 
 def _well_formed_reply(record: Record) -> bool:

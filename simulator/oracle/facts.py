@@ -354,16 +354,14 @@ def unread(bits: int) -> bool:
     return ENTRIES[bits & FACTS].unread
 
 
-def open_messages(case: Case, recipient: str, messages: Iterable[tuple[str, int]]) -> list[Flight]:
+def open_messages(case: Case, recipient: str, closed: Iterable[tuple[str, int]]) -> list[Flight]:
     """Open messages; give the read marks that the case has to learn, without their moment."""
     marks: list[Flight] = []
-    closed = [(message, bits) for message, bits in messages if not bits & OPENED]
-    if closed:
-        items = case.own_box(recipient).items
-        for message, bits in closed:
-            if message == case.message and (bits & EXPECTS_MASK or unread(bits)):
-                marks.append(Flight(0, UP, recipient, READ, message))
-            items[message] = (bits | OPENED) & CLEAR
+    items = case.own_box(recipient).items
+    for message, bits in closed:
+        if message == case.message and (bits & EXPECTS_MASK or unread(bits)):
+            marks.append(Flight(0, UP, recipient, READ, message))
+        items[message] = (bits | OPENED) & CLEAR
     return marks
 
 

@@ -133,7 +133,8 @@ PRESET: Final = together("SEND-6", "SEND-7", "SEND-12")
 IN_OUTAGES: Final = together("DLV-3", "DLV-4")
 INB_1, INB_8, INB_9 = INDEX["INB-1"], INDEX["INB-8"], INDEX["INB-9"]
 LOG_1 = INDEX["LOG-1"]
-RPL_2, RPL_3, SEND_2, STA_7 = INDEX["RPL-2"], INDEX["RPL-3"], INDEX["SEND-2"], INDEX["STA-7"]
+RPL_2, RPL_3, RPL_5, RPL_6 = INDEX["RPL-2"], INDEX["RPL-3"], INDEX["RPL-5"], INDEX["RPL-6"]
+SEND_2, STA_7 = INDEX["SEND-2"], INDEX["STA-7"]
 ACC_4, MAIL_3, REP_2, STA_8 = INDEX["ACC-4"], INDEX["MAIL-3"], INDEX["REP-2"], INDEX["STA-8"]
 FIELDS_OF_ENTRY: Final = itemgetter("unread", "hint", "opened", "answered")
 FIELDS_OF_CASE: Final = itemgetter(
@@ -305,7 +306,7 @@ def _is_follow_up(w: World, told: tuple[int, int] | str | None, seen: str | None
 
 
 def _judge_fields(w: World, case: Case, line: int, at: int, record: Record) -> None:
-    role = w.roles.get(record["by"]) or role_of(w, record["by"])
+    role = role_of(w, record["by"])
     if HIDDEN[role]:
         _hidden(w, case, line, record)
     elif role is not None and record.get("cloud_status", "") is None:
@@ -413,10 +414,10 @@ def _blame_date(w: World, case: Case, seen: str | None, demanded: str | None) ->
         return "STA-5"
     if not communicated:
         return "SEND-2"
-    if case.kind == RECEIVED:
-        return "STA-6" if case.last in ("open", "mark", "open older", "older") else "STA-3"
     if case.last in ("older", "open older"):
         return "STA-6"
+    if case.kind == RECEIVED:
+        return "STA-3"
     if case.last in ("fileless", "note"):
         return LAST_RULE[case.last]
     return "STA-4"
@@ -1274,18 +1275,17 @@ def _see_subject(
 ) -> None:
     """Judge the subject: at least as new as the last full run or message, not newer than a run."""
     full, partial = w.full_runs, w.partial_runs
-    if len(case.versions) == 1 and case.versions[0][3] == seen and not w.rep_line:
-        w.counts[RPL_2] += 1
-        return
+    w.counts[RPL_2] += 1
+    if full:
+        w.counts[RPL_5] += 1
+    if w.failed:
+        w.counts[RPL_6] += 1
+    if len(case.versions) == 1 and case.versions[0][3] == seen:
+        return  # there is no other subject to show
     sure, latest = the_portal_is_as_old_as_the_last_run_or_message(
         case.versions, box.version, full, partial
     )
     allowed = [subject for *_, subject in case.versions[sure : latest + 1]]
-    w.decide("RPL-2")
-    if full:
-        w.decide("RPL-5")
-    if w.failed:
-        w.decide("RPL-6")
     if seen not in allowed and None not in allowed:
         before_full, _, before_failed, _ = case.versions[sure]
         rule = "RPL-2"
@@ -1420,9 +1420,9 @@ def _notice(
     message = record["message"]
     box = case.boxes.get(one)
     bits = None if box is None else box.items.get(message)
-    if bits is None and not any(
-        f.kind == MESSAGE and f.message == message and f.recipient == one for f in case.flights
-    ):
+    if bits is None and (message, one) not in [
+        (flight.message, flight.recipient) for flight in case.flights if flight.kind == MESSAGE
+    ]:
         because = f"{message} was not addressed to {one}"
         _wrong_notice(w, line, record, "ACC-4", _notice_of(record, one), "none", because)
         return

@@ -42,7 +42,8 @@ from simulator.oracle.settled import Settled
 from simulator.press import MakeShelf
 
 Record = dict[str, Any]
-Judge = Callable[["World", Case, int, int, Any, str], None]
+#: Judges a line in one state of a case; True if it left all as it was that tells states apart.
+Judge = Callable[["World", Case, int, int, Any, str], bool | None]
 
 
 class Due(NamedTuple):
@@ -288,6 +289,7 @@ class World:
             new = states[0]
         else:
             new = case.copy(self.token)
+            new.cached = case.cached
         self.cases[number] = new
         return new
 
@@ -343,11 +345,12 @@ class World:
             return
         if case.token is not self.token:
             case = self.own(case)
-        case.cached = None
         if case.split or outcome == "unknown" or (case.flights and not self.calm(case, need, at)):
             self._branch(case, judge, need, line, at, data, outcome)
-        else:
-            judge(self, case, line, at, data, outcome)
+            return
+        cached, case.cached = case.cached, None
+        if judge(self, case, line, at, data, outcome):
+            case.cached = cached
 
     def calm(self, case: Case, need: str, at: int) -> bool:
         """Let arrive what must be there by now; tell whether nothing that travels matters."""

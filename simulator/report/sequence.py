@@ -5,7 +5,7 @@ from datetime import datetime, tzinfo
 from html import escape
 from typing import Any, Final
 
-from attrs import evolve, frozen
+from attrs import Factory, define, evolve, frozen
 
 Record = Mapping[str, Any]
 
@@ -13,6 +13,7 @@ LANES: Final = ("Sachbearbeiter", "MVP", "Portal", "Mail", "Empfänger")
 WORKER, MVP, PORTAL, MAIL, RECIPIENT = range(5)
 LEFT, LANE, ROW, TOP = 130, 165, 26, 34
 LABEL_MAX: Final = 34
+_BARS: Final = frozenset({"portal", "link", "server"})  # faults in which nothing gets through
 _EXPECTS: Final = {
     "acknowledge": "Kenntnisnahme",
     "reply": "Antwort",
@@ -107,8 +108,9 @@ _DRAWN: Final[Mapping[str, Callable[[Record], Iterator[tuple[int, int, str]]]]] 
 
 
 def arrows(lines: Iterable[Record], zone: tzinfo) -> list[Arrow]:
-    """Give the rows of the picture."""
+    """Give the rows of the picture; what is sent in an outage goes on when it is over."""
     rows: list[Arrow] = []
+    outages = _Outages()
     for line in lines:
         word = line.get("act") or line.get("see")
         if word is None or word not in _DRAWN:
@@ -117,10 +119,33 @@ def arrows(lines: Iterable[Record], zone: tzinfo) -> list[Arrow]:
         style = "seen" if "see" in line and word not in {"mail", "arrival"} else "act"
         if line.get("outcome") == "refused":
             style = "refused"
-        for begin, end, label in _DRAWN[word](line):
+        for begin, end, label in outages.let_wait(line, _DRAWN[word](line)):
             text = f"{label} — refused" if style == "refused" else label
             rows.append(Arrow(f"{at:%d.%m. %H:%M:%S}", begin, end, text, style))
     return rows
+
+
+@define
+class _Outages:
+    """What keeps messages from the portal, and which ones wait for its end."""
+
+    down: set[str] = Factory(set[str])
+    waiting: list[str] = Factory(list[str])
+
+    def let_wait(
+        self, line: Record, parts: Iterable[tuple[int, int, str]]
+    ) -> Iterator[tuple[int, int, str]]:
+        """Give the parts of a row, without those that wait, and with those that go on."""
+        if line.get("act") == "fault" and line["what"] in _BARS:
+            (self.down.add if line["state"] == "down" else self.down.discard)(line["what"])
+        for begin, end, label in parts:
+            waits = bool(self.down) and line.get("act") == "send" and end == PORTAL
+            if waits:
+                self.waiting.append(label)
+            yield (MVP, MVP, f"{label} waits") if waits else (begin, end, label)
+        if not self.down:
+            yield from ((MVP, PORTAL, label) for label in self.waiting)
+            self.waiting.clear()
 
 
 def sequence_svg(rows: Sequence[Arrow]) -> str:

@@ -134,7 +134,7 @@ def as_junit(ran: Sequence[Ran]) -> bytes:
         if one.measured is not None:
             figures = ET.SubElement(case, "properties")
             for key, value in one.measured.flat().items():
-                ET.SubElement(figures, "property", name=key, value=f"{value:g}")
+                ET.SubElement(figures, "property", name=key, value=f"{round(value, 6):.15g}")
         if tag:
             ET.SubElement(case, tag, message=printable(one.why))
     ET.indent(root)

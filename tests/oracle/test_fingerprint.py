@@ -184,6 +184,10 @@ def test_histories_that_can_show_a_difference_have_different_fingerprints():
 
 
 SAME = {
+    "mails on as they were": (
+        lambda: Story().case(),
+        lambda: Story().act("set_mail", "anna", event="new_message", enabled=True).case(),
+    ),
     "edited to what it was": (base, lambda: subject(base(), "Roof")),
     "an older one opened while nothing gets through": (
         lambda: base().send("m2", "acknowledge", K, L).open(K, "m1").fault("link", "down"),
@@ -302,6 +306,20 @@ def test_fingerprint_is_new_after_each_line():
     alone = base()
     before = alone.oracle.fingerprint()
     assert alone.oracle.fingerprint() == before != alone.open(K).oracle.fingerprint()
+
+
+def test_fingerprint_is_that_of_what_came_of_an_act_not_of_the_act():
+    story = base().open(K)
+    opened = story.oracle.fingerprint()
+    assert story.open(K).mark(K, "m1").oracle.fingerprint() == opened
+    assert story.open(L).oracle.fingerprint() != opened
+
+
+def test_what_arrived_before_an_act_that_changes_nothing_is_in_the_fingerprint():
+    story = base().open(K)
+    waiting = story.reply(L, "r1", "m1").oracle.fork()
+    assert waiting.fingerprint() == story.open(K).oracle.fingerprint()
+    assert story.see(cloud_status="OK").oracle.fingerprint() == waiting.fingerprint()
 
 
 def edited(first, *tell):

@@ -2,10 +2,12 @@
 
 import re
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from simulator.report.report import report_html
+from simulator.report.sequence import arrows
 from simulator.run.running import Task, run_file
 
 STORY = """\
@@ -62,6 +64,33 @@ def test_the_pictures_show_acts_mails_and_what_was_seen(report) -> None:
     for label in ("Sachbearbeiter", "Empfänger", "new_message", "case 53", "Antwort"):
         assert label in sequence
     assert 'data-at="19.02. 09:00"><span lang="de">Antwort</span></li>' in page
+
+
+def test_a_message_that_is_sent_in_an_outage_reaches_the_portal_when_it_is_over() -> None:
+    def line(minute: int, **fields: object) -> dict[str, object]:
+        return {"at": f"2024-02-19T09:{minute:02}:00+01:00", "outcome": "ok", **fields}
+
+    rows = arrows(
+        [
+            line(0, act="fault", what="portal", state="down"),
+            line(1, act="send", message="m1", expects="reply"),
+            line(2, act="fault", what="mail", state="down"),
+            line(3, act="fault", what="portal", state="up"),
+            line(4, act="send", message="m2", expects="reply"),
+        ],
+        ZoneInfo("Europe/Berlin"),
+    )
+    told = [f"{row.at[-8:-3]} {row.told}: {row.label}" for row in rows]
+    assert told == [
+        "09:00 MVP: portal down",
+        "09:01 Sachbearbeiter → MVP: m1: Antwort",
+        "09:01 MVP: m1 waits",
+        "09:02 MVP: mail down",
+        "09:03 MVP: portal up",
+        "09:03 MVP → Portal: m1",
+        "09:04 Sachbearbeiter → MVP: m2: Antwort",
+        "09:04 MVP → Portal: m2",
+    ]
 
 
 def test_every_picture_is_told_in_words_too(report) -> None:
