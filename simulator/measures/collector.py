@@ -143,7 +143,7 @@ class Collector:
     def _ordered(self, name: str, cells: Iterable[Cell]) -> "array[float]":
         if name in OF_RUNS:
             return in_order([self.runs.samples[name]])
-        return in_order(cell.samples(name) for cell in cells)
+        return in_order([cell.samples(name) for cell in cells])
 
     def _sampled(self, name: str) -> Sampled | None:
         if MEASURES[name].kind is not Kind.SAMPLES:

@@ -4,7 +4,8 @@ A sample takes eight bytes; one of 0, as most deliveries in virtual time are, ta
 """
 
 from array import array
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from heapq import merge
 from itertools import chain, repeat
 from math import ceil, fsum
 from typing import Final
@@ -18,6 +19,8 @@ SHOWN: Final = (50.0, 90.0, 95.0, 99.0)
 _WHOLE: Final = 100.0
 #: Steps of a curve: percentiles from 0 to 100, half a percent apart.
 CURVE_STEPS: Final = 200
+#: More samples than this, as numbers of Python, would take more memory than a few megabytes.
+SORTED_AT_ONCE_MAX: Final = 100_000
 
 
 class Samples:
@@ -36,6 +39,10 @@ class Samples:
             self._others.append(sample)
         else:
             self._zeros += 1
+
+    def __len__(self) -> int:
+        """Say how many there are."""
+        return self._zeros + len(self._others)
 
     def __iter__(self) -> Iterator[float]:
         """Give all of them, in no order."""
@@ -86,6 +93,8 @@ def curve(ordered: Sequence[float]) -> tuple[float, ...]:
     return tuple(ranked(ordered, _WHOLE * step / CURVE_STEPS) for step in steps)
 
 
-def in_order(parts: Iterable[Samples]) -> "array[float]":
-    """Put samples together and in order."""
-    return array("d", sorted(chain.from_iterable(parts)))
+def in_order(parts: Sequence[Samples]) -> "array[float]":
+    """Put samples together and in order; of many, never are all numbers of Python at once."""
+    if sum(map(len, parts)) <= SORTED_AT_ONCE_MAX:
+        return array("d", sorted(chain.from_iterable(parts)))
+    return array("d", merge(*[array("d", sorted(part)) for part in parts]))

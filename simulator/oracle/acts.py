@@ -312,7 +312,7 @@ def _remember_try(w: World, what: Hashable, line: int, outcome: str) -> None:
         w.tries[what] = (*w.tries.get(what, ()), line)
     elif what in w.tries:
         w.own_rest()
-        for tried in w.tries[what]:
+        for tried in w.tries.pop(what):
             w.unknown.pop(tried, None)
 
 

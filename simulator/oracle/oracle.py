@@ -85,7 +85,8 @@ class Oracle:
         findings = tuple(sorted(world.found.values(), key=lambda finding: finding.line))
         undecided = [
             f"line {line}: case {number} had more possible states than are followed;"
-            " what tells them apart was not judged until it was seen again"
+            " what tells them apart was not judged until it was seen again; where replies of"
+            " several recipients came within the limit, arrival lines tell their order"
             for number, line in world.beyond.items()
         ]
         for line, (number, act) in world.unknown.items():

@@ -306,7 +306,7 @@ def _is_follow_up(w: World, told: tuple[int, int] | str | None, seen: str | None
 
 
 def _judge_fields(w: World, case: Case, line: int, at: int, record: Record) -> None:
-    role = w.roles.get(record["by"]) or role_of(w, record["by"])
+    role = role_of(w, record["by"])
     if HIDDEN[role]:
         _hidden(w, case, line, record)
     elif role is not None and record.get("cloud_status", "") is None:
@@ -414,10 +414,10 @@ def _blame_date(w: World, case: Case, seen: str | None, demanded: str | None) ->
         return "STA-5"
     if not communicated:
         return "SEND-2"
-    if case.kind == RECEIVED:
-        return "STA-6" if case.last in ("open", "mark", "open older", "older") else "STA-3"
     if case.last in ("older", "open older"):
         return "STA-6"
+    if case.kind == RECEIVED:
+        return "STA-3"
     if case.last in ("fileless", "note"):
         return LAST_RULE[case.last]
     return "STA-4"

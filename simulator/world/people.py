@@ -370,17 +370,17 @@ class People:
 
     def _answered(self, script: Script, outcome: Outcome | None) -> None:
         visit: Visit = script.about
-        if outcome is not None and self._retry(script, outcome):
-            return
-        self._done(visit.message, visit.sent)
+        if outcome is None or not self._retry(script, outcome):
+            self._done(visit.message, visit.sent)
 
     def _came_out(self, script: Script, outcome: Outcome | None) -> None:
         """Take how something came out that nothing follows from."""
-        self._retry(script, outcome)
+        if outcome is not None:
+            self._retry(script, outcome)
 
-    def _retry(self, script: Script, outcome: Outcome | None) -> bool:
+    def _retry(self, script: Script, outcome: Outcome) -> bool:
         """Let who could not reach the system try again; say whether they will."""
-        if outcome is None or script.tries >= _TRIES_MOST:
+        if script.tries >= _TRIES_MOST:
             return False
         if outcome.word == "refused" and outcome.reason not in _GIVEN_UP:
             return False

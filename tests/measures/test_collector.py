@@ -6,6 +6,7 @@ import pytest
 
 from simulator.measures.collector import Collector
 from simulator.measures.measured import Measured
+from simulator.measures.samples import SORTED_AT_ONCE_MAX, Samples, in_order
 from simulator.scenario.limits import limit
 
 SECOND = 1_000_000
@@ -120,6 +121,15 @@ def test_one_answer_settles_the_whole_case_where_the_reading_says_so() -> None:
             story.come(0, message)
         story.act(60, "reply", message="a1", answers="m1", by=K)
         assert story.end(60).totals["settled"] == settled
+
+
+@pytest.mark.parametrize("count", [10, SORTED_AT_ONCE_MAX + 10])
+def test_samples_of_several_parts_are_put_in_order_however_many_there_are(count) -> None:
+    parts = [Samples() for _ in range(3)]
+    given = [float(number * 7919 % count) for number in range(count)]
+    for number, sample in enumerate(given):
+        parts[number % 2].append(sample)
+    assert list(in_order(parts)) == sorted(given)
 
 
 def test_unread_over_time_has_an_exact_mean_and_highest() -> None:

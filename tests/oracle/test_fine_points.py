@@ -2,6 +2,7 @@
 
 import pytest
 
+from simulator.oracle import Unmentioned
 from tests.oracle.notation import DAY, SECOND, K, L, Story, sent
 
 NOBODY = "nobody@example.org"
@@ -119,7 +120,8 @@ def test_a_fork_knows_what_was_given():
     fork = story.oracle.fork()
     fork.take(2, story.at, {"act": "note", "by": "anna", "case": 53, "text": "x", "outcome": "ok"})
     seen = {"see": "case", "by": "anna", "case": 53, "acknowledged_on": "2024-01-01"}
-    assert [one.rule for one in fork.take(3, story.at, seen)] == ["SEND-2"]
+    assert fork.take(3, story.at, {**seen, "acknowledged_on": DAY}) == ()
+    assert [one.rule for one in fork.take(4, story.at, seen)] == ["SEND-2"]
 
 
 def test_a_fork_knows_that_a_case_never_communicated():
@@ -180,12 +182,16 @@ def test_after_a_refused_message_the_rest_of_a_log_is_judged():
     story = sent().send("m2", None, K, outcome="refused")
     story.see("activities", entries=[{"message": "m2"}, {"message": "m1"}])
     assert story.rules == [("SEND-13", 4)]
+    with pytest.raises(Unmentioned):
+        story.see("activities", entries=[{"message": "m2"}, {"message": "m9"}])
 
 
 def test_after_a_message_that_is_under_way_and_no_more_the_others_are_judged():
     story = sent().send("m2", "reply", K)
     story.reply(K, "r1", "m1").see(after=1, under_way=["m1", "m2"])
     assert story.rules == [("DLV-4", 5), ("DLV-4", 5)]
+    story = sent().send("m2", "reply", K).inbox(K, after=SECOND, m1=True, m2=True)
+    assert story.see(after=1, under_way=["m2", "m1"]).rules == [("DLV-4", 5)]
 
 
 def test_after_a_refused_message_the_rest_of_an_inbox_is_judged():
@@ -278,3 +284,67 @@ def test_a_number_that_fits_no_state_names_what_it_should_be():
         ("INB-1", "unread 5", "2", f"2 messages of {K} count as unread"),
     ]
     assert story.inbox(K, 1, after=SECOND, m1=False, m2=True).verdict.undecided == ()
+
+
+def test_a_deviation_that_is_seen_again_is_counted_and_stays_as_it_was_worded():
+    story = sent()
+    for _ in range(3):
+        story.tell(see="inbox", by=K, unread=5)
+    (found,) = story.verdict.findings
+    assert (found.line, found.seen, found.demanded, found.count) == (3, "unread 5", "1", 3)
+
+
+def test_only_what_is_doubled_is_found():
+    names = ("m1", "m2", "m1")
+    story = sent().send("m2", "reply", K)
+    story.tell(see="inbox", by=K, messages=[{"message": name} for name in names])
+    assert [one.seen for one in story.verdict.findings] == [f"m1 2 times in the inbox of {K}"]
+
+
+def test_what_was_never_seen_is_blamed_on_no_run():
+    assert sent().replicate().inbox(K, m1=False).rules == [("INB-3", 4)]
+
+
+def test_what_was_opened_is_blamed_on_nobody_else():
+    story = sent("reply", K, L).reply(L, "r1", "m1").open(K).inbox(K, m1=False)
+    assert story.rules == [("INB-3", 5)]
+
+
+def test_what_was_opened_and_is_shown_as_closed_is_said():
+    story = sent("acknowledge").open(K).inbox(K, m1={"opened": False})
+    assert findings(story)[0][1:3] == (f"m1 shown as not opened for {K}", "opened")
+
+
+def test_a_subject_that_a_message_brought_is_not_blamed_on_a_failed_run():
+    story = sent().replicate().act("edit_case", "anna", case=53, subject="Shed")
+    story.send("m2", "reply", K).replicate(2)
+    assert story.see("portal_case", K, subject="Garage").rules == [("RPL-2", 7)]
+
+
+def test_a_registration_mail_may_name_the_message():
+    story = sent().see("mail", after=1, to=K, event="registration", message="m1")
+    story.see("mail", after=1, to=K, event="new_message", message="m1")
+    assert story.inbox(K, m1=True).rules == []
+
+
+def test_a_log_with_mails_can_be_forked():
+    story = sent().see("mail", after=1, to=K, event="registration")
+    story.see("mail", after=1, to=K, event="new_message", message="m1")
+    fork = story.oracle.fork()
+    send = {"act": "send", "by": "anna", "case": 53, "message": "m2", "expects": "reply"}
+    assert fork.take(5, story.at, {**send, "outcome": "ok"}) == ()
+    assert story.send("m3", "reply").rules == []
+
+
+def test_each_fork_is_as_its_origin_was():
+    story = sent("acknowledge")
+    forks = [story.oracle.fork()]
+    story.open(K)
+    forks.append(story.oracle.fork())
+    story.send("m2", "acknowledge", K).open(K)
+    look = {"see": "inbox", "by": K}
+    at = story.at + 60 * SECOND
+    for fork, unread in zip(forks, (True, False), strict=True):
+        seen = {**look, "messages": [{"message": "m1", "unread": unread}]}
+        assert fork.take(9, at, seen) == ()
+    assert story.inbox(K, m1=False, m2=False).rules == []

@@ -184,6 +184,10 @@ def test_histories_that_can_show_a_difference_have_different_fingerprints():
 
 
 SAME = {
+    "mails on as they were": (
+        lambda: Story().case(),
+        lambda: Story().act("set_mail", "anna", event="new_message", enabled=True).case(),
+    ),
     "edited to what it was": (base, lambda: subject(base(), "Roof")),
     "an older one opened while nothing gets through": (
         lambda: base().send("m2", "acknowledge", K, L).open(K, "m1").fault("link", "down"),

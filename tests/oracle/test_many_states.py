@@ -8,7 +8,8 @@ from tests.oracle.notation import DAY, MINUTE, SECOND, K, L, Story, sent
 FRESH = {"unread": True, "opened": False, "answered": False}
 FOLDED = (
     "line {}: case 53 had more possible states than are followed;"
-    " what tells them apart was not judged until it was seen again"
+    " what tells them apart was not judged until it was seen again; where replies of several"
+    " recipients came within the limit, arrival lines tell their order"
 )
 
 
@@ -306,4 +307,17 @@ def test_what_may_have_arrived_is_left_open_by_what_does_not_show_it():
     story = sent().fault("link", "down").reply(K, "r1", "m1").see(acknowledged_on=None)
     day = 24 * 60 * MINUTE
     story.see(after=day, cloud_status="OK", follow_up_on="2024-02-20")
+    assert story.rules == []
+
+
+@pytest.mark.parametrize("told", [True, False])
+def test_arrival_lines_decide_the_order_of_many_replies_of_two_recipients(told):
+    story = Story().case().send("m1", "reply", K, L)
+    for i in range(40):
+        story.reply((K, L)[i % 2], f"r{i}", "m1", after=SECOND * 9 // 10)
+        if told:
+            story.see("arrival", message=f"r{i}", by=None, after=0)
+    entries = [{"message": name} for name in ("m1", *(f"r{i}" for i in range(40)))]
+    story.see("activities", entries=entries)
+    assert (story.verdict.undecided == ()) is told
     assert story.rules == []

@@ -24,6 +24,8 @@ def test_a_read_mark_may_be_there_before_it_must_be():
 def test_a_read_mark_that_comes_after_the_next_message_sets_no_date():
     story = sent("acknowledge").open(K).send("m2", "acknowledge", K, after=SECOND)
     assert story.see(acknowledged_on=None).rules == []
+    story = sent("acknowledge").open(K).send("m2", "acknowledge", K, after=SECOND)
+    assert story.see(acknowledged_on=DAY).rules == [("STA-5", 5)]
 
 
 def test_a_follow_up_that_is_set_while_a_reply_travels_may_stand_or_give_way():
@@ -157,6 +159,10 @@ def test_an_opening_that_is_repeated_ends_the_doubt_about_the_first_and_no_other
     assert opened(L) == opened(K, "widget") == doubt
 
 
+def test_a_refused_click_opens_nothing():
+    assert sent("acknowledge").act("open", K, "refused", case=53).inbox(K, m1=True).rules == []
+
+
 def test_a_reply_that_perhaps_was_written_twice_shows_either_day():
     for shown in (DAY, "2024-02-20"):
         story = sent().reply(K, "r1", "m1", outcome="unknown")
@@ -195,3 +201,49 @@ def test_an_id_used_again_in_another_case_says_so_first():
     with pytest.raises(Reused) as caught:
         sent().reply(K, "r1", "m1").reply(K, "r1", "m1", text="Else")
     assert (caught.value.line, caught.value.differ) == (4, ("text",))
+
+
+def test_the_date_of_a_reply_stays_whatever_is_answered_or_opened_of_older_messages():
+    for late in (lambda story: story.reply(K, "r1", "m1"), lambda story: story.open(K, "m1")):
+        story = sent(readings={"last_communication": "last_sent"}).send("m2", "reply", K)
+        late(story.reply(K, "r2", "m2"))
+        assert story.see(acknowledged_on=None).rules == [("STA-6", 6)]
+    assert sent().reply(K, "r1", "m1").see(acknowledged_on=None).rules == [("STA-3", 4)]
+
+
+def test_an_outage_of_mails_delays_no_message():
+    story = Story().case().fault("mail", "down").fault("link", "down").send("m1", "reply", K)
+    assert story.fault("link", "up").inbox(K).rules == [("DLV-4", 6)]
+
+
+def test_at_no_limit_what_waited_is_there_in_the_moment_in_which_an_outage_ends():
+    story = Story(limit_us=0).case().fault("link", "down").send("m1", "reply", K)
+    assert story.fault("link", "up").inbox(K, after=0).rules == [("DLV-4", 5)]
+
+
+def test_a_message_that_two_later_ones_overtook_is_out_of_order():
+    story = sent().send("m2", "reply", K, after=0).send("m3", "reply", K, after=0)
+    assert story.inbox(K, after=SECOND, m2=True, m3=True).rules == [("DLV-3", 5)]
+
+
+def test_a_message_under_way_to_another_is_no_message_that_came_too_early():
+    story = sent().send("m2", "reply", L).inbox(K, after=SECOND, m1=True, m2=True)
+    assert story.rules == [("ACC-4", 4)]
+
+
+def test_a_number_beside_messages_without_flags_is_judged_while_a_reply_travels():
+    story = sent().reply(K, "r1", None)
+    assert story.inbox(K, 1, after=SECOND, m1={}).rules == []
+    assert story.inbox(K, 2, after=1, m1={}).rules == [("INB-1", 5)]
+
+
+def test_a_send_that_was_repeated_twice_makes_its_notice_due_once():
+    story = Story().case().send("m1", "reply", K, outcome="unknown").send("m1", "reply", K)
+    story.see("mail", after=1, to=K, event="registration")
+    story.see("mail", after=1, to=K, event="new_message", message="m1")
+    assert story.send("m1", "reply", K).inbox(K, m1=True).rules == []
+
+
+def test_an_account_that_perhaps_was_created_has_to_register_once_its_mail_came():
+    story = Story(registers=True).case().send("m1", "reply", K, outcome="unknown")
+    assert story.see("mail", after=1, to=K, event="registration").open(K).rules == [("ACC-2", 4)]

@@ -4,6 +4,7 @@ from collections import Counter
 
 import pytest
 
+from simulator.oracle import sees
 from tests.oracle.notation import DAY, SECOND, K, Story, sent
 
 TEXTS = {
@@ -91,3 +92,36 @@ def test_fields_that_are_hidden_or_must_be_are_no_matter_of_the_short_way():
     hidden = dict.fromkeys(("cloud_status", "status_text", "acknowledged_on"))
     assert [one.rule for one in judged(tell, fields | hidden)[0]] == ["STA-7"]
     assert judged(tell, fields | hidden, "none")[0] == ()
+
+
+def test_what_is_right_needs_the_short_way_alone(monkeypatch):
+    monkeypatch.delattr(sees, "_judge_fields")
+    right = {
+        "cloud_status": "Info",
+        "status_text": "Warten auf Lesebestätigung des Empfängers",
+        "acknowledged_on": DAY,
+        "follow_up_on": None,
+        "under_way": [],
+    }
+    story = Story().role("anna", "Benutzer").case(follow_up_on=None).send("m1", "acknowledge", K)
+    assert story.open(K).see(**right).rules == []
+    story.reply(K, "r1", "m1")
+    right |= {"cloud_status": "OK", "status_text": "Vorgang liegt beim Makler"}
+    assert story.see(**{**right, "follow_up_on": DAY}).rules == []
+    with pytest.raises(NameError):
+        story.see(**right)
+
+
+def test_a_follow_up_on_the_first_day_on_which_a_reply_may_have_come_is_right():
+    story = Story().role("anna", "Benutzer").case().send("m1", "acknowledge", K)
+    story.fault("link", "down").reply(K, "r1", None).tell(
+        24 * 60 * 60 * SECOND, act="fault", what="link", state="up", outcome="ok"
+    )
+    shown = {
+        "cloud_status": "OK",
+        "status_text": "Vorgang liegt beim Makler",
+        "acknowledged_on": DAY,
+        "under_way": [],
+    }
+    assert story.see(**shown, follow_up_on=DAY).see(**shown, follow_up_on="2024-02-20").rules == []
+    assert story.see(**shown, follow_up_on="2024-02-21").rules == [("REP-6", 9)]

@@ -2,6 +2,7 @@
 
 import pytest
 
+from simulator.oracle import sees
 from tests.oracle.notation import SECOND, K, L, Story, sent
 
 FIELDS = ("message", "unread", "hint", "opened", "answered")
@@ -101,3 +102,16 @@ def test_short_way_finds_what_the_long_one_does(history):
             if seen == entries and "unread" in shown:
                 expected = [] if shown["unread"] == number else ["INB-1"]
                 assert [finding.rule for finding in found] == expected
+
+
+def test_what_is_right_needs_the_short_way_alone(monkeypatch):
+    monkeypatch.delattr(sees, "_see_entries")
+    asks = {"unread": True, "hint": "reply", "opened": False, "answered": False}
+    opened = {**asks, "opened": True}
+    story = sent().send("m2", "reply", K).inbox(K, 2, m1=asks, m2=asks)
+    assert (
+        story.inbox(K, m1=asks, m2=asks).open(K, "m1").inbox(K, 2, m1=opened, m2=asks).rules == []
+    )
+    assert story.inbox(L).rules == []
+    with pytest.raises(NameError):
+        story.inbox(K, 2, m1=asks, m2=asks)

@@ -2,6 +2,7 @@
 
 import pytest
 
+from simulator.oracle import sees
 from tests.oracle.notation import K, L, Story, sent
 
 SENT = {
@@ -61,6 +62,13 @@ def test_whole_log_is_right():
     assert story().see("activities", entries=[SENT, WRITTEN, NOTED]).rules == []
 
 
+def test_what_is_right_needs_the_short_way_alone(monkeypatch):
+    monkeypatch.delattr(sees, "_judge_entry")
+    assert story().see("activities", entries=[SENT, WRITTEN]).rules == [("SEND-2", 6)]
+    with pytest.raises(NameError):
+        story().see("activities", entries=[SENT, {**WRITTEN, "text": "x"}, NOTED])
+
+
 @pytest.mark.parametrize("field", WRONG)
 @pytest.mark.parametrize("place", [0, 1, 2])
 def test_each_field_of_a_whole_entry_counts(place, field):
@@ -112,3 +120,11 @@ def test_head_line_is_in_the_time_zone_of_the_broker():
     assert there.see("activities", entries=[right]).rules == []
     wrong = {"message": "m1", "stamp": "anna am 19.02.2024 12:02:00"}
     assert there.see("activities", entries=[wrong]).rules == [("LOG-1", 4)]
+
+
+def test_of_a_log_with_other_entries_than_were_written_no_field_is_judged():
+    told = Story().case().send("m1", "reply", K, text="A").send("m2", "reply", K, text="B")
+    one, two = {"message": "m1", "text": "A"}, {"message": "m2", "text": "B"}
+    assert told.see("activities", entries=[two]).rules == [("LOG-3", 4)]
+    told = Story().case().send("m1", "reply", K, text="A").send("m2", "reply", K, text="B")
+    assert told.see("activities", entries=[two, one]).rules == [("LOG-3", 4)]
