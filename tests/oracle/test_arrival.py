@@ -2,7 +2,14 @@
 
 import pytest
 
-from simulator.oracle import Finding, Unmentioned, explain_case, explain_message, infer
+from simulator.oracle import (
+    Finding,
+    Unmentioned,
+    explain_case,
+    explain_message,
+    infer,
+    recipients_of,
+)
 from tests.oracle.notation import DAY, MINUTE, SECOND, K, L, Story, sent
 
 
@@ -519,3 +526,9 @@ def test_a_short_outage_gives_the_whole_limit_anew():
 def test_the_smallest_limit_is_a_limit():
     assert sent(limit_us=1).inbox(K, after=1).rules == []
     assert sent(limit_us=1).inbox(K, after=2).rules == [("DLV-1", 3)]
+
+
+def test_to_whom_a_message_went_is_told_for_who_asks_about_it():
+    story = Story().case().send("m1", "reply", L, K)
+    assert recipients_of(story.oracle, "m1") == (K, L)
+    assert recipients_of(story.oracle, "m2") == ()

@@ -27,6 +27,10 @@ async def started(made, seed, cases):
     ]
     for person in people:
         await person.begin()
+    # A portal that is killed before anything came would begin anew long ago, with links that have
+    # run out when it is told the time: parcels may come sooner.
+    await people[0].send()
+    await made.come_to_rest()
     return people
 
 
