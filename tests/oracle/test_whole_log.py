@@ -52,10 +52,13 @@ UNJUDGED = {("m1", "carried_by"), ("r1", "to"), (None, "carried_by"), (None, "fi
 RULES = {"m1": "LOG-1", "r1": "LOG-2", None: "SEND-2"}
 
 
-def story():
+def sent_and_answered():
     story = Story().case().act("add_document", "anna", case=53, document="a.pdf")
-    story.send("m1", "acknowledge", L, K, documents=["a.pdf"]).reply(K, "r1", "m1", 1, 1)
-    return story.act("note", "anna", case=53, text="x")
+    return story.send("m1", "acknowledge", L, K, documents=["a.pdf"]).reply(K, "r1", "m1", 1, 1)
+
+
+def story():
+    return sent_and_answered().act("note", "anna", case=53, text="x")
 
 
 def test_whole_log_is_right():
@@ -64,9 +67,9 @@ def test_whole_log_is_right():
 
 def test_what_is_right_needs_the_short_way_alone(monkeypatch):
     monkeypatch.delattr(sees, "_judge_entry")
-    assert story().see("activities", entries=[SENT, WRITTEN]).rules == [("SEND-2", 6)]
+    assert sent_and_answered().see("activities", entries=[SENT, WRITTEN]).rules == []
     with pytest.raises(NameError):
-        story().see("activities", entries=[SENT, {**WRITTEN, "text": "x"}, NOTED])
+        sent_and_answered().see("activities", entries=[SENT, {**WRITTEN, "text": "x"}])
 
 
 @pytest.mark.parametrize("field", WRONG)
