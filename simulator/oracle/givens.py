@@ -43,6 +43,8 @@ def given_case(w: World, line: int, at: int, record: Record) -> None:
         preset: list[str] = record["preset"] if "preset" in record else record["chosen"]
         case.preset = tuple(address(one) for one in preset)
         case.chosen = tuple(address(one) for one in record.get("chosen", case.preset or ()))
+    if "preset" in record:
+        w.told_presets |= {case.number}
     if "cloud_status" in record:
         case.told = True
         case.kind = KIND_OF[record["cloud_status"]]
@@ -101,9 +103,9 @@ def _given_sent(
     day = case.given_date
     case.communicate(code, message, at, len(recipients))
     case.given_date = day
-    if case.preset is None:
+    if case.number not in w.told_presets:
         case.preset = recipients
-    case.chosen = tuple(dict.fromkeys((*(case.chosen or case.preset), *recipients)))
+    case.chosen = tuple(dict.fromkeys((*(case.chosen or ()), *recipients)))
 
 
 def _given_reply(case: Case, message: str) -> None:

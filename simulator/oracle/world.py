@@ -106,6 +106,7 @@ class World:
         self.roles: dict[str, str] = {}
         self.roles_in_doubt: frozenset[str] = frozenset()  # set with an unknown outcome
         self.emails: frozenset[str] = frozenset()
+        self.told_presets: frozenset[int | str] = frozenset()  # cases given with their preset
         self.accounts: dict[str, bool] = {}  # address -> whether this log saw it being created
         self.asked: dict[str, int] = {}  # address -> registration links asked for, not mailed yet
         self.registered: set[str] = set()

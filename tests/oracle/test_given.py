@@ -57,6 +57,19 @@ def test_given_recipients_are_preset_by_the_reading():
     assert story.rules == []
 
 
+def test_the_last_given_message_says_who_is_preset_unless_the_case_does():
+    def with_two(story, reading="last"):
+        story = with_message(story or Story({"preset_recipients": reading}), K)
+        return story.tell(
+            given="message", case=53, message="m2", by="anna", expects="reply", to=[L]
+        )
+
+    assert with_two(None).see("preset", recipients=[L]).rules == []
+    assert with_two(None, "all").see("preset", recipients=[K, L]).rules == []
+    assert with_two(given(preset=[K])).see("preset", recipients=[K]).rules == []
+    assert with_two(given(chosen=[K])).see("preset", recipients=[L]).rules == []
+
+
 def test_case_that_was_given_as_silent_has_no_date():
     finding = given(cloud_status="").see(acknowledged_on=DAY).verdict.findings[0]
     assert (finding.rule, finding.demanded) == ("STA-5", "empty")
