@@ -106,7 +106,6 @@ class World:
         self.roles: dict[str, str] = {}
         self.roles_in_doubt: frozenset[str] = frozenset()  # set with an unknown outcome
         self.emails: frozenset[str] = frozenset()
-        self.told_presets: frozenset[int | str] = frozenset()  # cases given with their preset
         self.accounts: dict[str, bool] = {}  # address -> whether this log saw it being created
         self.asked: dict[str, int] = {}  # address -> registration links asked for, not mailed yet
         self.registered: set[str] = set()
@@ -117,8 +116,7 @@ class World:
         self.links, self.used_links = dict[str, str](), set[str]()  # link -> who it was mailed to
         self.outages: tuple[tuple[int, int], ...] = ()
         self.calm_from = 0  # nothing that is sent from this moment on meets an outage
-        self.active: frozenset[str] = frozenset()
-        self.down: frozenset[str] = frozenset()  # what cannot be reached at all
+        self.active = self.down = frozenset[str]()  # `down`: what cannot be reached at all
         self.down_from = NEVER  # since when, without a gap
         self.mail_outages: tuple[tuple[int, int], ...] = ()
         self.mail_active: frozenset[str] = frozenset()
@@ -129,6 +127,7 @@ class World:
         self.mail_ids = OrderedDict[str, tuple[str, str, str]]()
         self.common: Hashable = None  # of the fingerprint, while nothing common changes
         self.epoch = object()  # another one after each fault and run
+        self.told_presets = frozenset[int | str]()  # cases given with their preset
         self.events_off, self.wording = frozenset[str](), ""  # all that notices were set to say
         self.full_runs = self.partial_runs = 0  # successful in full, or in part at least
         self.full_at = self.partial_at = -1  # the moment of the last one
