@@ -38,7 +38,7 @@ DELIVERIES = 200
 PAUSE_S = 0.02
 DURING_MAX = 2.0  # of the median; wanted: 1.5
 #: Of the rates; wanted are 0.35, 0.25, 0.6.
-RATIO_MIN = {("send", 64): 0.15, ("send", 16): 0.12, ("inbox", 64): 0.8}
+RATIO_MIN = {("send", 64): 0.25, ("send", 16): 0.18, ("inbox", 64): 0.8}
 
 
 @define
