@@ -1,6 +1,6 @@
 """Writes the report of a run from its results."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import tzinfo
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -102,16 +102,18 @@ def _pictures(one: Ran, zone: tzinfo, *, many: bool) -> list[Picture]:
     """Draw the cases in which rules were broken, else a story as a whole; no crowd."""
     if one.witnesses and (many or len(one.lines) > ROWS_MAX):
         found = [
-            _picture(f"What happened in case {case}", lines, zone, case)
+            _picture(f"What happened in case {case}", lines, zone, {len(lines) - 1}, case)
             for case, lines in one.witnesses.items()
         ]
     else:
-        found = [] if many else [_picture("What happened", one.lines, zone)]
+        found = [] if many else [_picture("What happened", one.lines, zone, one.wrong)]
     return [picture for picture in found if picture.rows]
 
 
-def _picture(title: str, lines: Sequence[Record], zone: tzinfo, case: str = "") -> Picture:
-    rows = arrows(lines, zone)
+def _picture(
+    title: str, lines: Sequence[Record], zone: tzinfo, wrong: Collection[int], case: str = ""
+) -> Picture:
+    rows = arrows(lines, zone, wrong)
     left_out = max(len(rows) - ROWS_MAX, 0)
     states = states_of(lines, zone)
     return Picture(title, rows[left_out:], left_out, states, case)

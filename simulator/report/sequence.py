@@ -1,6 +1,6 @@
 """What happened in a scenario as a picture: who did what, what arrived, what was seen."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, tzinfo
 from html import escape
 from typing import Any, Final
@@ -29,7 +29,7 @@ class Arrow:
     begin: int
     end: int
     label: str
-    style: str = "act"  # act, seen, refused
+    style: str = "act"  # act, seen, refused, wrong
 
     @property
     def told(self) -> str:
@@ -107,11 +107,14 @@ _DRAWN: Final[Mapping[str, Callable[[Record], Iterator[tuple[int, int, str]]]]] 
 }
 
 
-def arrows(lines: Iterable[Record], zone: tzinfo) -> list[Arrow]:
-    """Give the rows of the picture; what is sent in an outage goes on when it is over."""
+def arrows(lines: Iterable[Record], zone: tzinfo, wrong: Collection[int] = ()) -> list[Arrow]:
+    """Give the rows of the picture; what is sent in an outage goes on when it is over.
+
+    `wrong` are the places of the lines that are not as they have to be.
+    """
     rows: list[Arrow] = []
     outages = _Outages()
-    for line in lines:
+    for place, line in enumerate(lines):
         word = line.get("act") or line.get("see")
         if word is None or word not in _DRAWN:
             continue
@@ -119,9 +122,11 @@ def arrows(lines: Iterable[Record], zone: tzinfo) -> list[Arrow]:
         style = "seen" if "see" in line and word not in {"mail", "arrival"} else "act"
         if line.get("outcome") == "refused":
             style = "refused"
+        told = " — refused" if style == "refused" else ""
+        if place in wrong:
+            style, told = "wrong", f"{told} ✗"
         for begin, end, label in outages.let_wait(line, _DRAWN[word](line)):
-            text = f"{label} — refused" if style == "refused" else label
-            rows.append(Arrow(f"{at:%d.%m. %H:%M:%S}", begin, end, text, style))
+            rows.append(Arrow(f"{at:%d.%m. %H:%M:%S}", begin, end, f"{label}{told}", style))
     return rows
 
 

@@ -240,7 +240,16 @@ def _result(world: World, verdict: Verdict, error: str, exit_told: Exit | None) 
         None if scenario.population is None else scenario.population.scale,
         scenario.always,
         tuple(one for one in broken if one not in count),
+        wrong=_wrong(world, count),
     )
+
+
+def _wrong(world: World, broken: list[Broken]) -> frozenset[int]:
+    """Give which lines, counted without the header from 0, are not as they have to be."""
+    newest = {step: line for line, step in world.judge.origin.items()}
+    told = (*world.failures, *world.differed)
+    lines = {newest[one.line] for one in told if one.line in newest}
+    return frozenset(line - 2 for line in lines.union(one.finding.line for one in broken))
 
 
 #: What shows most of the clauses of a kind, for who forgot to look at it.

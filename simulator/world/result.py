@@ -124,7 +124,8 @@ class Ran:
     delivered: Delivered | None = None
     witnesses: Mapping[str, tuple[Mapping[str, Any], ...]] = Factory(
         dict[str, tuple[Mapping[str, Any], ...]]
-    )  # the lines of cases in which rules were broken
+    )  # the lines of cases in which rules were broken, each case's up to the one that shows it
+    wrong: frozenset[int] = frozenset()  # which of `lines` are not as they have to be
 
     @property
     def reasons(self) -> Sequence[Failure | Broken | Differed]:

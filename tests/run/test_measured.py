@@ -88,6 +88,7 @@ def test_what_is_drawn_of_a_crowd_is_the_case_in_which_a_rule_was_broken(office)
     page = report_html([ran], "x")
     assert f"<h3>What happened in case {case}</h3>" in page
     assert 0 < page.count('<svg class="sequence"') <= 3
+    assert page.count("✗</li>") >= 1
 
 
 def test_a_crowd_that_did_well_is_not_drawn(office) -> None:

@@ -93,6 +93,14 @@ def test_a_message_that_is_sent_in_an_outage_reaches_the_portal_when_it_is_over(
     ]
 
 
+def test_the_picture_marks_what_is_not_as_it_has_to_be(report) -> None:
+    def marked(page: str) -> list[str]:
+        return re.findall('<li class="wrong"><time>[^<]*</time> (.*?)</li>', page)
+
+    assert marked(report("OK")) == ['MVP → Sachbearbeiter: <span lang="de">Antwort</span> ✗']
+    assert marked(report("Antwort")) == []
+
+
 def test_every_picture_is_told_in_words_too(report) -> None:
     page = report("OK")
     assert '<li class="act"><time>19.02. 09:00:00</time> Sachbearbeiter → MVP: m&lt;i&gt;1' in page
