@@ -247,8 +247,8 @@ def _result(world: World, verdict: Verdict, error: str, exit_told: Exit | None) 
 def _wrong(world: World, broken: list[Broken]) -> frozenset[int]:
     """Give which lines, counted without the header from 0, are not as they have to be."""
     newest = {step: line for line, step in world.judge.origin.items()}
-    told = (*world.failures, *world.differed)
-    lines = {newest[one.line] for one in told if one.line in newest}
+    steps = [one.line for one in world.failures] + [one.line for one in world.differed]
+    lines = {newest[step] for step in steps if step in newest}
     return frozenset(line - 2 for line in lines.union(one.finding.line for one in broken))
 
 
