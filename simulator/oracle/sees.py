@@ -1087,7 +1087,7 @@ def _see_details(
 def _stranger(w: World, case: Case, line: int, message: str, one: str) -> None:
     coming = [f.message for f in case.flights if f.kind == MESSAGE and f.recipient == one]
     if message in coming:
-        because = f"{coming[0]} was sent to {one} before {message}"
+        because = _sent(case, coming[0], one) + f", before {message}"
         said = f"{message} in the inbox of {one} without {coming[0]}"
         w.report("DLV-3", f"{message} {one}", line, said, "in the order of sending", because)
         return
@@ -1095,6 +1095,12 @@ def _stranger(w: World, case: Case, line: int, message: str, one: str) -> None:
     w.report(
         "ACC-4", f"{message} {one}", line, f"{message} in the inbox of {one}", "not there", because
     )
+
+
+def _sent(case: Case, message: str, one: str, how: str = "") -> str:
+    """Say that a message was sent to a recipient, and on which line where a line tells of it."""
+    words = case.first_use(message)
+    return f"{message} was sent to {one}{how}" + (f" on line {words[LINE]}" if words else "")
 
 
 def _wrong_set(w: World, case: Case, line: int, seen: list[str], one: str) -> None:
@@ -1106,7 +1112,7 @@ def _wrong_set(w: World, case: Case, line: int, seen: list[str], one: str) -> No
             said = f"{message} {count} times in the inbox of {one}"
             shown = items.get(message, 0) & LISTED
             rule = "RPL-3" if _replicated_since_listed(w, case, shown) else "DLV-2"
-            because = f"{message} was sent to {one} once" + _since_replication(w, rule)
+            because = _sent(case, message, one, " once") + _since_replication(w, rule)
             w.report(rule, f"{message} {one} twice", line, said, "once", because)
     overtaken: frozenset[str] = frozenset()
     if w.trial is not None:
@@ -1126,7 +1132,7 @@ def _missing(w: World, case: Case, line: int, what: tuple[str, str, int], *, lat
         rule = "DLV-4"
     else:
         rule = "DLV-1"
-    because = f"{message} was sent to {one}" + _since_replication(w, rule)
+    because = _sent(case, message, one) + _since_replication(w, rule)
     w.report(
         rule,
         f"{message} {one} missing",

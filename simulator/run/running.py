@@ -1,6 +1,7 @@
 """Runs one scenario file: the result holds everything from which the outputs are written."""
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import BinaryIO, Final
@@ -18,7 +19,7 @@ from simulator.history.clauses import CLAUSES, Shown
 from simulator.history.vocabulary import ACTS, READINGS
 from simulator.measures.collector import Collector, nobody
 from simulator.measures.measured import Measured
-from simulator.oracle import BadLine, Oracle, Verdict
+from simulator.oracle import BadLine, Finding, Oracle, Verdict
 from simulator.run.place import Place, Unfit, target_at
 from simulator.scenario.file import IMMEDIATE, BadScenario, Scenario, read_scenario
 from simulator.scenario.goals import Goals
@@ -34,6 +35,7 @@ from simulator.world.witness import Spool, witnesses
 from simulator.world.world import Watcher, World
 
 _MICROSECONDS: Final = 1_000_000
+_LINE: Final = re.compile(r"\bline ([0-9]+)\b")
 
 
 @frozen
@@ -209,7 +211,10 @@ def _result(world: World, verdict: Verdict, error: str, exit_told: Exit | None) 
     end_us = microseconds(world.target.moment(world.now))
     measured = world.judge.collector.finish(end_us, scenario.limits)
     undecided = _undecided(world, verdict, measured)
-    broken = [Broken(found, world.judge.origin.get(found.line, 0)) for found in verdict.findings]
+    origin = world.judge.origin
+    broken = [
+        Broken(_by_file(found, origin), origin.get(found.line, 0)) for found in verdict.findings
+    ]
     counts_all = not scenario.always
     count = [one for one in broken if counts_all or one.finding.rule in scenario.always]
     exit_ = Exit.UNDECIDED if undecided else Exit.KEPT
@@ -242,6 +247,22 @@ def _result(world: World, verdict: Verdict, error: str, exit_told: Exit | None) 
         tuple(one for one in broken if one not in count),
         wrong=_wrong(world, count),
     )
+
+
+def _by_file(found: Finding, origin: Mapping[int, int]) -> Finding:
+    """Name lines of the scenario where the finding names those of the trace."""
+    seen, demanded, because = (
+        _of_file(text, origin) for text in (found.seen, found.demanded, found.because)
+    )
+    return evolve(found, seen=seen, demanded=demanded, because=because)
+
+
+def _of_file(text: str, origin: Mapping[int, int]) -> str:
+    def told(line: re.Match[str]) -> str:
+        step = origin.get(int(line[1]))
+        return f"line {line[1]} of the trace" if step is None else f"line {step}"
+
+    return _LINE.sub(told, text)
 
 
 def _wrong(world: World, broken: list[Broken]) -> frozenset[int]:
@@ -280,5 +301,9 @@ def _undecided(world: World, verdict: Verdict, measured: Measured) -> tuple[str,
         if one.kept is None
     ]
     expects = any(not timed.step.is_act for timed in world.scenario.steps)
-    reasons += [reason for reason in verdict.undecided if "no line" not in reason or not expects]
+    reasons += [
+        _of_file(reason, world.judge.origin)
+        for reason in verdict.undecided
+        if "no line" not in reason or not expects
+    ]
     return tuple(reasons)

@@ -1220,7 +1220,7 @@ FINDINGS = [
             3,
             "no m1 in the inbox of k@example.org",
             "there",
-            "m1 was sent to k@example.org",
+            "m1 was sent to k@example.org on line 2",
         ),
     ),
     (
@@ -1231,7 +1231,7 @@ FINDINGS = [
             4,
             "no m1 in the inbox of k@example.org",
             "there",
-            "m1 was sent to k@example.org",
+            "m1 was sent to k@example.org on line 2",
         ),
     ),
     (
@@ -1242,7 +1242,7 @@ FINDINGS = [
             5,
             "no m1 in the inbox of k@example.org",
             "there",
-            "m1 was sent to k@example.org; since it was seen last, only the replication of line 4 ran",
+            "m1 was sent to k@example.org on line 2; since it was seen last, only the replication of line 4 ran",
         ),
     ),
     (
@@ -1259,7 +1259,7 @@ FINDINGS = [
             6,
             "no m2 in the inbox of k@example.org",
             "there",
-            "m2 was sent to k@example.org",
+            "m2 was sent to k@example.org on line 4",
         ),
     ),
     (
@@ -1276,7 +1276,7 @@ FINDINGS = [
             5,
             "m2 in the inbox of k@example.org without m1",
             "in the order of sending",
-            "m1 was sent to k@example.org before m2",
+            "m1 was sent to k@example.org on line 3, before m2",
         ),
     ),
     (
@@ -1287,7 +1287,7 @@ FINDINGS = [
             3,
             "m1 2 times in the inbox of k@example.org",
             "once",
-            "m1 was sent to k@example.org once",
+            "m1 was sent to k@example.org once on line 2",
         ),
     ),
     (
@@ -1298,7 +1298,7 @@ FINDINGS = [
             5,
             "m1 2 times in the inbox of k@example.org",
             "once",
-            "m1 was sent to k@example.org once; since it was seen last, only the replication of line 4 ran",
+            "m1 was sent to k@example.org once on line 2; since it was seen last, only the replication of line 4 ran",
         ),
     ),
     (

@@ -11,7 +11,7 @@ from simulator.exits import Exit
 from simulator.flaws import FLAWS
 from simulator.history.vocabulary import READINGS
 from simulator.run.matrix import fit_for, row_of, scripted
-from simulator.run.running import Task, run_file
+from simulator.run.running import Task, in_memory, run_file
 from simulator.scenario.file import BadScenario, read_scenario, scenario_of
 from simulator.scenario.nodes import Faults
 from simulator.world.result import Ran
@@ -277,3 +277,16 @@ def test_who_forgot_to_look_at_what_the_file_is_about_is_told_where_it_shows(run
     assert ran.undecided == (
         'INB-4 is what it is about, and no line decided it (a look shows it: "see: inbox")',
     )
+
+
+@pytest.mark.parametrize(
+    ("file", "because"),
+    [
+        ("stories/a-claim-with-photos.yaml", "the message of line 9 was the first to "),
+        ("stories/a-renewal-notice-to-many.yaml", "the message of line 4 of the trace was the "),
+    ],
+)
+def test_a_finding_names_the_lines_of_the_scenario(file: str, because: str) -> None:
+    flaw = FLAWS["no_registration_mail"]
+    ran = run_file(SCENARIOS / file, Task(), lambda one, rules: in_memory(one, flaw.change(rules)))
+    assert ran.broken[0].finding.because.startswith(because)
