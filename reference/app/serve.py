@@ -1,5 +1,6 @@
 """The command that serves: its options are those of `Config`."""
 
+import gc
 import os
 import sys
 from collections.abc import Iterator
@@ -49,8 +50,11 @@ def _serve(config: str | None, **given: str | tuple[str, ...] | None) -> None:
     except ConfigError as error:
         click.echo(f"collab-reference serve: {error}", err=True)
         sys.exit(BAD_INPUT)
+    gc.disable()  # what is imported stays: the collector need not walk it, now or later
     from reference.app.process import run  # noqa: PLC0415 - the help needs no server
 
+    gc.freeze()
+    gc.enable()
     sys.exit(run(configured))
 
 
