@@ -50,10 +50,9 @@ def _serve(config: str | None, **given: str | tuple[str, ...] | None) -> None:
     except ConfigError as error:
         click.echo(f"collab-reference serve: {error}", err=True)
         sys.exit(BAD_INPUT)
-    gc.disable()  # what is imported stays: the collector need not walk it, now or later
+    gc.disable()  # what is imported stays: the collector need not walk it
     from reference.app.process import run  # noqa: PLC0415 - the help needs no server
 
-    gc.freeze()
     gc.enable()
     sys.exit(run(configured))
 
