@@ -1,17 +1,16 @@
 """From an HTTP request to an operation and back: who calls, what is asked, what is answered."""
 
 import asyncio
+import logging
 import traceback
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from functools import partial
 from hashlib import blake2b
 from itertools import groupby
-from logging import DEBUG
 from time import perf_counter
 from typing import Any, Final, cast
 from urllib.parse import unquote
 
-import structlog
 from aiohttp import hdrs, web
 from aiohttp.http_exceptions import HttpProcessingError
 from attrs import define
@@ -49,7 +48,7 @@ QUERIES_MAX: Final = 1_000
 Identify = Callable[[web.Request, Who], Awaitable[str]]
 #: What answers a request, given the values in its path.
 Handler = Callable[[web.Request, Mapping[str, str]], Awaitable[Response]]
-log = structlog.get_logger(__name__)
+log = logging.getLogger(__name__)
 
 
 def server_of(
@@ -121,8 +120,7 @@ def _read(path: str) -> list[str]:
 def handler(operation: Operation, identify: Identify, observe: Observe) -> Handler:
     """Give the function that answers requests for an operation, and lets them be counted."""
     queries: dict[str, Any] = {}
-    bound = log.bind(operation=operation.name)
-    told = bound.is_enabled_for(DEBUG)
+    logged = log.isEnabledFor(logging.DEBUG)
 
     async def handle(request: web.Request, values: Mapping[str, str]) -> Response:
         began = perf_counter()
@@ -138,8 +136,9 @@ def handler(operation: Operation, identify: Identify, observe: Observe) -> Handl
             answer = _failed(operation, request, error)
         took = perf_counter() - began
         observe(answer.status, took)
-        if told:
-            bound.debug("request", status=answer.status, ms=round(took * 1000, 2))
+        if logged:
+            what = {"operation": operation.name, "status": answer.status}
+            log.debug("request", extra=what | {"ms": round(took * 1000, 2)})
         return answer
 
     return _with_crash_points(handle) if ARMED and operation.method != "GET" else handle
@@ -155,7 +154,7 @@ def _failed(operation: Operation, request: web.Request, error: Exception) -> Res
                 answer.force_close()  # what comes next may be the body, or another request
             return answer
         case StorageError():
-            log.error("storage", operation=operation.name, error=str(error))
+            log.error("storage", extra={"operation": operation.name, "error": str(error)})
             return refuse(request, Refused(Problem.STORAGE))
         case web.HTTPRequestEntityTooLarge():
             return refuse(request, Refused(Problem.TOO_LONG))
@@ -188,7 +187,9 @@ def _report(operation: Operation, error: Exception) -> None:
     """Log a defect without its message, which may hold what somebody wrote."""
     frames = traceback.extract_tb(error.__traceback__)
     places = [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames]
-    log.error("defect", operation=operation.name, error=type(error).__name__, at=places)
+    log.error(
+        "defect", extra={"operation": operation.name, "error": type(error).__name__, "at": places}
+    )
 
 
 async def _call(

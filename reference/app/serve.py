@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import click
-from rich_click import RichCommand
 
 from reference.app.config import FILE_VARIABLE, Config, ConfigError, config_from, options
+from reference.lazy import Command
 
 BAD_INPUT = 2
 
@@ -57,7 +57,7 @@ def _serve(config: str | None, **given: str | tuple[str, ...] | None) -> None:
     sys.exit(run(configured))
 
 
-serve = RichCommand(
+serve = Command(
     name="serve",
     callback=_serve,
     params=list(_parameters()),

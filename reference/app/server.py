@@ -7,7 +7,6 @@ from collections.abc import AsyncGenerator
 from typing import Final
 from urllib.parse import urlsplit
 
-import structlog
 from aiohttp import web
 from attrs import evolve, frozen
 
@@ -19,7 +18,6 @@ from reference.app.config import Config
 from reference.app.description import DescriptionApi
 from reference.app.dispatch import server_of
 from reference.app.folder import StartError, held
-from reference.app.logs import set_up_logs
 from reference.app.metrics import MetricsApi, Requests
 from reference.app.operating import ClockApi, OperatingApi
 from reference.app.site import PORTAL, entrance_site, pages_of, refusing
@@ -56,8 +54,6 @@ async def serving(config: Config, now: Now) -> AsyncGenerator[Server]:
         StorageError: when a store cannot be opened.
         WordingError: when a file holds no wording of a mail.
     """
-    if not structlog.is_configured():  # served from somebody's own program
-        set_up_logs("warning")
     with contextlib.closing(_listening(config)) as listener, held(config.data):
         url = _url(listener, config.host)
         config = evolve(config, public_url=config.public_url or url)
