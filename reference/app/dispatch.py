@@ -17,16 +17,16 @@ from attrs import define
 from multidict import istr
 
 from reference.app.broken import Served
+from reference.app.front import LateFront
 from reference.app.headers import secured
 from reference.app.metrics import Observe, Requests
 from reference.app.replies import Reply, head_of, reply
-from reference.app.routes import Routes, routes_of
+from reference.app.routes import Route, Routes, routes_of
 from reference.http.operations import (
     JSON_TYPE,
     Answer,
     Call,
     Operation,
-    Refuse,
     Response,
     Who,
     fingerprint,
@@ -41,6 +41,7 @@ from reference.store.writer import StorageError
 BODY_MAX: Final = 2**20
 BODY_S_MAX: Final = 30
 KEY_LENGTH_MAX: Final = 200
+_API: Final = "/api/"
 _IDEMPOTENCY_KEY: Final = istr("Idempotency-Key")  # found in half the time, as those of `hdrs` are
 #: How many different queries of an operation are remembered as they were read.
 QUERIES_MAX: Final = 1_000
@@ -52,12 +53,13 @@ log = logging.getLogger(__name__)
 
 
 def server_of(
-    operations: Iterable[Operation], identify: Identify, requests: Requests, refuse: Refuse
+    operations: Iterable[Operation], front: LateFront, identify: Identify, requests: Requests
 ) -> web.Server:
-    """Give the server that answers for operations, and will `refuse` everything else."""
+    """Give the server that answers for the operations of the API, and behind them for a front."""
     loop = asyncio.get_running_loop()
+    routes = partial(_routes, identify=identify, requests=requests)
     return Served(
-        cast("Any", Dispatch(_routes(operations, identify, requests), refuse)),
+        cast("Any", Dispatch(routes(operations), front, routes)),
         # Its requests have what those of an application have; nothing of ours asks for that.
         request_factory=cast("Any", partial(web.Request, loop=loop, client_max_size=BODY_MAX)),
         access_log=None,
@@ -82,31 +84,46 @@ def _routes(
 
 @define(eq=False)
 class Dispatch:
-    """What aiohttp calls with each request."""
+    """What aiohttp calls with each request; pages get their routes when the first one is wanted."""
 
-    routes: Routes[Handler]
-    refuse: Refuse
+    api: Routes[Handler]
+    front: LateFront
+    routes: Callable[[Iterable[Operation]], Routes[Handler]]
+    _pages: Routes[Handler] | None = None
 
     async def __call__(self, request: web.Request) -> Response:
         """Answer a request."""
         path = request.rel_url.raw_path
         parts = path.split("/") if "%" not in path else _read(path)
-        route = self.routes.find(parts)
+        route = self.api.find(parts) or await self._page(path, parts)
         if route is None:
-            answer = self.refuse(request, Refused(Problem.NOT_FOUND))
+            answer = await self._refused(request, Refused(Problem.NOT_FOUND))
         elif (handle := route.methods.get(request.method)) is None:
-            answer = self._other_method(request, route.methods)
+            answer = await self._other_method(request, route.methods)
         else:
             answer = await handle(request, route.values(parts))
         if not isinstance(answer, Reply):  # it says all this itself
             secured(cast("web.StreamResponse", answer))
         return answer
 
-    def _other_method(self, request: web.Request, methods: Iterable[str]) -> Response:
+    async def _page(self, path: str, parts: list[str]) -> Route[Handler] | None:
+        if path.startswith(_API):
+            return None
+        if self._pages is None:
+            self._pages = self.routes((await self.front.soon()).operations)
+        return self._pages.find(parts)
+
+    async def _other_method(self, request: web.Request, methods: Iterable[str]) -> Response:
         headers = {"Allow": ", ".join(sorted({*methods, "OPTIONS"}))}
         if request.method == "OPTIONS":
             return reply(request, Answer(204, b"", headers=headers))
-        return self.refuse(request, Refused(Problem.METHOD, headers=headers))
+        return await self._refused(request, Refused(Problem.METHOD, headers=headers))
+
+    async def _refused(self, request: web.Request, refused: Refused) -> Response:
+        """Refuse what is no operation: to browsers by a page."""
+        if request.path.startswith(_API):
+            return problem(request, refused)
+        return (await self.front.soon()).refuse(request, refused)
 
 
 def _read(path: str) -> list[str]:

@@ -13,8 +13,8 @@ from datetime import timedelta
 from typing import Final
 
 from reference.app.config import Config
-from reference.app.demo import prepare
 from reference.app.folder import StartError, newest_moment
+from reference.app.front import LateFront
 from reference.app.logs import set_up_logs
 from reference.app.serve import BAD_INPUT
 from reference.app.server import serving
@@ -66,15 +66,25 @@ async def _serve(config: Config) -> None:
     _on_signals(told)
     async with serving(config, _clock(config)) as server:
         if config.demo:
+            from reference.app.demo import prepare  # noqa: PLC0415 - it needs the whole client
+
             await prepare(server)
         with contextlib.suppress(OSError):  # nobody has to read it
             sys.stdout.write(f"ready: {server.url} (data in {config.data})\n")
             sys.stdout.flush()
         log.info("serving", extra={"side": config.side, "clock": config.clock})
+        front = asyncio.create_task(_load(server.front))
         await told.wait()
         log.info("stopping")
         _end_in_any_case()
+        await front
     log.info("stopped")
+
+
+async def _load(front: LateFront) -> None:
+    """Load the pages before somebody asks for one, which would take that much longer."""
+    await front.soon()
+    gc.freeze()  # this stays too
 
 
 def _on_signals(told: asyncio.Event) -> None:

@@ -18,9 +18,9 @@ from reference.app.config import Config
 from reference.app.description import DescriptionApi
 from reference.app.dispatch import server_of
 from reference.app.folder import StartError, held
+from reference.app.front import PORTAL, LateFront
 from reference.app.metrics import MetricsApi, Requests
 from reference.app.operating import ClockApi, OperatingApi
-from reference.app.site import PORTAL, entrance_site, pages_of, refusing
 from reference.app.system import System, running
 from reference.clock import ManualClock, Now
 from reference.domain.rules import Rules, rules_for
@@ -40,7 +40,7 @@ class Server:
 
     system: System
     operations: tuple[Operation, ...]
-    pages: tuple[Operation, ...]
+    front: LateFront
     url: str
     operator_token: str
 
@@ -63,16 +63,13 @@ async def serving(config: Config, now: Now) -> AsyncGenerator[Server]:
             requests = Requests()
             apis = apis_of(system, authentication, config)
             operations = operations_of(system, apis, config, requests)
-            site = entrance_site(config, token)
-            pages = pages_of(site, system, apis, config)
-            served = server_of(
-                (*operations, *pages), authentication.identify, requests, refusing(site)
-            )
+            front = LateFront(system, apis, config, token)
+            served = server_of(operations, front, authentication.identify, requests)
             runner = web.ServerRunner(served, shutdown_timeout=SHUTDOWN_S)
             await runner.setup()
             try:
                 await web.SockSite(runner, listener).start()
-                yield Server(system, operations, pages, url, token)
+                yield Server(system, operations, front, url, token)
             finally:
                 await runner.cleanup()
 
