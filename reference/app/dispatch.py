@@ -19,8 +19,8 @@ from multidict import istr
 from reference.app.broken import Served
 from reference.app.front import LateFront
 from reference.app.headers import secured
-from reference.app.metrics import Observe, Requests
 from reference.app.replies import Reply, head_of, reply
+from reference.app.requests import Observe, Requests
 from reference.app.routes import Route, Routes, routes_of
 from reference.http.operations import (
     JSON_TYPE,

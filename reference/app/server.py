@@ -19,8 +19,9 @@ from reference.app.description import DescriptionApi
 from reference.app.dispatch import server_of
 from reference.app.folder import StartError, held
 from reference.app.front import PORTAL, LateFront
-from reference.app.metrics import MetricsApi, Requests
+from reference.app.metrics import MetricsApi
 from reference.app.operating import ClockApi, OperatingApi
+from reference.app.requests import Requests
 from reference.app.system import System, running
 from reference.clock import ManualClock, Now
 from reference.domain.rules import Rules, rules_for

@@ -21,6 +21,7 @@ from typing import Final
 import aiosmtplib
 from attrs import Factory, define, frozen
 
+from reference.mail.wordings import text_of
 from reference.store.codec import from_us, to_us
 from reference.store.crash import reached
 from reference.store.side import Side
@@ -375,14 +376,3 @@ def composed(mail: Waiting, sender: str, public_url: str) -> EmailMessage:
         message["X-Collab-Message"] = mail.message
     message.set_content(text_of(mail.body, mail.link, public_url))
     return message
-
-
-def text_of(body: str, link: str | None, public_url: str) -> str:
-    """Give the text of a mail, with the address at which its link is used (ACC-2).
-
-    Where the wording has no place for it, it stands below: without it nobody could go on.
-    """
-    if link is None:
-        return body
-    address = f"{public_url}/register?token={link}"
-    return body.replace(link, address) if link in body else f"{body.rstrip()}\n\n{address}\n"
