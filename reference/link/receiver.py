@@ -89,7 +89,7 @@ class Receiver:
             return BundleAnswer(int(Answer.FAILED))
         failed: set[Record] = set()
         records = bundle.records
-        async for part in parts_of(records):
+        async for part in parts_of(records, self.side.writer):
             if not await self._taken(take, part):
                 alone = [(record, await self._taken(take, (record,))) for record in part]
                 failed.update(record for record, taken in alone if not taken)

@@ -188,7 +188,7 @@ class Replicator:
             log.warning("record_again", extra={"kind": record.kind.value, "case": record.case})
         marks = {each.record: each for each in marked}
         taken = [marks[record] for record in settlement.taken]
-        async for part in parts_of(taken):
+        async for part in parts_of(taken, self.side.writer):
             await self.side.writer.do(partial(self._keep_taken, taken=part))
         failed = len(settlement.logged)
         return BundleView(bundle.kind.value, len(bundle.records), answered.number, failed)
