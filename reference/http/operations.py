@@ -28,6 +28,7 @@ S = TypeVar("S")
 JSON_TYPE: Final = "application/json"
 FORM_TYPE: Final = "multipart/form-data"
 BYTES_TYPE: Final = "application/octet-stream"
+HTML_TYPE: Final = "text/html"
 
 #: The header that tells when an act happened.
 MOMENT: Final = "Moment"

@@ -2,13 +2,13 @@
 
 import asyncio
 import contextlib
+import logging
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from itertools import islice
 from typing import Final
 
-import structlog
 from attrs import Factory, define
 
 from reference.domain.words import Transport
@@ -31,7 +31,7 @@ RETRY_S_MIN: Final = 0.05
 RETRY_S_MAX: Final = 1.0
 
 Run = tuple[int, int]  # of parcels, by the first and the last number
-log = structlog.get_logger(__name__)
+log = logging.getLogger(__name__)
 
 
 @define(eq=False)
@@ -159,7 +159,7 @@ class Carrier:
     def _fails(self, error: Exception) -> None:
         """Tell that the link is down, once for each time that it goes down."""
         if not self._down:
-            log.warning("link_down", error=str(error))
+            log.warning("link_down", extra={"error": str(error)})
         self._down = True
 
     def _works(self) -> None:
@@ -236,7 +236,9 @@ class Carrier:
             elif answer is Problem.FILES_MISSING:
                 missing.append(parcel.text)
             else:
-                log.warning("parcel_not_taken", parcel=parcel.number, code=answer.code)
+                log.warning(
+                    "parcel_not_taken", extra={"parcel": parcel.number, "code": answer.code}
+                )
             goes_on = answer is None
         if missing and self._bringing is None:
             self._bringing = asyncio.create_task(self._bring(missing))
@@ -263,7 +265,7 @@ class Carrier:
             await self.peer.bring(self.side.files, file)
         except StorageError as error:  # its parcel waits, the others do not
             if file.sha256 not in self._lost:
-                log.error("file_not_brought", sha256=file.sha256, error=str(error))  # noqa: TRY400
+                log.error("file_not_brought", extra={"sha256": file.sha256, "error": str(error)})  # noqa: TRY400
             self._lost.add(file.sha256)
             return False
         self._lost.discard(file.sha256)

@@ -8,7 +8,6 @@ import orjson
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
-from structlog.testing import capture_logs
 
 from reference.domain.facts import Envelope, Message, Reply
 from reference.domain.readings import Readings
@@ -101,18 +100,17 @@ async def test_a_message_and_its_answer_travel_between_two_processes(both):
         assert [entry["message"] for entry in entries] == ["m1", "r1"]
 
 
-async def test_the_log_tells_once_that_the_link_is_down_and_once_that_it_is_up_again(sides):
-    with capture_logs() as logs:
-        async with sides("mvp") as mvp:
-            anna = await prepared(mvp)
-            await sent(anna, "m1", to=[KUNDE])
-            for _ in range(3):
-                await mvp.system.settle()
-            async with sides("collaboration"):
-                await until(partial(under_way, anna), [])
-            await sent(anna, "m2", to=[KUNDE])
+async def test_the_log_tells_once_that_the_link_is_down_and_once_that_it_is_up_again(sides, caplog):
+    async with sides("mvp") as mvp:
+        anna = await prepared(mvp)
+        await sent(anna, "m1", to=[KUNDE])
+        for _ in range(3):
             await mvp.system.settle()
-    told = [log["event"] for log in logs if log["event"].startswith("link_")]
+        async with sides("collaboration"):
+            await until(partial(under_way, anna), [])
+        await sent(anna, "m2", to=[KUNDE])
+        await mvp.system.settle()
+    told = [each.msg for each in caplog.records if each.msg.startswith("link_")]
     assert told == ["link_down", "link_up", "link_down"]
 
 
