@@ -941,7 +941,7 @@ def _write(w: World, case: Case, box: Box, line: int, at: int, data: tuple[Recor
     if answers is not None and expects is not None:
         answer_message(box, answers, filed=bool(files))
         covers = w.readings["reply_scope"] == "case"
-        if covers and cover_messages(case, box, answers, filed=bool(files)):
+        if covers and cover_messages(case, box, filed=bool(files)):
             _tell_of_reading(w, case, at, one)
     box.own_text = letter.text or box.own_text
     if files:

@@ -384,13 +384,11 @@ def answer_message(box: Box, message: str, *, filed: bool) -> None:
     box.items[message] = (bits | FILED if filed else bits) & CLEAR
 
 
-def cover_messages(case: Case, box: Box, answered: str, *, filed: bool) -> bool:
-    """Let an answer settle the other messages too; tell whether the case has to learn of it."""
+def cover_messages(case: Case, box: Box, *, filed: bool) -> bool:
+    """Let an answer settle whatever is open; tell whether the case has to learn of it."""
     learns = False
     for message, bits in box.items.items():
-        if message == answered or not unread(bits):
-            continue
-        if filed or bits & EXPECTS_MASK != WITH_FILE:
+        if unread(bits) and (filed or bits & EXPECTS_MASK != WITH_FILE):
             box.items[message] = (bits | COVERED) & CLEAR
             if message == case.message and not bits & EXPECTS_MASK:
                 learns = True
