@@ -3,6 +3,7 @@
 import asyncio
 import traceback
 from collections.abc import Awaitable, Callable, Iterable, Mapping
+from datetime import timedelta
 from functools import partial
 from hashlib import blake2b
 from itertools import groupby
@@ -53,14 +54,22 @@ log = structlog.get_logger(__name__)
 
 
 def server_of(
-    operations: Iterable[Operation], identify: Identify, requests: Requests, refuse: Refuse
+    operations: Iterable[Operation],
+    identify: Identify,
+    requests: Requests,
+    refuse: Refuse,
+    idle_time_max: timedelta,
 ) -> web.Server:
-    """Give the server that answers for operations, and will `refuse` everything else."""
+    """Give the server that answers for operations, and will `refuse` everything else.
+
+    A connection on which no whole request comes for `idle_time_max` is closed.
+    """
     loop = asyncio.get_running_loop()
     return Served(
         cast("Any", Dispatch(_routes(operations, identify, requests), refuse)),
         # Its requests have what those of an application have; nothing of ours asks for that.
         request_factory=cast("Any", partial(web.Request, loop=loop, client_max_size=BODY_MAX)),
+        keepalive_timeout=idle_time_max.total_seconds(),  # counts from the first byte on
         access_log=None,
     )
 

@@ -3,9 +3,11 @@
 import asyncio
 import re
 import shutil
+import socket
 import ssl
 import subprocess
 from random import Random
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -70,6 +72,15 @@ async def test_links_lead_to_the_public_address(serve):
     async with PostOffice().opened() as post, serve(smtp=post.place, public_url=public) as server:
         await send(await server.caseworker(), "new@example.org")
         mails = {mail.event: mail.text for mail in await post.mails(2)}
+        assert f"{public}/register?token=" in mails["registration"]
+        assert f"{public}/collaboration/\n" in mails["new_message"]
+
+
+async def test_links_lead_to_the_name_of_a_machine_that_listens_at_all_its_addresses(serve):
+    async with PostOffice().opened() as post, serve(smtp=post.place, host="0.0.0.0") as server:  # noqa: S104
+        await send(await server.caseworker(), "new@example.org")
+        mails = {mail.event: mail.text for mail in await post.mails(2)}
+        public = f"http://{socket.gethostname()}:{urlsplit(server.url).port}"
         assert f"{public}/register?token=" in mails["registration"]
         assert f"{public}/collaboration/\n" in mails["new_message"]
 
