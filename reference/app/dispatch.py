@@ -34,7 +34,7 @@ from reference.http.operations import (
     fingerprint,
 )
 from reference.http.parsing import fits_in_path, parsed, queried
-from reference.http.problems import PROBLEM_TYPE, Fault, Problem, Refused
+from reference.http.problems import PROBLEM_TYPE, Fault, Problem, Refused, too_long
 from reference.http.uploads import go_on
 from reference.store.crash import ARMED, reached
 from reference.store.writer import StorageError
@@ -167,7 +167,7 @@ def _failed(operation: Operation, request: web.Request, error: Exception) -> Res
             log.error("storage", operation=operation.name, error=str(error))
             return refuse(request, Refused(Problem.STORAGE))
         case web.HTTPRequestEntityTooLarge():
-            return refuse(request, Refused(Problem.TOO_LONG))
+            return refuse(request, too_long(BODY_MAX))
         case HttpProcessingError() | web.RequestPayloadError():
             return refuse(request, Refused(Problem.BROKEN))
         case _:
@@ -254,7 +254,7 @@ async def _raw(request: web.Request) -> bytes:
         what = "send the body as it is"
         raise Refused(Problem.MEDIA_TYPE, Fault("header Content-Encoding", what))
     if (request.content_length or 0) > BODY_MAX:
-        raise Refused(Problem.TOO_LONG)
+        raise too_long(BODY_MAX)
     if request.content.is_eof():  # it came with the head: nothing to wait for
         return request.content.read_nowait()
     try:

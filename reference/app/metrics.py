@@ -23,7 +23,7 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 from prometheus_client.registry import Collector, CollectorRegistry
 
 from reference.app.system import System
-from reference.http.operations import Call, Operation, Who
+from reference.http.operations import TEXT_TYPE, Call, Operation, Who
 from reference.store.codec import to_us
 from reference.store.side import Side
 
@@ -167,7 +167,7 @@ class MetricsApi:
                 Who.HERE,
                 "Show metrics",
                 self.show_metrics,
-                gives="text/plain",
+                gives=TEXT_TYPE,
             ),
         )
 
