@@ -4,7 +4,6 @@ An option comes from the command line, else from the environment (`COLLAB_…`),
 """
 
 import re
-import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from datetime import timedelta
 from difflib import get_close_matches
@@ -15,7 +14,6 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from attrs import NOTHING, Attribute, field, fields, frozen
-from platformdirs import user_data_path
 
 from reference.domain.addresses import is_address, normal_address
 from reference.domain.readings import READING_VALUES, Readings, readings_from
@@ -450,7 +448,10 @@ def config_from(
         option = _named(each)
         if option.name in texts:
             values[each.name] = _value(option, *texts[option.name])
-    values.setdefault("data", user_data_path("collab-reference", appauthor=False))
+    if "data" not in values:
+        from platformdirs import user_data_path  # noqa: PLC0415 - most servers are told where
+
+        values["data"] = user_data_path("collab-reference", appauthor=False)
     return Config(**values)
 
 
@@ -463,6 +464,8 @@ def _value(option: Option, where: str, text: str) -> Any:  # noqa: ANN401 - of t
 
 
 def _in_file(file: Path, known: Mapping[str, Option]) -> dict[str, str]:
+    import tomllib  # noqa: PLC0415 - most servers have no file
+
     try:
         written = tomllib.loads(file.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:

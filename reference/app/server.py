@@ -8,7 +8,6 @@ from datetime import timedelta
 from typing import Final
 from urllib.parse import urlsplit
 
-import structlog
 from aiohttp import web
 from attrs import evolve, frozen
 
@@ -20,10 +19,10 @@ from reference.app.config import Config
 from reference.app.description import DescriptionApi
 from reference.app.dispatch import server_of
 from reference.app.folder import StartError, held
-from reference.app.logs import set_up_logs
-from reference.app.metrics import MetricsApi, Requests
+from reference.app.front import PORTAL, LateFront
+from reference.app.metrics import MetricsApi
 from reference.app.operating import ClockApi, OperatingApi
-from reference.app.site import PORTAL, entrance_site, pages_of, refusing
+from reference.app.requests import Requests
 from reference.app.system import System, running
 from reference.clock import ManualClock, Now
 from reference.domain.rules import Rules, rules_for
@@ -43,7 +42,7 @@ class Server:
 
     system: System
     operations: tuple[Operation, ...]
-    pages: tuple[Operation, ...]
+    front: LateFront
     url: str
     operator_token: str
 
@@ -57,8 +56,6 @@ async def serving(config: Config, now: Now) -> AsyncGenerator[Server]:
         StorageError: when a store cannot be opened.
         WordingError: when a file holds no wording of a mail.
     """
-    if not structlog.is_configured():  # served from somebody's own program
-        set_up_logs("warning")
     with contextlib.closing(_listening(config)) as listener, held(config.data):
         url = _url(listener, config.host)
         reached = config.public_url or _url(listener, named(config.host))
@@ -69,20 +66,14 @@ async def serving(config: Config, now: Now) -> AsyncGenerator[Server]:
             requests = Requests()
             apis = apis_of(system, authentication, config)
             operations = operations_of(system, apis, config, requests)
-            site = entrance_site(config, token)
-            pages = pages_of(site, system, apis, config)
-            served = server_of(
-                (*operations, *pages),
-                authentication.identify,
-                requests,
-                refusing(site),
-                config.idle_time_max,
-            )
+            front = LateFront(system, apis, config, token)
+            idle_time_max = config.idle_time_max
+            served = server_of(operations, front, authentication.identify, requests, idle_time_max)
             runner = web.ServerRunner(served, shutdown_timeout=SHUTDOWN_S)
             await runner.setup()
             try:
                 await web.SockSite(runner, listener).start()
-                yield Server(system, operations, pages, url, token)
+                yield Server(system, operations, front, url, token)
             finally:
                 await runner.cleanup()
 

@@ -2,13 +2,13 @@
 
 import asyncio
 import contextlib
+import logging
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from itertools import islice
 from typing import Final
 
-import structlog
 from attrs import Factory, define
 
 from reference.domain.words import Transport
@@ -33,7 +33,7 @@ RETRY_S_MIN: Final = 0.05
 RETRY_S_MAX: Final = 1.0
 
 Run = tuple[int, int]  # of parcels, by the first and the last number
-log = structlog.get_logger(__name__)
+log = logging.getLogger(__name__)
 
 
 @define(eq=False)
@@ -162,7 +162,7 @@ class Carrier:
     def _fails(self, error: Exception) -> None:
         """Tell that the link is down, once for each reason."""
         if self._down != str(error):
-            log.warning("link_down", error=str(error))
+            log.warning("link_down", extra={"error": str(error)})
         self._down = str(error)
 
     def _works(self) -> None:
@@ -249,7 +249,7 @@ class Carrier:
         """Tell that a parcel was not taken, once for each reason; it is tried again and again."""
         if self._stuck.get(number) == code:
             return
-        log.warning("parcel_not_taken", parcel=number, code=code)
+        log.warning("parcel_not_taken", extra={"parcel": number, "code": code})
         if len(self._stuck) >= STUCK_MAX:
             self._stuck.clear()
         self._stuck[number] = code
@@ -275,7 +275,7 @@ class Carrier:
             await self.peer.bring(self.side.files, file)
         except StorageError as error:  # its parcel waits, the others do not
             if file.sha256 not in self._lost:
-                log.error("file_not_brought", sha256=file.sha256, error=str(error))  # noqa: TRY400
+                log.error("file_not_brought", extra={"sha256": file.sha256, "error": str(error)})  # noqa: TRY400
             self._lost.add(file.sha256)
             return False
         self._lost.discard(file.sha256)

@@ -1,11 +1,12 @@
 """The other side in another process, over HTTP, known by a secret that both sides have."""
 
 from collections.abc import Sequence
+from ssl import create_default_context
 from types import MappingProxyType
 from typing import Final, TypeVar
 
 import orjson
-from aiohttp import ClientError, ClientSession, ClientTimeout
+from aiohttp import ClientError, ClientSession, ClientTimeout, TCPConnector
 from attrs import define, field
 
 from reference.clock import Now
@@ -36,8 +37,11 @@ _FILE_TIMEOUT: Final = ClientTimeout(total=600, sock_connect=2)
 
 
 def session() -> ClientSession:
-    """Open what speaks to the other side; who opens it closes it."""
-    return ClientSession(timeout=_TIMEOUT)
+    """Open what speaks to the other side; who opens it closes it.
+
+    By https it trusts whom this machine trusts.
+    """
+    return ClientSession(connector=TCPConnector(ssl=create_default_context()), timeout=_TIMEOUT)
 
 
 @define(eq=False)
