@@ -57,3 +57,14 @@ class LazyGroup(click.Group):
             module, _, function = self.table[name][0].partition(":")
             command = getattr(import_module(module), function)
         return name, command, rest
+
+
+class Command(click.Command):
+    """A subcommand; what draws the boxes of its help is imported when somebody asks for that."""
+
+    def get_help(self, ctx: click.Context) -> str:
+        """Give the help."""
+        from rich_click import RichCommand, RichContext  # noqa: PLC0415 - as said
+
+        drawn = RichCommand(name=self.name, params=self.params, help=self.help)
+        return drawn.get_help(RichContext(drawn, ctx.parent, ctx.info_name))

@@ -4,12 +4,12 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
 import click
-from rich_click import RichCommand
 
 from reference.domain.readings import READING_VALUES
 from reference.domain.refusals import Refusal
 from reference.domain.rules import CASE_CHANGES, EFFECTS
 from reference.domain.words import STATUS_TEXTS, CloudStatus, Deed
+from reference.lazy import Command
 
 
 def effects() -> str:
@@ -51,7 +51,7 @@ TABLES: Final[Mapping[str, Callable[[], str]]] = {
 }
 
 
-@click.command(cls=RichCommand)
+@click.command(cls=Command)
 @click.argument("name", type=click.Choice(list(TABLES)))
 def table(name: str) -> None:
     """Print one of the tables that decide, as Markdown."""

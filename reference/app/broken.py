@@ -1,8 +1,8 @@
 """What is no HTTP that can be read is answered by a problem document, as everything else is."""
 
+import logging
 from typing import Final
 
-import structlog
 from aiohttp import web
 from aiohttp.http_exceptions import ContentEncodingError
 
@@ -10,7 +10,7 @@ from reference.app.headers import secured
 from reference.http.problems import PROBLEM_TYPE, Fault, Problem, Refused
 
 _TOLD_MAX: Final = 200  # characters of what the parser says
-log = structlog.get_logger(__name__)
+log = logging.getLogger(__name__)
 
 
 class Served(web.Server):
@@ -40,7 +40,7 @@ class Connection(web.RequestHandler):
         """
         refused = _refused(status, exc, message)
         if refused.why is Problem.INTERNAL:
-            log.error("defect", error=type(exc).__name__)
+            log.error("defect", extra={"error": type(exc).__name__})
         if request.writer.output_size > 0:
             raise ConnectionError("part of another answer has gone out already")
         answer = web.Response(status=refused.status, body=refused.body(), content_type=PROBLEM_TYPE)

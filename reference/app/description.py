@@ -1,26 +1,14 @@
 """What the API says about itself: its OpenAPI document, a page to read, and its problems."""
 
-from base64 import b64encode
 from functools import cached_property
-from hashlib import sha256
-from typing import Any, Final
+from typing import Final
 
 from attrs import define, frozen
-from jinja2 import Environment, PackageLoader
 
-from reference.app.openapi import as_json, document, problems_of
 from reference.domain.refusals import Refusal
-from reference.http.operations import Answer, Call, Operation, Who, given
+from reference.http.operations import HTML_TYPE, Answer, Call, Operation, Who, given
 from reference.http.problems import Problem, Refused
-from reference.store.codec import to_json
 
-HTML_TYPE: Final = "text/html"
-_PAGES: Final = Environment(
-    loader=PackageLoader("reference.app"),
-    autoescape=True,
-    trim_blocks=True,
-    lstrip_blocks=True,
-)
 _CODES: Final = {why.code: why for why in (*Refusal, *Problem)}
 
 
@@ -47,7 +35,10 @@ class ProblemTypes:
 
 @define(eq=False, slots=False)
 class DescriptionApi:
-    """The handlers of what describes `described`, and themselves."""
+    """The handlers of what describes `described`, and themselves.
+
+    What makes the descriptions is imported when somebody asks for one.
+    """
 
     described: tuple[Operation, ...]
 
@@ -72,7 +63,9 @@ class DescriptionApi:
         if code not in _CODES:
             raise Refused(Problem.NOT_FOUND)
         if call.request.headers.get("Accept", "").startswith(HTML_TYPE):
-            return _page("problem.html", problem=self._type(code))
+            from reference.app.description_pages import problem_page  # noqa: PLC0415 - as said
+
+            return problem_page(self._type(code))
         return given(self._type(code))
 
     @cached_property
@@ -81,13 +74,19 @@ class DescriptionApi:
 
     @cached_property
     def _json(self) -> bytes:
+        from reference.app.openapi import as_json  # noqa: PLC0415 - as said
+
         return as_json(self._all)
 
     @cached_property
     def _docs(self) -> Answer:
-        return _page("docs.html", document=document(self._all), example=_example)
+        from reference.app.description_pages import docs_page  # noqa: PLC0415 - as said
+
+        return docs_page(self._all)
 
     def _type(self, code: str) -> ProblemType:
+        from reference.app.openapi import problems_of  # noqa: PLC0415 - as said
+
         why = _CODES[code]
         return ProblemType(
             f"/problems/{code}",
@@ -131,16 +130,3 @@ class DescriptionApi:
                 refusals=(Problem.NOT_FOUND,),
             ),
         )
-
-
-def _page(template: str, **values: object) -> Answer:
-    """Give a page; the browser takes its style, and nothing else, from it."""
-    style = _PAGES.get_template("style.css").render()
-    text = _PAGES.get_template(template).render(style=style, **values)
-    fingerprint = b64encode(sha256(style.encode()).digest()).decode()
-    policy = f"default-src 'none'; style-src 'sha256-{fingerprint}'; frame-ancestors 'none'"
-    return Answer(200, text.encode(), HTML_TYPE, {"Content-Security-Policy": policy})
-
-
-def _example(value: Any) -> str:  # noqa: ANN401 - any JSON
-    return to_json(value).decode()

@@ -1,39 +1,39 @@
 """From an HTTP request to an operation and back: who calls, what is asked, what is answered."""
 
 import asyncio
+import logging
 import traceback
 from collections.abc import Awaitable, Callable, Iterable, Mapping
+from datetime import timedelta
 from functools import partial
 from hashlib import blake2b
 from itertools import groupby
-from logging import DEBUG
 from time import perf_counter
 from typing import Any, Final, cast
 from urllib.parse import unquote
 
-import structlog
 from aiohttp import hdrs, web
 from aiohttp.http_exceptions import HttpProcessingError
 from attrs import define
 from multidict import istr
 
 from reference.app.broken import Served
+from reference.app.front import LateFront
 from reference.app.headers import secured
-from reference.app.metrics import Observe, Requests
 from reference.app.replies import Reply, head_of, reply
-from reference.app.routes import Routes, routes_of
+from reference.app.requests import Observe, Requests
+from reference.app.routes import Route, Routes, routes_of
 from reference.http.operations import (
     JSON_TYPE,
     Answer,
     Call,
     Operation,
-    Refuse,
     Response,
     Who,
     fingerprint,
 )
 from reference.http.parsing import fits_in_path, parsed, queried
-from reference.http.problems import PROBLEM_TYPE, Fault, Problem, Refused
+from reference.http.problems import PROBLEM_TYPE, Fault, Problem, Refused, too_long
 from reference.http.uploads import go_on
 from reference.store.crash import ARMED, reached
 from reference.store.writer import StorageError
@@ -42,6 +42,7 @@ from reference.store.writer import StorageError
 BODY_MAX: Final = 2**20
 BODY_S_MAX: Final = 30
 KEY_LENGTH_MAX: Final = 200
+_API: Final = "/api/"
 _IDEMPOTENCY_KEY: Final = istr("Idempotency-Key")  # found in half the time, as those of `hdrs` are
 #: How many different queries of an operation are remembered as they were read.
 QUERIES_MAX: Final = 1_000
@@ -49,18 +50,27 @@ QUERIES_MAX: Final = 1_000
 Identify = Callable[[web.Request, Who], Awaitable[str]]
 #: What answers a request, given the values in its path.
 Handler = Callable[[web.Request, Mapping[str, str]], Awaitable[Response]]
-log = structlog.get_logger(__name__)
+log = logging.getLogger(__name__)
 
 
 def server_of(
-    operations: Iterable[Operation], identify: Identify, requests: Requests, refuse: Refuse
+    operations: Iterable[Operation],
+    front: LateFront,
+    identify: Identify,
+    requests: Requests,
+    idle_time_max: timedelta,
 ) -> web.Server:
-    """Give the server that answers for operations, and will `refuse` everything else."""
+    """Give the server that answers for the operations of the API, and behind them for a front.
+
+    A connection on which no whole request comes for `idle_time_max` is closed.
+    """
     loop = asyncio.get_running_loop()
+    routes = partial(_routes, identify=identify, requests=requests)
     return Served(
-        cast("Any", Dispatch(_routes(operations, identify, requests), refuse)),
+        cast("Any", Dispatch(routes(operations), front, routes)),
         # Its requests have what those of an application have; nothing of ours asks for that.
         request_factory=cast("Any", partial(web.Request, loop=loop, client_max_size=BODY_MAX)),
+        keepalive_timeout=idle_time_max.total_seconds(),  # counts from the first byte on
         access_log=None,
     )
 
@@ -83,31 +93,46 @@ def _routes(
 
 @define(eq=False)
 class Dispatch:
-    """What aiohttp calls with each request."""
+    """What aiohttp calls with each request; pages get their routes when the first one is wanted."""
 
-    routes: Routes[Handler]
-    refuse: Refuse
+    api: Routes[Handler]
+    front: LateFront
+    routes: Callable[[Iterable[Operation]], Routes[Handler]]
+    _pages: Routes[Handler] | None = None
 
     async def __call__(self, request: web.Request) -> Response:
         """Answer a request."""
         path = request.rel_url.raw_path
         parts = path.split("/") if "%" not in path else _read(path)
-        route = self.routes.find(parts)
+        route = self.api.find(parts) or await self._page(path, parts)
         if route is None:
-            answer = self.refuse(request, Refused(Problem.NOT_FOUND))
+            answer = await self._refused(request, Refused(Problem.NOT_FOUND))
         elif (handle := route.methods.get(request.method)) is None:
-            answer = self._other_method(request, route.methods)
+            answer = await self._other_method(request, route.methods)
         else:
             answer = await handle(request, route.values(parts))
         if not isinstance(answer, Reply):  # it says all this itself
             secured(cast("web.StreamResponse", answer))
         return answer
 
-    def _other_method(self, request: web.Request, methods: Iterable[str]) -> Response:
+    async def _page(self, path: str, parts: list[str]) -> Route[Handler] | None:
+        if path.startswith(_API):
+            return None
+        if self._pages is None:
+            self._pages = self.routes((await self.front.soon()).operations)
+        return self._pages.find(parts)
+
+    async def _other_method(self, request: web.Request, methods: Iterable[str]) -> Response:
         headers = {"Allow": ", ".join(sorted({*methods, "OPTIONS"}))}
         if request.method == "OPTIONS":
             return reply(request, Answer(204, b"", headers=headers))
-        return self.refuse(request, Refused(Problem.METHOD, headers=headers))
+        return await self._refused(request, Refused(Problem.METHOD, headers=headers))
+
+    async def _refused(self, request: web.Request, refused: Refused) -> Response:
+        """Refuse what is no operation: to browsers by a page."""
+        if request.path.startswith(_API):
+            return problem(request, refused)
+        return (await self.front.soon()).refuse(request, refused)
 
 
 def _read(path: str) -> list[str]:
@@ -121,8 +146,7 @@ def _read(path: str) -> list[str]:
 def handler(operation: Operation, identify: Identify, observe: Observe) -> Handler:
     """Give the function that answers requests for an operation, and lets them be counted."""
     queries: dict[str, Any] = {}
-    bound = log.bind(operation=operation.name)
-    told = bound.is_enabled_for(DEBUG)
+    logged = log.isEnabledFor(logging.DEBUG)
 
     async def handle(request: web.Request, values: Mapping[str, str]) -> Response:
         began = perf_counter()
@@ -138,8 +162,9 @@ def handler(operation: Operation, identify: Identify, observe: Observe) -> Handl
             answer = _failed(operation, request, error)
         took = perf_counter() - began
         observe(answer.status, took)
-        if told:
-            bound.debug("request", status=answer.status, ms=round(took * 1000, 2))
+        if logged:
+            what = {"operation": operation.name, "status": answer.status}
+            log.debug("request", extra=what | {"ms": round(took * 1000, 2)})
         return answer
 
     return _with_crash_points(handle) if ARMED and operation.method != "GET" else handle
@@ -155,10 +180,10 @@ def _failed(operation: Operation, request: web.Request, error: Exception) -> Res
                 answer.force_close()  # what comes next may be the body, or another request
             return answer
         case StorageError():
-            log.error("storage", operation=operation.name, error=str(error))
+            log.error("storage", extra={"operation": operation.name, "error": str(error)})
             return refuse(request, Refused(Problem.STORAGE))
         case web.HTTPRequestEntityTooLarge():
-            return refuse(request, Refused(Problem.TOO_LONG))
+            return refuse(request, too_long(BODY_MAX))
         case HttpProcessingError() | web.RequestPayloadError():
             return refuse(request, Refused(Problem.BROKEN))
         case _:
@@ -188,7 +213,9 @@ def _report(operation: Operation, error: Exception) -> None:
     """Log a defect without its message, which may hold what somebody wrote."""
     frames = traceback.extract_tb(error.__traceback__)
     places = [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames]
-    log.error("defect", operation=operation.name, error=type(error).__name__, at=places)
+    log.error(
+        "defect", extra={"operation": operation.name, "error": type(error).__name__, "at": places}
+    )
 
 
 async def _call(
@@ -245,7 +272,7 @@ async def _raw(request: web.Request) -> bytes:
         what = "send the body as it is"
         raise Refused(Problem.MEDIA_TYPE, Fault("header Content-Encoding", what))
     if (request.content_length or 0) > BODY_MAX:
-        raise Refused(Problem.TOO_LONG)
+        raise too_long(BODY_MAX)
     if request.content.is_eof():  # it came with the head: nothing to wait for
         return request.content.read_nowait()
     try:

@@ -1,13 +1,11 @@
 """The log: a line of JSON for each event, without anything that users wrote."""
 
 import logging
-import sys
 import traceback
-from collections.abc import MutableMapping
-from typing import Any, Final, TextIO, cast
+from datetime import UTC, datetime
+from typing import Any, Final
 
 import orjson
-import structlog
 
 _LEVELS: Final = {
     "debug": logging.DEBUG,
@@ -15,63 +13,42 @@ _LEVELS: Final = {
     "warning": logging.WARNING,
     "error": logging.ERROR,
 }
+#: What every record has; what ours tell besides came as `extra`.
+_OF_EVERY_RECORD: Final = frozenset(vars(logging.makeLogRecord({})))
 
 
 def set_up_logs(level: str) -> None:
-    """Write events from a level on to the standard error."""
-    structlog.configure(
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            _places,
-            structlog.processors.JSONRenderer(serializer=_line),
-        ],
-        wrapper_class=structlog.make_filtering_bound_logger(_LEVELS[level]),
-        logger_factory=structlog.WriteLoggerFactory(file=cast("TextIO", _StandardError())),
-        cache_logger_on_first_use=False,
-    )
-
-
-def forward_libraries(level: str) -> None:
-    """Let what libraries log come with the rest."""
+    """Write events from a level on to the standard error; those of libraries from `info` on."""
+    handler = logging.StreamHandler()
+    handler.setFormatter(_Line())
     root = logging.getLogger()
-    root.handlers = [_Forward()]
+    root.handlers = [handler]
     root.setLevel(max(_LEVELS[level], logging.INFO))
+    logging.getLogger("reference").setLevel(_LEVELS[level])
 
 
-class _StandardError:
-    """The standard error as it is when something is written."""
+class _Line(logging.Formatter):
+    """Makes a record a line.
 
-    def write(self, text: str) -> int:
-        return sys.stderr.write(text)
+    The values of a library's wording are left out, as is the message of an exception: they may
+    hold what somebody wrote.
+    """
 
-    def flush(self) -> None:
-        sys.stderr.flush()
-
-
-def _line(event: object, **_: object) -> str:
-    return orjson.dumps(event, default=str).decode()
-
-
-def _places(_: object, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    """Tell of an exception what it is and where; its message may hold what somebody wrote."""
-    given: Any = event.pop("exc_info", None)
-    error: Any = given
-    if given is True:
-        error = sys.exc_info()[1]
-    elif isinstance(given, tuple):
-        error = cast("tuple[Any, Any, Any]", given)[1]
-    if isinstance(error, BaseException):
-        frames = traceback.extract_tb(error.__traceback__)
-        event["exception"] = type(error).__name__
-        event["at"] = [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames]
-    return event
-
-
-class _Forward(logging.Handler):
-    """Takes what libraries log: the first line of the wording, and where an exception arose."""
-
-    def emit(self, record: logging.LogRecord) -> None:
-        log = structlog.get_logger(record.name)
-        wording = str(record.msg).partition("\n")[0]
-        log.log(record.levelno, wording, logger=record.name, exc_info=record.exc_info)
+    def format(self, record: logging.LogRecord) -> str:
+        """Give the line."""
+        at = datetime.fromtimestamp(record.created, UTC)
+        event: dict[str, Any] = {
+            "event": str(record.msg).partition("\n")[0],
+            "level": record.levelname.lower(),
+            "timestamp": at.isoformat(timespec="microseconds").replace("+00:00", "Z"),
+            "logger": record.name,
+        }
+        if record.name.startswith("reference."):
+            told = vars(record).items()
+            event |= {name: value for name, value in told if name not in _OF_EVERY_RECORD}
+        error = record.exc_info[1] if record.exc_info else None
+        if error is not None:
+            frames = traceback.extract_tb(error.__traceback__)
+            event["exception"] = type(error).__name__
+            event["at"] = [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames]
+        return orjson.dumps(event, default=str).decode()

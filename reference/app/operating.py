@@ -1,10 +1,10 @@
 """How a server is operated: whether it lives, whether it is ready, and what time it is to be."""
 
 import asyncio
+import logging
 from datetime import datetime, timedelta
 from typing import Final
 
-import structlog
 from attrs import Factory, define, frozen
 
 from reference.app.system import System
@@ -23,7 +23,7 @@ PROBE_S_GOOD: Final = 0.5
 #: How far the clock is moved at once; replications run on the way.
 JUMP_MAX: Final = timedelta(days=366)
 _TOO_FAR: Final = "not back, and at most a year at once"
-log = structlog.get_logger(__name__)
+log = logging.getLogger(__name__)
 
 
 @frozen
@@ -98,7 +98,7 @@ class OperatingApi:
                 problems.append(f"{name}: the store does not answer")
             except StorageError as error:
                 problems.append(f"{name}: the store cannot be written")
-                log.warning("not_ready", error=str(error))
+                log.warning("not_ready", extra={"error": str(error)})
         return tuple(problems)
 
     def operations(self) -> tuple[Operation, ...]:

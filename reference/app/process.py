@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import gc
+import logging
 import os
 import signal
 import sys
@@ -11,12 +12,10 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Final
 
-import structlog
-
 from reference.app.config import Config
-from reference.app.demo import prepare
 from reference.app.folder import StartError, newest_moment
-from reference.app.logs import forward_libraries, set_up_logs
+from reference.app.front import LateFront
+from reference.app.logs import set_up_logs
 from reference.app.serve import BAD_INPUT
 from reference.app.server import serving
 from reference.clock import UNSET, ManualClock, SystemClock
@@ -28,15 +27,18 @@ ENVIRONMENT: Final = 4
 BEHIND_MAX: Final = timedelta(minutes=5)
 #: A process that has not come to its end by then is ended, in seconds.
 STOP_S_MAX: Final = 10.0
+#: Signals that come so soon after the first one are the same: launchers such as timeout, or a
+#: terminal and who it runs, send it to the process and to its group; in seconds.
+SAME_SIGNAL_S: Final = 1.0
 #: New objects more than were let go, before cycles are looked for; requests leave hardly any.
 COLLECT_AFTER: Final = 20_000
-log = structlog.get_logger(__name__)
+log = logging.getLogger(__name__)
 
 
 def run(config: Config) -> int:
     """Serve until a signal comes; give the exit code."""
+    os.umask(0o077)  # what is kept is for its owner alone: messages, and mails with links
     set_up_logs(config.log_level)
-    forward_libraries(config.log_level)
     gc.freeze()  # what is loaded by now stays to the end
     gc.set_threshold(COLLECT_AFTER)
     try:
@@ -68,24 +70,39 @@ async def _serve(config: Config) -> None:
     _on_signals(told)
     async with serving(config, _clock(config)) as server:
         if config.demo:
+            from reference.app.demo import prepare  # noqa: PLC0415 - it needs the whole client
+
             await prepare(server)
         with contextlib.suppress(OSError):  # nobody has to read it
             sys.stdout.write(f"ready: {server.url} (data in {config.data})\n")
             sys.stdout.flush()
-        log.info("serving", side=config.side, clock=config.clock)
+        log.info("serving", extra={"side": config.side, "clock": config.clock})
+        front = asyncio.create_task(_load(server.front))
         await told.wait()
         log.info("stopping")
         _end_in_any_case()
+        await front
     log.info("stopped")
 
 
-def _on_signals(told: asyncio.Event) -> None:
-    def tell() -> None:
-        if told.is_set():  # whoever asks twice does not want to wait
-            os._exit(1)
-        told.set()
+async def _load(front: LateFront) -> None:
+    """Load the pages before somebody asks for one, which would take that much longer."""
+    await front.soon()
+    gc.freeze()  # this stays too
 
+
+def _on_signals(told: asyncio.Event) -> None:
     loop = asyncio.get_running_loop()
+    told_at = 0.0
+
+    def tell() -> None:
+        nonlocal told_at
+        if not told.is_set():
+            told_at = loop.time()
+            told.set()
+        elif loop.time() - told_at > SAME_SIGNAL_S:  # whoever asks twice does not want to wait
+            os._exit(1)
+
     with contextlib.suppress(NotImplementedError):  # Windows
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, tell)

@@ -1,15 +1,17 @@
 """The command that serves: its options are those of `Config`."""
 
+import contextlib
 import gc
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
+from ssl import SSLContext
 
 import click
-from rich_click import RichCommand
 
 from reference.app.config import FILE_VARIABLE, Config, ConfigError, config_from, options
+from reference.lazy import Command
 
 BAD_INPUT = 2
 
@@ -51,13 +53,34 @@ def _serve(config: str | None, **given: str | tuple[str, ...] | None) -> None:
         click.echo(f"collab-reference serve: {error}", err=True)
         sys.exit(BAD_INPUT)
     gc.disable()  # what is imported stays: the collector need not walk it
-    from reference.app.process import run  # noqa: PLC0415 - the help needs no server
+    with _without_certificates():
+        from reference.app.process import run  # noqa: PLC0415 - the help needs no server
 
     gc.enable()
     sys.exit(run(configured))
 
 
-serve = RichCommand(
+@contextlib.contextmanager
+def _without_certificates() -> Generator[None]:
+    """Let aiohttp be imported without its reading, twice, of the certificates of all authorities.
+
+    That takes longer than all else that it does then. What speaks TLS here brings what it trusts:
+    the link to a peer, and mail. A connection that did not would be refused, never trusted.
+    """
+
+    def read_none(context: SSLContext) -> None:
+        del context
+
+    name = "set_default_verify_paths"
+    reads = getattr(SSLContext, name)
+    setattr(SSLContext, name, read_none)
+    try:
+        yield
+    finally:
+        setattr(SSLContext, name, reads)
+
+
+serve = Command(
     name="serve",
     callback=_serve,
     params=list(_parameters()),

@@ -4,10 +4,10 @@ import contextlib
 import errno
 import socket
 from collections.abc import AsyncGenerator
+from datetime import timedelta
 from typing import Final
 from urllib.parse import urlsplit
 
-import structlog
 from aiohttp import web
 from attrs import evolve, frozen
 
@@ -19,14 +19,14 @@ from reference.app.config import Config
 from reference.app.description import DescriptionApi
 from reference.app.dispatch import server_of
 from reference.app.folder import StartError, held
-from reference.app.logs import set_up_logs
-from reference.app.metrics import MetricsApi, Requests
+from reference.app.front import PORTAL, LateFront
+from reference.app.metrics import MetricsApi
 from reference.app.operating import ClockApi, OperatingApi
-from reference.app.site import PORTAL, entrance_site, pages_of, refusing
+from reference.app.requests import Requests
 from reference.app.system import System, running
 from reference.clock import ManualClock, Now
 from reference.domain.rules import Rules, rules_for
-from reference.http.hosts import is_loopback
+from reference.http.hosts import is_loopback, named
 from reference.http.operations import Operation
 from reference.mail.api import MailsApi
 from reference.mail.wordings import with_wordings
@@ -42,7 +42,7 @@ class Server:
 
     system: System
     operations: tuple[Operation, ...]
-    pages: tuple[Operation, ...]
+    front: LateFront
     url: str
     operator_token: str
 
@@ -56,27 +56,24 @@ async def serving(config: Config, now: Now) -> AsyncGenerator[Server]:
         StorageError: when a store cannot be opened.
         WordingError: when a file holds no wording of a mail.
     """
-    if not structlog.is_configured():  # served from somebody's own program
-        set_up_logs("warning")
     with contextlib.closing(_listening(config)) as listener, held(config.data):
         url = _url(listener, config.host)
-        config = evolve(config, public_url=config.public_url or url)
+        reached = config.public_url or _url(listener, named(config.host))
+        config = evolve(config, public_url=reached)
         async with running(config, _rules(config), now) as system:
             token = operator_token(config)
             authentication = authentication_of(system, config, token)
             requests = Requests()
             apis = apis_of(system, authentication, config)
             operations = operations_of(system, apis, config, requests)
-            site = entrance_site(config, token)
-            pages = pages_of(site, system, apis, config)
-            served = server_of(
-                (*operations, *pages), authentication.identify, requests, refusing(site)
-            )
+            front = LateFront(system, apis, config, token)
+            idle_time_max = config.idle_time_max
+            served = server_of(operations, front, authentication.identify, requests, idle_time_max)
             runner = web.ServerRunner(served, shutdown_timeout=SHUTDOWN_S)
             await runner.setup()
             try:
                 await web.SockSite(runner, listener).start()
-                yield Server(system, operations, pages, url, token)
+                yield Server(system, operations, front, url, token)
             finally:
                 await runner.cleanup()
 
@@ -86,12 +83,16 @@ def _listening(config: Config) -> socket.socket:
     host, port = config.host, config.port
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-        return socket.create_server((host, port), family=found[0][0], backlog=1024)
+        listener = socket.create_server((host, port), family=found[0][0], backlog=1024)
     except (OSError, UnicodeError) as error:
         taken = isinstance(error, OSError) and error.errno == errno.EADDRINUSE
         advice = "another program listens there: stop it, or choose another --port"
         text = f"{host}:{port}: {advice if taken else f'{error}: choose another --host or --port'}"
         raise StartError(text) from error
+    if hasattr(socket, "TCP_USER_TIMEOUT"):  # Linux; what listens hands it on to its connections
+        idle_ms = min(config.idle_time_max // timedelta(milliseconds=1), 2**31 - 1)
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, idle_ms)
+    return listener
 
 
 def _url(listener: socket.socket, host: str) -> str:

@@ -1,7 +1,6 @@
 """The pages of what is served: those of each side, the entrance, and refusals to browsers."""
 
 from collections.abc import Iterator
-from typing import Final
 
 from aiohttp import web
 from attrs import evolve
@@ -11,6 +10,7 @@ from reference.app.between import breakable
 from reference.app.config import Config
 from reference.app.demo_people import PASSWORD, RECIPIENTS, WORKERS
 from reference.app.dispatch import problem
+from reference.app.front import PORTAL, Front
 from reference.app.system import System
 from reference.domain.rules import rules_for
 from reference.http.operations import Operation, Refuse, Response, Who
@@ -32,12 +32,14 @@ from reference.pages.site import Site
 from reference.pages.static import static_operations
 from reference.store.secrets import hashed
 
-#: Where the pages of the collaboration begin.
-PORTAL: Final = "/collaboration"
-_API: Final = "/api/"
+
+def front_of(system: System, apis: Apis, config: Config, token: str) -> Front:
+    """Give what browsers are shown of a system."""
+    site = _entrance_site(config, token)
+    return Front(tuple(_pages(site, system, apis, config)), _refusing(site))
 
 
-def entrance_site(config: Config, token: str) -> Site:
+def _entrance_site(config: Config, token: str) -> Site:
     """Give the site of the first page; what browsers bring back is signed by the operator."""
     rules = rules_for(config.readings, time_zone=config.time_zone)
     return Site(
@@ -49,11 +51,6 @@ def entrance_site(config: Config, token: str) -> Site:
         1000 if config.readings.megabyte == "decimal" else 1024,
         secure=config.secure,
     )
-
-
-def pages_of(site: Site, system: System, apis: Apis, config: Config) -> tuple[Operation, ...]:
-    """Give all pages that a system serves."""
-    return tuple(_pages(site, system, apis, config))
 
 
 def _pages(site: Site, system: System, apis: Apis, config: Config) -> Iterator[Operation]:
@@ -71,7 +68,7 @@ def _pages(site: Site, system: System, apis: Apis, config: Config) -> Iterator[O
     if apis.mvp is not None and system.replicator is not None:
         office = evolve(site, name="mvp", base="/mvp", who=Who.CASEWORKER)
         doors.insert(0, (office.name, office.home))
-        yield from mvp_pages(Pages(office), apis.mvp, system.replicator)
+        yield from _mvp_pages(Pages(office), apis.mvp, system.replicator)
     demo = _demo(site, tuple(doors), apis, config) if config.demo else None
     yield from Entrance(site, tuple(doors), first=demo is None).operations()
     if demo is not None:
@@ -79,8 +76,7 @@ def _pages(site: Site, system: System, apis: Apis, config: Config) -> Iterator[O
     yield from static_operations()
 
 
-def mvp_pages(pages: Pages, api: MvpApis, replicator: Replicator) -> Iterator[Operation]:
-    """Give the pages of the MVP."""
+def _mvp_pages(pages: Pages, api: MvpApis, replicator: Replicator) -> Iterator[Operation]:
     side = api.cases.side
     cases = CasesPages(pages, side)
     documents = api.documents
@@ -111,13 +107,12 @@ def _demo(
     return DemoPages(site, doors, people, PASSWORD, recipient.inbox.side, config.public_url)
 
 
-def refusing(site: Site) -> Refuse:
+def _refusing(site: Site) -> Refuse:
     """Give what says to a browser that something is not there; programs get a problem document."""
     pages = Pages(site)
 
     def refuse(request: web.Request, refused: Refused) -> Response:
-        wanted = request.headers.get("Accept", "")
-        if wanted.startswith("text/html") and not request.path.startswith(_API):
+        if request.headers.get("Accept", "").startswith("text/html"):
             return pages.refused(request, refused)
         return problem(request, refused)
 

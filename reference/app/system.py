@@ -4,6 +4,7 @@ import contextlib
 from collections.abc import AsyncGenerator, Sequence
 from datetime import datetime
 from functools import partial
+from typing import TYPE_CHECKING
 
 from attrs import frozen
 
@@ -20,7 +21,6 @@ from reference.link.peer import Peer
 from reference.link.receiver import Receiver
 from reference.link.remote import Remote, session
 from reference.link.replication import Replicator
-from reference.mail.mailer import Mailer, Relay
 from reference.mvp import acts as mvp_acts
 from reference.store import collaboration_tables, mvp_tables
 from reference.store.codec import to_us
@@ -32,6 +32,9 @@ from reference.store.secrets import new_id, new_secret
 from reference.store.side import Side
 from reference.store.unit import Unit
 from reference.store.writer import Reader, Tell, Writer
+
+if TYPE_CHECKING:
+    from reference.mail.mailer import Mailer
 
 
 @frozen(eq=False)
@@ -51,7 +54,7 @@ class System:
     mvp: Side | None
     collaboration: Side | None
     replicator: Replicator | None
-    mailer: Mailer | None
+    mailer: "Mailer | None"
     faults: Faults | None
     clock: Now
 
@@ -138,10 +141,12 @@ async def running(config: Config, rules: Rules, now: Now) -> AsyncGenerator[Syst
         yield System(ends, mvp, collaboration, replicator, mailer, faults, now)
 
 
-def _mailer(side: Side | None, config: Config, faults: Faults | None) -> Mailer | None:
+def _mailer(side: Side | None, config: Config, faults: Faults | None) -> "Mailer | None":
     """Give what sends the mails of a collaboration, if it has a mail server."""
     if side is None or config.smtp is None:
         return None
+    from reference.mail.mailer import Mailer, Relay  # noqa: PLC0415 - many a server sends no mail
+
     host, port = config.smtp
     relay = Relay(
         host,
@@ -166,7 +171,7 @@ def _posting(carrier: Carrier) -> Tell:
     return tell
 
 
-def _mailing(mailer: Mailer) -> Tell:
+def _mailing(mailer: "Mailer") -> Tell:
     def tell(unit: Unit) -> None:
         if "mails" in unit.tables:
             mailer.wake()

@@ -1,9 +1,9 @@
 """A side that takes what the other one hands over: parcels exactly once, bundles bit by bit."""
 
+import logging
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 
-import structlog
 from attrs import frozen
 
 from reference.domain.refusals import Refusal
@@ -20,7 +20,7 @@ from reference.store.writer import StorageError
 
 TakeParcel = Callable[[Unit, LinkContent], Refusal | None]
 TakeRecords = Callable[[Unit, Sequence[Record]], None]
-log = structlog.get_logger(__name__)
+log = logging.getLogger(__name__)
 
 
 @frozen(eq=False)
@@ -63,7 +63,7 @@ class Receiver:
         try:
             return await self.side.writer.do(partial(self._take_all, contents=contents))
         except Exception as error:  # noqa: BLE001 - one of them may be the cause
-            log.warning("parcels_one_by_one", error=type(error).__name__)
+            log.warning("parcels_one_by_one", extra={"error": type(error).__name__})
         answers = [await self._take_alone(content) for content in contents]
         if all(answer is Problem.STORAGE for answer in answers):
             raise Unreachable("the store of the other side failed")
@@ -76,7 +76,7 @@ class Receiver:
         try:
             return await self.side.writer.do(lambda unit: self.take_parcel(unit, content))
         except StorageError as error:
-            log.error("parcel_storage", error=str(error))  # noqa: TRY400 - the text says it all
+            log.error("parcel_storage", extra={"error": str(error)})  # noqa: TRY400 - the text says it all
             return Problem.STORAGE
         except Exception:  # whatever it is, the others go on
             log.exception("parcel_defect")
@@ -89,7 +89,7 @@ class Receiver:
             return BundleAnswer(int(Answer.FAILED))
         failed: set[Record] = set()
         records = bundle.records
-        async for part in parts_of(records):
+        async for part in parts_of(records, self.side.writer):
             if not await self._taken(take, part):
                 alone = [(record, await self._taken(take, (record,))) for record in part]
                 failed.update(record for record, taken in alone if not taken)
@@ -102,7 +102,9 @@ class Receiver:
         try:
             await self.side.writer.do(lambda unit: take(unit, records))
         except Exception as error:  # noqa: BLE001 - whatever it is, the others go on
-            log.warning("records_failed", records=len(records), error=type(error).__name__)
+            log.warning(
+                "records_failed", extra={"records": len(records), "error": type(error).__name__}
+            )
             return False
         return True
 
@@ -135,5 +137,5 @@ def _content(parcel: str) -> LinkContent | None:
     try:
         return content_of(parcel)
     except Exception as error:  # noqa: BLE001 - whatever it is, it is no content
-        log.error("parcel_unreadable", error=type(error).__name__)  # noqa: TRY400 - no content in logs
+        log.error("parcel_unreadable", extra={"error": type(error).__name__})  # noqa: TRY400 - no content in logs
         return None

@@ -2,13 +2,13 @@
 
 import asyncio
 import contextlib
+import logging
 import sqlite3
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Final
 
-import structlog
 from attrs import Factory, define, evolve, frozen
 
 from reference.domain.case import replicated, replication_changes_cases
@@ -29,7 +29,7 @@ from reference.store.writer import StorageError
 #: How many runs are remembered.
 RUNS_KEPT: Final = 100
 
-log = structlog.get_logger(__name__)
+log = logging.getLogger(__name__)
 
 
 @frozen
@@ -115,7 +115,7 @@ class Replicator:
         try:
             await self.run()
         except (Refused, StorageError) as error:
-            log.warning("replication_failed", error=str(error))
+            log.warning("replication_failed", extra={"error": str(error)})
         except Exception:  # the next run must not wait for ever
             log.exception("replication_defect")
 
@@ -143,7 +143,7 @@ class Replicator:
                 await self.side.writer.do(partial(_log_run, run=Run(at, None, tuple(done))))
                 if isinstance(error, Refused):
                     raise
-                log.warning("replication_broke_off", error=str(error))
+                log.warning("replication_broke_off", extra={"error": str(error)})
                 raise Refused(Refusal.REPLICATION_FAILED) from error
             run = Run(at, result, tuple(done))
             await self.side.writer.do(partial(_log_run, run=run))
@@ -185,10 +185,10 @@ class Replicator:
         answer = _answer(answered.number)
         settlement = settle(bundle, answer, answered.failed)
         for record in settlement.logged:
-            log.warning("record_again", kind=record.kind.value, case=record.case)
+            log.warning("record_again", extra={"kind": record.kind.value, "case": record.case})
         marks = {each.record: each for each in marked}
         taken = [marks[record] for record in settlement.taken]
-        async for part in parts_of(taken):
+        async for part in parts_of(taken, self.side.writer):
             await self.side.writer.do(partial(self._keep_taken, taken=part))
         failed = len(settlement.logged)
         return BundleView(bundle.kind.value, len(bundle.records), answered.number, failed)

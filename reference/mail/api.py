@@ -6,7 +6,7 @@ from datetime import datetime
 from attrs import define, frozen
 
 from reference.http.operations import Answer, Call, Operation, Page, Who, given
-from reference.mail.mailer import text_of
+from reference.mail.wordings import text_of
 from reference.store.codec import from_us
 from reference.store.side import Side
 from reference.store.unit import Row

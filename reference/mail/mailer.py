@@ -7,6 +7,7 @@ answer and our commit: SMTP has no way to ask. Both then have the same Message-I
 import asyncio
 import contextlib
 import email.policy
+import logging
 import sqlite3
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from datetime import datetime, timedelta
@@ -18,9 +19,9 @@ from hashlib import sha256
 from typing import Final
 
 import aiosmtplib
-import structlog
 from attrs import Factory, define, frozen
 
+from reference.mail.wordings import text_of
 from reference.store.codec import from_us, to_us
 from reference.store.crash import reached
 from reference.store.side import Side
@@ -55,7 +56,7 @@ _REFUSED: Final = (
     aiosmtplib.SMTPNotSupported,
 )
 _UNAVAILABLE: Final = 421  # "closing the connection": about the server, not about the mail
-log = structlog.get_logger(__name__)
+log = logging.getLogger(__name__)
 
 
 @frozen
@@ -163,7 +164,7 @@ class Mailer:
             try:
                 await self._read_due()
             except Exception as error:  # noqa: BLE001 - mails must not wait for ever
-                log.warning("mails_unread", error=_named(error))
+                log.warning("mails_unread", extra={"error": _named(error)})
                 await asyncio.sleep(1)
                 self._woken.set()
             if not (self._woken.is_set() or self._under_way):
@@ -257,7 +258,10 @@ class Mailer:
             self._failures, self._paused_until = 0, None
         else:
             attempts = mail.attempts + 1
-            log.warning("mail_not_taken", mail=mail.id, attempts=attempts, error=outcome.failure)
+            log.warning(
+                "mail_not_taken",
+                extra={"mail": mail.id, "attempts": attempts, "error": outcome.failure},
+            )
         if outcome.end is _End.AWAY and not self._paused(now):  # several fail as one
             self._failures += 1
             self._paused_until = now + _pause(self._failures, PAUSE_MIN, PAUSE_MAX)
@@ -266,7 +270,7 @@ class Mailer:
             try:
                 return await self.side.writer.do(work)
             except StorageError as error:
-                log.warning("mail_not_marked", mail=mail.id, error=str(error))
+                log.warning("mail_not_marked", extra={"mail": mail.id, "error": str(error)})
                 await asyncio.sleep(1)
 
 
@@ -372,14 +376,3 @@ def composed(mail: Waiting, sender: str, public_url: str) -> EmailMessage:
         message["X-Collab-Message"] = mail.message
     message.set_content(text_of(mail.body, mail.link, public_url))
     return message
-
-
-def text_of(body: str, link: str | None, public_url: str) -> str:
-    """Give the text of a mail, with the address at which its link is used (ACC-2).
-
-    Where the wording has no place for it, it stands below: without it nobody could go on.
-    """
-    if link is None:
-        return body
-    address = f"{public_url}/register?token={link}"
-    return body.replace(link, address) if link in body else f"{body.rstrip()}\n\n{address}\n"

@@ -55,6 +55,17 @@ def wording(event: str, language: str, rules: Rules) -> Template:
     return rules.templates.get(_key(event, language)) or _MORE[event, language]
 
 
+def text_of(body: str, link: str | None, public_url: str) -> str:
+    """Give the text of a mail, with the address at which its link is used (ACC-2).
+
+    Where the wording has no place for it, it stands below: without it nobody could go on.
+    """
+    if link is None:
+        return body
+    address = f"{public_url}/register?token={link}"
+    return body.replace(link, address) if link in body else f"{body.rstrip()}\n\n{address}\n"
+
+
 def _key(event: str, language: str) -> str:
     """Give the name under which `Rules.templates` has a wording."""
     return event if language == LANGUAGES[0] else f"{event}.{language}"

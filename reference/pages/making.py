@@ -7,7 +7,7 @@ from urllib.parse import quote
 from aiohttp import web
 from attrs import define
 
-from reference.http.operations import Answer, Call, Operation, Who
+from reference.http.operations import HTML_TYPE, Answer, Call, Operation, Who
 from reference.http.problems import Problem, Refused
 from reference.pages.site import Site
 from reference.pages.visit import Visit
@@ -70,7 +70,7 @@ class Pages:
             query=query,
             upload=method == "POST",  # the body is ours to read
             refused=self.refused,
-            gives="text/html",
+            gives=HTML_TYPE,
         )
 
     def refused(self, request: web.Request, refused: Refused) -> web.StreamResponse:

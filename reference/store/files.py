@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 import hashlib
 import itertools
+import logging
 import os
 import re
 import shutil
@@ -17,7 +18,6 @@ from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, I
 from pathlib import Path
 from typing import Any, BinaryIO, Final, ParamSpec, TypeVar
 
-import structlog
 from attrs import Factory, define, frozen
 
 from reference.store.codec import dumps
@@ -34,7 +34,7 @@ CHUNK_BYTES: Final = 256 * 1024
 _HASH: Final = re.compile(r"[0-9a-f]{64}")
 _INSERT_CONTENT: Final = "INSERT OR IGNORE INTO contents (sha256, size) VALUES (?, ?)"
 _NAMED: Final = "SELECT sha256 FROM contents WHERE sha256 IN (SELECT value FROM json_each(?))"
-log = structlog.get_logger(__name__)
+log = logging.getLogger(__name__)
 
 
 class WrongContentError(Exception):
@@ -237,7 +237,7 @@ class Files:
                 for one in idle:
                     del self._held[one]
         except StorageError as error:
-            log.warning("files_left_over", error=str(error))
+            log.warning("files_left_over", extra={"error": str(error)})
 
     def _idle(self, hashes: Iterable[str]) -> list[str]:
         return [one for one in dict.fromkeys(hashes) if not self._held[one]]
@@ -267,7 +267,7 @@ class Files:
         if held:
             named = await self._writer.do(lambda unit: _named(unit, held))
             await self.on_disk(self._clear, held, named)
-            log.info("files_swept", held=len(held), named=len(named))
+            log.info("files_swept", extra={"held": len(held), "named": len(named)})
 
     def _unstage(self) -> list[str]:
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)

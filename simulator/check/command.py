@@ -14,8 +14,8 @@ import orjson
 from attrs import define
 from rich.console import Console
 from rich.progress import Progress
-from rich_click import RichCommand
 
+from reference.lazy import Command
 from simulator.check import answers
 from simulator.check.judging import Checked, Task, check_trace
 from simulator.check.outputs import as_json, as_junit, worst, write_text
@@ -188,7 +188,7 @@ def _repeated(parameter: click.Parameter, values: tuple[object, ...]) -> list[st
     return [word for flag in flags for word in flag]
 
 
-@click.command(cls=RichCommand)
+@click.command(cls=Command)
 @click.argument("traces", nargs=-1, metavar="TRACE…")
 @click.option("--reading", multiple=True, metavar="NAME=VALUE", help="Judge by this reading.")
 @click.option("--require", multiple=True, metavar="RULE", help="Undecided unless it was decisive.")

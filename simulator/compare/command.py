@@ -9,8 +9,8 @@ from pathlib import Path
 import click
 from rich.console import Console
 from rich.progress import Progress
-from rich_click import RichCommand
 
+from reference.lazy import Command
 from simulator.compare.comparing import compare_runs
 from simulator.compare.outputs import as_json, write_text
 from simulator.compare.settings import Change, changes
@@ -23,7 +23,7 @@ from simulator.scenario.file import BadScenario, Scenario, read_scenario
 from simulator.scenario.quantities import duration
 
 
-@click.command(cls=RichCommand)
+@click.command(cls=Command)
 @click.argument("scenario", type=click.Path(path_type=Path))
 @click.option(
     "--vary",

@@ -16,9 +16,9 @@ from attrs import frozen
 from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
-from rich_click import RichCommand
 
 from reference.domain.rules import rules_for
+from reference.lazy import Command
 from simulator.exits import Exit
 from simulator.explore.goals import GOALS
 from simulator.explore.hunting import HARMLESS, Caught, flaw_named, hunt
@@ -46,7 +46,7 @@ class Explored:
     finding: Finding | None = None
 
 
-@click.command(cls=RichCommand)
+@click.command(cls=Command)
 @click.argument("worlds", nargs=-1, metavar="[WORLD]...")
 @click.option(
     "--messages", type=click.IntRange(1, 6), help="Messages a world may hold; more take long."

@@ -142,7 +142,7 @@ def set_role(w: World, line: int, at: int, record: Record) -> None:
 
 
 def _known(w: World, number: Any) -> bool:
-    return isinstance(number, int | str) and number in w.cases
+    return isinstance(number, int | str) and w.knows(number)
 
 
 def _refusable(w: World, record: Record) -> bool:
@@ -155,7 +155,7 @@ def create_case(w: World, line: int, at: int, record: Record) -> None:
     if record["outcome"] == "refused":
         return
     number = record["case"]
-    if number not in w.cases:
+    if not w.knows(number):
         case = w.new_case(number, told=True)
         case.documents = NOTHING
         case.follow_up = None
@@ -182,7 +182,7 @@ def add_document(w: World, line: int, at: int, record: Record) -> None:
     """Fold a document filed under a case."""
     if record["outcome"] == "refused":
         return
-    if record["case"] not in w.cases:
+    if not w.knows(record["case"]):
         w.new_case(record["case"], told=True)
     w.judge(record["case"], _file, SEEN, line, at, record, "ok")
 
@@ -204,7 +204,7 @@ def note(w: World, line: int, at: int, record: Record) -> None:
             why = "text saved without sharing is an internal activity, and needs nothing else"
             refused_wrongly(w, line, f"note in case {record['case']}", "SEND-2", why)
         return
-    if record["case"] not in w.cases:
+    if not w.knows(record["case"]):
         w.new_case(record["case"], told=True)
     w.judge(record["case"], _note, UP, line, at, record, outcome)
 
@@ -294,7 +294,7 @@ def send(w: World, line: int, at: int, record: Record) -> None:
     ):
         w.decide("DLV-2")
         return
-    case = w.case(number, line) if number in w.cases else w.new_case(number, told=True)
+    case = w.case(number, line) if w.knows(number) else w.new_case(number, told=True)
     if record.get("to") is None and case.preset is None:
         raise w.unmentioned(line, "to", None)
     w.change_common()
@@ -318,7 +318,7 @@ def _remember_try(w: World, what: Hashable, line: int, outcome: str) -> None:
 
 def _refused_send(w: World, line: int, at: int, record: Record) -> None:
     number = record["case"]
-    if number not in w.cases:
+    if not w.knows(number):
         return
     case = w.case(number, line)
     for state in w.come_to_rest(case, line, at):
@@ -459,7 +459,7 @@ def set_release(w: World, line: int, at: int, record: Record) -> None:
             )
             refused_wrongly(w, line, what, "RGT-2", because)
         return
-    if record["case"] not in w.cases:
+    if not w.knows(record["case"]):
         raise w.unmentioned(line, "case", record["case"])
     why = None
     if the_right_is_set_by_a_caseworker_with_a_role(role):
@@ -838,7 +838,7 @@ def reply(w: World, line: int, at: int, record: Record) -> None:
             return
         if not _known(w, record["case"]) or (answers is not None and w.home_of(answers) is None):
             return
-    elif record["case"] not in w.cases:
+    elif not w.knows(record["case"]):
         raise w.unmentioned(line, "case", record["case"])
     elif answers is not None and w.home_of(answers) is None:
         raise w.unmentioned(line, "answers", answers)

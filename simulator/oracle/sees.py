@@ -493,7 +493,7 @@ def see_case_list(w: World, line: int, at: int, record: Record) -> None:
     for entry in record["cases"]:
         if "cloud_status" in entry:
             w.judge(entry["case"], _see_list, UP, line, at, (entry, record["by"]), "")
-        elif entry["case"] not in w.cases:
+        elif not w.knows(entry["case"]):
             raise w.unmentioned(line, "case", entry["case"])
 
 
@@ -857,8 +857,8 @@ def _is_right(w: World, at: int, record: Record, one: str) -> bool:  # noqa: C90
     numbers, token, known = w.boxes_of.get(one, ()), w.token, w.cases
     unsure = bool(w.beyond)
     for number in numbers:
-        case = known[number]
-        if isinstance(case, int) or case.token is not token or case.split:
+        case = known.get(number)
+        if case is None or case.token is not token or case.split:
             return False
         if case.flights and not w.calm(case, one, at):
             return False

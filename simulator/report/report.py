@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import tzinfo
+from pathlib import Path
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -43,12 +44,14 @@ def report_html(ran: Sequence[Ran], again: str) -> str:
     """Give the report as one HTML file: verdict first, what failed before what was kept."""
     order = sorted(ran, key=lambda one: one.exit is Exit.KEPT)
     settings = {tuple(one.readings.items()) for one in ran if one.readings}
+    folders = {Path(one.file).parent for one in ran}
     told = {
         "headline": _headline(order),
         "verdict": worst_of(one.exit for one in ran).name.lower(),
         "words": WORDS,
         "summary": _summary(order),
         "scenarios": [_shown(one) | {"id": f"s{at}"} for at, one in enumerate(order, 1)],
+        "in_folders": len(folders) > 1,
         "promises": {rule: clause.promise for rule, clause in CLAUSES.items()},
         "coverage": rules_decided(ran),
         "effects": effects_met(ran),
@@ -82,6 +85,7 @@ def _shown(one: Ran) -> dict[str, Any]:
     many = one.measured is not None and one.measured.totals["messages"] >= MANY
     return {
         "ran": one,
+        "folder": Path(one.file).parent.as_posix(),
         "zone": zone,
         "verdict": one.exit.name.lower(),
         "failed": one.exit is not Exit.KEPT,

@@ -7,14 +7,14 @@ from pathlib import Path
 import click
 from rich.console import Console
 from rich.table import Table
-from rich_click import RichCommand
 
+from reference.lazy import Command
 from simulator.exits import Exit
 from simulator.history.clauses import Shown
 from simulator.rules.coverage import Cover, covers
 
 
-@click.command(cls=RichCommand)
+@click.command(cls=Command)
 @click.option("--check", is_flag=True, help="Exit with 1 if nothing covers one of the clauses.")
 def rules(*, check: bool) -> None:
     """Print every clause of the rules: what shows it in a trace, and what covers it."""

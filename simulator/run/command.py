@@ -12,8 +12,8 @@ from pathlib import Path
 import click
 import orjson
 from rich.console import Console
-from rich_click import RichCommand
 
+from reference.lazy import Command
 from simulator.exits import Exit, worst_of
 from simulator.flaws import FLAWS
 from simulator.report.report import report_html
@@ -46,7 +46,7 @@ def files_in(named: Sequence[Path]) -> list[Path]:
     return list(dict.fromkeys(files))
 
 
-@click.command(cls=RichCommand)
+@click.command(cls=Command)
 @click.argument("scenarios", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option(
     "--seed", type=click.IntRange(min=0), help="What chance begins with; each file has its own."
@@ -216,7 +216,7 @@ def scale_asked(text: str | None) -> float | None:
         raise click.UsageError(f"--scale: {error}") from None
 
 
-@click.command(cls=RichCommand)
+@click.command(cls=Command)
 @click.argument("scenarios", nargs=-1, type=click.Path(path_type=Path))
 @click.option("--schema", "show_schema", is_flag=True, help="Print the JSON Schema of the files.")
 def lint(scenarios: tuple[Path, ...], *, show_schema: bool) -> None:

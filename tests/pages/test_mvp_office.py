@@ -65,7 +65,7 @@ async def test_who_logs_in_comes_to_where_they_wanted_to_go(serve, browse):
 async def test_no_form_of_the_mvp_does_anything_without_its_token(serve):
     async with serve() as server:
         anna = await office(server, **ADMINISTRATOR)
-        forms = [each for each in server.server.pages if each.method == "POST"]
+        forms = [each for each in server.server.front.now().operations if each.method == "POST"]
         paths = [each.path for each in forms if each.path.startswith("/mvp/")]
         assert len(paths) > 15
         before = await server.system.mvp.reader.look(contents)

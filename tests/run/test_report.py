@@ -111,3 +111,19 @@ def test_every_picture_is_told_in_words_too(report) -> None:
 
 def test_the_same_run_gives_the_same_report(report) -> None:
     assert report("Antwort", "OK") == report("Antwort", "OK")
+
+
+def test_what_was_kept_stands_below_the_folder_it_lies_in_if_there_are_several(
+    tmp_path: Path,
+) -> None:
+    ran = []
+    for name in ("inbox/a", "inbox/b", "status/c"):
+        file = tmp_path / f"{name}.yaml"
+        file.parent.mkdir(exist_ok=True)
+        file.write_text(STORY % "Antwort", encoding="utf-8")
+        ran.append(run_file(file, Task(keep=True)))
+    page = report_html(ran, "x")
+    inbox, status = (page.index(f"/{name}</code></h3>") for name in ("inbox", "status"))
+    assert page.count("<details><summary>Hostile", inbox, status) == 2
+    assert page.count("<details><summary>Hostile", status) == 1
+    assert "</code></h3>" not in report_html(ran[:2], "x")

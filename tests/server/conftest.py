@@ -15,6 +15,8 @@ same folder.
 
 import asyncio
 import inspect
+import shutil
+import subprocess
 from functools import partial
 
 import pytest
@@ -36,3 +38,18 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
 def serve(tmp_path):
     """Give what starts a server in the test's folder."""
     return partial(serving_in, tmp_path)
+
+
+@pytest.fixture(scope="session")
+def certificate(tmp_path_factory):
+    """Give the files of a certificate for this machine, and of its key."""
+    openssl = shutil.which("openssl")
+    if openssl is None:
+        pytest.skip("there is no openssl to make a certificate")
+    folder = tmp_path_factory.mktemp("certificate")
+    names = ("-subj", "/CN=mail", "-addext", "subjectAltName=IP:127.0.0.1")
+    kind = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes")
+    files = ("-keyout", "key.pem", "-out", "certificate.pem")
+    line = [openssl, "req", "-x509", *kind, *files, "-days", "2", *names]
+    subprocess.run(line, cwd=folder, check=True, capture_output=True, timeout=60)
+    return folder / "certificate.pem", folder / "key.pem"

@@ -13,7 +13,8 @@ import sys
 
 import orjson
 
-import reference.app.process  # noqa: F401 - loaded for those that are forked
+import reference.app.process
+import reference.app.site  # noqa: F401 - both are loaded for those that are forked
 from reference.__main__ import main
 from reference.store.crash import VARIABLE
 

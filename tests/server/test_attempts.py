@@ -4,7 +4,7 @@ import asyncio
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from argon2 import PasswordHasher
+from argon2 import PasswordHasher, extract_parameters
 
 from reference.clock import ManualClock
 from reference.http import attempts
@@ -170,6 +170,12 @@ def test_a_password_is_compared_at_the_same_cost_whether_there_is_one_or_not(kno
 
 def test_nobody_has_the_password_that_unknown_users_are_compared_with():
     assert asyncio.run(passwords_of(Hashing(8, 1)).fits("", None)) is False
+
+
+def test_who_is_unknown_is_compared_at_the_cost_of_everybody():
+    passwords = passwords_of(Hashing())
+    kept = asyncio.run(passwords.hashed(PASSWORD))
+    assert extract_parameters(passwords._dummy) == extract_parameters(kept)
 
 
 def test_passwords_cost_19_mib_and_two_passes_unless_configured_otherwise():

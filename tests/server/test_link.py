@@ -8,7 +8,6 @@ import orjson
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
-from structlog.testing import capture_logs
 
 from reference.domain.facts import Envelope, Message, Reply
 from reference.domain.readings import Readings
@@ -101,19 +100,46 @@ async def test_a_message_and_its_answer_travel_between_two_processes(both):
         assert [entry["message"] for entry in entries] == ["m1", "r1"]
 
 
-async def test_the_log_tells_once_that_the_link_is_down_and_once_that_it_is_up_again(sides):
-    with capture_logs() as logs:
-        async with sides("mvp") as mvp:
-            anna = await prepared(mvp)
-            await sent(anna, "m1", to=[KUNDE])
-            for _ in range(3):
-                await mvp.system.settle()
-            async with sides("collaboration"):
-                await until(partial(under_way, anna), [])
-            await sent(anna, "m2", to=[KUNDE])
+async def test_the_log_tells_once_that_the_link_is_down_and_once_that_it_is_up_again(sides, caplog):
+    async with sides("mvp") as mvp:
+        anna = await prepared(mvp)
+        await sent(anna, "m1", to=[KUNDE])
+        for _ in range(3):
             await mvp.system.settle()
-    told = [log["event"] for log in logs if log["event"].startswith("link_")]
+        async with sides("collaboration"):
+            await until(partial(under_way, anna), [])
+        await sent(anna, "m2", to=[KUNDE])
+        await mvp.system.settle()
+    told = [each.msg for each in caplog.records if each.msg.startswith("link_")]
     assert told == ["link_down", "link_up", "link_down"]
+
+
+@pytest.mark.clause("DLV-4")
+async def test_with_different_secrets_messages_wait_and_the_log_says_what_to_look_after(
+    sides, caplog
+):
+    async with sides("mvp") as mvp:
+        anna = await prepared(mvp)
+        async with sides("collaboration", peer_secret="ein-anderes-Geheimnis"):
+            await sent(anna, "m1", to=[KUNDE])
+            await mvp.system.settle()
+            assert await under_way(anna) == ["m1"]
+        async with sides("collaboration") as collaboration:
+            await until(partial(under_way, anna), [])
+            assert await inbox(await collaboration.recipient(KUNDE)) == ["m1"]
+    told = [each.error for each in caplog.records if each.msg == "link_down"]
+    advice = "have both sides the same --peer-secret, and clocks less than 5 minutes apart?"
+    assert sum(each.endswith(f"answered 401: {advice}") for each in told) == 1
+
+
+async def test_the_log_tells_once_that_a_parcel_is_not_taken(serve, caplog):
+    async with serve() as server:
+        await put_into_outbox(server.system.mvp, parcel(7), parcel(8, "m8"))
+        for _ in range(3):
+            await server.system.settle()
+        assert len(await outbox(server.system.mvp)) == 2
+    told = [each.code for each in caplog.records if each.msg == "parcel_not_taken"]
+    assert told == ["envelope_gap", "envelope_gap"]
 
 
 @pytest.mark.clause("DLV-2", "DLV-3", "DLV-4")

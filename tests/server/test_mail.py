@@ -2,10 +2,10 @@
 
 import asyncio
 import re
-import shutil
+import socket
 import ssl
-import subprocess
 from random import Random
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -70,6 +70,15 @@ async def test_links_lead_to_the_public_address(serve):
     async with PostOffice().opened() as post, serve(smtp=post.place, public_url=public) as server:
         await send(await server.caseworker(), "new@example.org")
         mails = {mail.event: mail.text for mail in await post.mails(2)}
+        assert f"{public}/register?token=" in mails["registration"]
+        assert f"{public}/collaboration/\n" in mails["new_message"]
+
+
+async def test_links_lead_to_the_name_of_a_machine_that_listens_at_all_its_addresses(serve):
+    async with PostOffice().opened() as post, serve(smtp=post.place, host="0.0.0.0") as server:  # noqa: S104
+        await send(await server.caseworker(), "new@example.org")
+        mails = {mail.event: mail.text for mail in await post.mails(2)}
+        public = f"http://{socket.gethostname()}:{urlsplit(server.url).port}"
         assert f"{public}/register?token=" in mails["registration"]
         assert f"{public}/collaboration/\n" in mails["new_message"]
 
@@ -367,21 +376,6 @@ async def test_text_blocks_are_those_for_messages_until_the_filter_is_lifted(ser
         gone = await server.operator.delete("/api/mvp/text-blocks/COLLABORATION/Gruß")
         assert gone.status == 204
         assert await names() == []
-
-
-@pytest.fixture(scope="module")
-def certificate(tmp_path_factory):
-    """Give the files of a certificate for this machine, and of its key."""
-    openssl = shutil.which("openssl")
-    if openssl is None:
-        pytest.skip("there is no openssl to make a certificate")
-    folder = tmp_path_factory.mktemp("certificate")
-    names = ("-subj", "/CN=mail", "-addext", "subjectAltName=IP:127.0.0.1")
-    kind = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes")
-    files = ("-keyout", "key.pem", "-out", "certificate.pem")
-    line = [openssl, "req", "-x509", *kind, *files, "-days", "2", *names]
-    subprocess.run(line, cwd=folder, check=True, capture_output=True, timeout=60)
-    return folder / "certificate.pem", folder / "key.pem"
 
 
 @pytest.mark.parametrize("tls", ["starttls", "tls"])

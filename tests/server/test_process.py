@@ -5,13 +5,16 @@ import resource
 import signal
 import socket
 import sqlite3
+import ssl
 import subprocess
 import sys
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from http.client import HTTPException
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from urllib.parse import urlsplit
 
 import pytest
@@ -59,6 +62,23 @@ def test_a_stop_does_not_wait_for_a_client_that_sends_nothing_more(tmp_path):
             assert server.end()[0] == 0
 
 
+def test_a_stop_that_is_told_twice_at_once_still_ends_what_is_under_way(tmp_path):
+    with served(tmp_path) as server:
+        token = server.caseworker()
+        place = urlsplit(server.url)
+        with socket.create_connection((place.hostname, place.port)) as client:
+            client.sendall(
+                b"POST /api/mvp/cases HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+                b"Content-Length: 11\r\nAuthorization: Bearer " + token.encode() + b"\r\n\r\n{"
+            )
+            assert server.ask("GET", "/health").status == 200
+            for number in (signal.SIGTERM, signal.SIGINT):  # as timeout does with one of them
+                server.process.send_signal(number)
+            client.sendall(b'"case": 5}')
+            assert client.recv(12) == b"HTTP/1.1 201"
+        assert server.process.wait(PATIENCE_S) == 0
+
+
 def test_a_port_that_is_taken_ends_with_4_and_leaves_no_folder(tmp_path):
     with closing(socket.create_server(("127.0.0.1", 0))) as other:
         port = other.getsockname()[1]
@@ -86,6 +106,15 @@ def test_a_folder_that_is_made_is_for_its_owner_alone(tmp_path):
     with served(tmp_path / "new") as server:
         assert server.ask("GET", "/ready").status == 200
         assert (tmp_path / "new").stat().st_mode & 0o077 == 0
+
+
+def test_what_is_kept_is_for_its_owner_alone_also_in_a_folder_that_others_read(tmp_path):
+    tmp_path.chmod(0o755)
+    with served(tmp_path) as server:
+        assert send(server, server.caseworker(), 1).status == 201
+        kept = [path for path in tmp_path.rglob("*") if path.is_file()]
+        assert {path.name for path in kept} >= {"mvp.sqlite", "collaboration.sqlite-wal"}
+        assert [path for path in kept if path.stat().st_mode & 0o077] == []
 
 
 def test_a_folder_that_cannot_be_made_ends_with_4(tmp_path):
@@ -286,11 +315,85 @@ def test_what_was_answered_while_the_server_stopped_is_there_and_nothing_else_br
             assert server.ask("GET", f"/api/mvp/cases/{case}", token=token).status == 200
 
 
+def test_a_server_is_ready_before_anything_is_loaded_that_its_first_answers_do_not_need(tmp_path):
+    later = {"reference.app.demo", "reference.app.openapi", "reference.client", "reference.pages"}
+    later |= {"aiosmtplib", "jinja2", "prometheus_client", "rich", "simpy", "simulator"}
+    code = f"""
+import asyncio, pathlib, sys
+from reference.app.serve import serve
+import reference.app.process
+from reference.app.config import Config
+from reference.app.server import serving
+from reference.clock import SystemClock
+
+async def start():
+    async with serving(Config(pathlib.Path(sys.argv[1]), port=0), SystemClock()):
+        print(sorted({later} & set(sys.modules)))
+
+asyncio.run(start())
+"""
+    line = [sys.executable, "-c", code, str(tmp_path)]
+    done = subprocess.run(line, capture_output=True, text=True, check=True, timeout=PATIENCE_S)
+    assert done.stdout == "[]\n"
+
+
+def test_pages_are_there_as_soon_as_a_server_says_that_it_is_ready(tmp_path):
+    with served(tmp_path) as server, ThreadPoolExecutor(8) as people:
+        pages = [people.submit(server.ask, "GET", "/mvp/login", token=None) for _ in range(8)]
+        assert {page.result().status for page in pages} == {200}
+        assert server.ask("GET", "/nowhere", token=None).status == 404
+        assert server.ask("DELETE", "/mvp/login", token=None).status == 405
+        assert server.end()[0] == 0
+
+
+class Peer(HTTPServer):
+    """A peer that is reached by https; it notes who comes, and what is asked."""
+
+    def __init__(self, certificate):
+        super().__init__(("127.0.0.1", 0), Asked)
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(*certificate)
+        self.socket = context.wrap_socket(self.socket, server_side=True)
+        self.came, self.asked = 0, []
+
+    def get_request(self):
+        self.came += 1
+        return super().get_request()
+
+
+class Asked(BaseHTTPRequestHandler):
+    def do_POST(self):
+        self.server.asked.append(self.path)
+        self.send_error(503)
+
+    def log_message(self, *_):
+        pass
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_a_peer_by_https_is_asked_only_if_this_machine_trusts_it(tmp_path, certificate, known):
+    trusted = {"SSL_CERT_FILE": str(certificate[0])} if known else {}
+    with Peer(certificate) as peer:
+        threading.Thread(target=peer.serve_forever).start()
+        url = f"https://127.0.0.1:{peer.server_port}"
+        alone = ("--side", "mvp", "--peer", url, "--peer-secret", "a-secret-of-both-sides")
+        try:
+            with served(tmp_path, *alone, "--replicate-every", "never", **trusted) as server:
+                assert send(server, server.caseworker(), 1).status == 201
+                until = time.monotonic() + PATIENCE_S
+                while peer.came < 3 and time.monotonic() < until:
+                    time.sleep(0.05)
+        finally:
+            peer.shutdown()
+    assert peer.came >= 3
+    assert set(peer.asked) == ({"/api/link/parcels"} if known else set())
+
+
 @pytest.mark.parametrize("program", ["reference", "simulator"])
 def test_the_help_of_a_program_loads_nothing_that_takes_long(program):
     script = (
         f"import sys; from {program}.__main__ import main; main(['--help'], standalone_mode=False);"
-        "print(sorted({'aiohttp', 'attr', 'importlib.metadata', 'rich', 'structlog'} & {*sys.modules}))"
+        "print(sorted({'aiohttp', 'attr', 'importlib.metadata', 'logging', 'rich'} & {*sys.modules}))"
     )
     done = subprocess.run(
         [sys.executable, "-c", script], capture_output=True, text=True, check=True

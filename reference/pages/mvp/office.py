@@ -15,8 +15,7 @@ from reference.http.operations import Operation, Who
 from reference.http.passwords import LENGTH_MAX, LENGTH_MIN
 from reference.http.problems import Problem, Refused
 from reference.link.replication_api import ReplicationApi
-from reference.mail.mailer import text_of
-from reference.mail.wordings import EVENTS, LANGUAGES, checked, fields_of
+from reference.mail.wordings import EVENTS, LANGUAGES, checked, fields_of, text_of
 from reference.mvp import acts, looks
 from reference.mvp.caseworkers_api import CaseworkersApi
 from reference.mvp.texts_api import LINE, TEXT, BlockText, MailTemplateView, TextsApi

@@ -1,0 +1,41 @@
+"""The pages that describe the API; a browser takes their style, and nothing else, from them."""
+
+from base64 import b64encode
+from collections.abc import Iterable
+from hashlib import sha256
+from typing import Any, Final
+
+from jinja2 import Environment, PackageLoader
+
+from reference.app.openapi import document
+from reference.http.operations import HTML_TYPE, Answer, Operation
+from reference.store.codec import to_json
+
+_PAGES: Final = Environment(
+    loader=PackageLoader("reference.app"),
+    autoescape=True,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+
+
+def docs_page(operations: Iterable[Operation]) -> Answer:
+    """Give the page that describes operations."""
+    return _page("docs.html", document=document(operations), example=_example)
+
+
+def problem_page(problem: object) -> Answer:
+    """Give the page that explains a type of problem."""
+    return _page("problem.html", problem=problem)
+
+
+def _page(template: str, **values: object) -> Answer:
+    style = _PAGES.get_template("style.css").render()
+    text = _PAGES.get_template(template).render(style=style, **values)
+    fingerprint = b64encode(sha256(style.encode()).digest()).decode()
+    policy = f"default-src 'none'; style-src 'sha256-{fingerprint}'; frame-ancestors 'none'"
+    return Answer(200, text.encode(), HTML_TYPE, {"Content-Security-Policy": policy})
+
+
+def _example(value: Any) -> str:  # noqa: ANN401 - any JSON
+    return to_json(value).decode()
