@@ -145,7 +145,7 @@ def _parameters(operation: Operation, schemas: "_Schemas") -> list[Json]:
         if field.default is not None and field.default is not NOTHING:
             schema = schema | {"default": field.default}
         required = field.default is NOTHING
-        found.append(_parameter("query", field.name, schema, required=required))
+        found.append(_parameter("query", field.name, schema, field.type, required=required))
     if operation.act:
         again = "gives the first answer again to the same request, for a day"
         key: Json = {"type": "string", "minLength": 1, "maxLength": 200, "pattern": "^[ -~]+$"}
@@ -175,11 +175,12 @@ def path_names(operation: Operation) -> tuple[str, ...]:
     return tuple(part[1:-1] for part in parts if part.startswith("{"))
 
 
-def _parameter(where: str, name: str, schema: Json, *, required: bool = False) -> Json:
+def _parameter(
+    where: str, name: str, schema: Json, kind: type | None = None, *, required: bool = False
+) -> Json:
     found: Json = {"name": name, "in": where, "required": required, "schema": schema}
-    if name in EXAMPLES:
-        found["example"] = EXAMPLES[name]
-    return found
+    example = OTHERS.get((name, kind), EXAMPLES.get(name))
+    return found if example is None else found | {"example": example}
 
 
 def _body(operation: Operation, schemas: "_Schemas") -> Json:
