@@ -76,7 +76,8 @@ async def _serve(config: Config) -> None:
         with contextlib.suppress(OSError):  # nobody has to read it
             sys.stdout.write(f"ready: {server.url} (data in {config.data})\n")
             sys.stdout.flush()
-        log.info("serving", extra={"side": config.side, "clock": config.clock})
+        begun = {"side": config.side, "clock": config.clock}
+        await asyncio.to_thread(log.info, "serving", extra=begun)  # loads what makes lines
         front = asyncio.create_task(_load(server.front))
         await told.wait()
         log.info("stopping")
