@@ -287,3 +287,24 @@ def test_after_a_refused_message_one_that_nobody_sent_is_still_found_in_a_log():
     with pytest.raises(Unmentioned) as caught:
         story.see("activities", entries=[{"message": one} for one in ("m1", "m2", "m9")])
     assert caught.value.value == "m9"
+
+
+@pytest.mark.parametrize("came", [SECOND // 2, SECOND * 3 // 2])
+def test_a_receipt_is_as_late_as_its_message_may_have_arrived(came):
+    story = sent().open(K, after=SECOND // 2, outcome="unknown")
+    story.inbox(K, after=came - SECOND // 2, m1={"unread": True, "opened": False})
+    assert story.see(after=SECOND * 3 // 2, under_way=["m1"]).rules == []
+
+
+def test_a_reply_of_an_outage_moves_the_follow_up_to_either_day_on_which_it_may_have_come():
+    def late(*order):
+        story = sent(readings={"last_communication": "last_sent"}).fault("link", "down")
+        story.reply(K, "r1", "m1").send("m2", "reply", K).see("inbox", K, after=WHOLE_DAY)
+        story.fault("link", "up")
+        return story.see("activities", entries=[{"message": name} for name in ("m1", *order)])
+
+    for order in (("r1", "m2"), ("m2", "r1")):
+        assert late(*order).see(follow_up_on=DAY).rules == []
+    assert late("m2", "r1").see(follow_up_on="2024-02-20").rules == []
+    early = late("r1", "m2").see(follow_up_on="2024-02-20")
+    assert early.rules == [("REP-6", early.line)]
