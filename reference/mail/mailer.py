@@ -55,6 +55,8 @@ _REFUSED: Final = (
     aiosmtplib.SMTPDataError,
     aiosmtplib.SMTPNotSupported,
 )
+#: What is told in our library's words, of whoever was to be reached and what it does not offer.
+_OWN_WORDS: Final = frozenset({aiosmtplib.SMTPConnectError, aiosmtplib.SMTPException})
 _UNAVAILABLE: Final = 421  # "closing the connection": about the server, not about the mail
 log = logging.getLogger(__name__)
 
@@ -358,7 +360,7 @@ def _code(error: Exception) -> int | None:
 
 def _named(error: Exception) -> str:
     """Name a failure by its kind and code; the server's text may repeat what nobody may log."""
-    if type(error) is aiosmtplib.SMTPConnectError:
+    if type(error) in _OWN_WORDS:
         return str(error)
     code = _code(error)
     return type(error).__name__ if code is None else f"{type(error).__name__} {code}"
