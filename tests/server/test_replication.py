@@ -410,7 +410,7 @@ async def test_a_run_over_100_000_records_holds_few_of_them_at_a_time(tmp_path, 
         done = process.ask("POST", RUNS, {}, token, patience_s=600)
         grown = peak(process.process.pid) - before
     assert sum(bundle["records"] for bundle in done.json["bundles"]) == 100_000
-    assert grown <= 20 * 1024, "200 bytes a record: less than one takes"
+    assert grown <= 30 * 1024, "300 bytes a record: less than one takes"
 
 
 def peak(pid):
