@@ -5,7 +5,6 @@ it no longer counts as unread. What it knows of the rules is what a message is s
 what an act makes of the cloud status; whether the rules are kept is not its business.
 """
 
-from array import array
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from datetime import tzinfo
@@ -18,7 +17,7 @@ from simulator.measures.measured import Measured, Sampled
 from simulator.measures.messages import Messages, Record
 from simulator.measures.registry import MEASURES, Kind
 from simulator.measures.runs import OF_RUNS, Runs
-from simulator.measures.samples import Figures, curve, figures, in_order, statistic
+from simulator.measures.samples import Figures, Samples, curve, figures, statistic
 from simulator.measures.statuses import Statuses
 
 Case = int | str
@@ -140,27 +139,25 @@ class Collector:
             tuple(Checked(limit, self._value(limit, levels, totals)) for limit in limits),
         )
 
-    def _ordered(self, name: str, cells: Iterable[Cell]) -> "array[float]":
+    def _parts(self, name: str, cells: Iterable[Cell]) -> list[Samples]:
+        """Give the samples of a measure in these cells; of one that belongs to no message, all."""
         if name in OF_RUNS:
-            return in_order([self.runs.samples[name]])
-        return in_order([cell.samples(name) for cell in cells])
+            return [self.runs.samples[name]]
+        return [cell.samples(name) for cell in cells]
 
     def _sampled(self, name: str) -> Sampled | None:
         if MEASURES[name].kind is not Kind.SAMPLES:
             return None
-        ordered = self._ordered(name, self.cells.all())
-        if not ordered:
+        parts = self._parts(name, self.cells.all())
+        whole = figures(parts)
+        if whole is None:
             return None
         by: dict[str, dict[str, Figures]] = {}
         for kind in GROUPS if name in OF_MESSAGES else ():
-            told = ((group, self._figures(name, cells)) for group, cells in self.cells.groups(kind))
+            groups = self.cells.groups(kind)
+            told = ((group, figures(self._parts(name, cells))) for group, cells in groups)
             by[kind] = {group: each for group, each in told if each is not None}
-        return Sampled(figures(ordered), by, curve(ordered))
-
-    def _figures(self, name: str, cells: Iterable[Cell]) -> Figures | None:
-        """Give the figures of samples, which are put in order for that alone: they may be many."""
-        ordered = self._ordered(name, cells)
-        return figures(ordered) if ordered else None
+        return Sampled(whole, by, curve(parts))
 
     def _value(
         self, limit: Limit, levels: Mapping[str, Course], totals: Mapping[str, float]
@@ -168,7 +165,7 @@ class Collector:
         """Give what a limit is about; None where there is no sample of it."""
         name = limit.measure.name
         if limit.measure.kind is Kind.SAMPLES:
-            return statistic(self._ordered(name, self.cells.named(limit.group)), limit.statistic)
+            return statistic(self._parts(name, self.cells.named(limit.group)), limit.statistic)
         if name == "settled":
             return _settled(self.cells.named(limit.group))
         if limit.measure.kind is Kind.TOTAL:

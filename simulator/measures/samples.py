@@ -4,9 +4,10 @@ A sample takes eight bytes; one of 0, as most deliveries in virtual time are, ta
 """
 
 from array import array
-from collections.abc import Iterator, Sequence
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Sequence
 from heapq import merge
-from itertools import chain, repeat
+from itertools import chain, islice, repeat
 from math import ceil, fsum
 from typing import Final
 
@@ -48,6 +49,13 @@ class Samples:
         """Give all of them, in no order."""
         return chain(repeat(0.0, self._zeros), self._others)
 
+    def in_order(self) -> Iterator[float]:
+        """Give all of them in order; they are put in order where they lie."""
+        others = self._others = array("d", sorted(self._others))
+        below = bisect_left(others, 0.0)
+        zeros = repeat(0.0, self._zeros)
+        return chain(islice(others, below), zeros, islice(others, below, None))
+
 
 @frozen
 class Figures:
@@ -63,38 +71,56 @@ class Figures:
     max: float
 
 
-def ranked(ordered: Sequence[float], share: float) -> float:
-    """Give the smallest sample that at least `share` per cent of all do not exceed."""
-    return ordered[max(ceil(share * len(ordered) / _WHOLE - 1e-9) - 1, 0)]
+def ranked(parts: Sequence[Samples], shares: Iterable[float]) -> list[float]:
+    """Give, for rising shares, the smallest sample that at least so many per cent do not exceed.
+
+    Samples of all parts count as one row, which is walked once and never laid out: it may be long.
+    """
+    count = sum(map(len, parts))
+    row, walked = _in_order(parts, count), 0
+    found: list[float] = []
+    for share in shares:
+        rank = max(ceil(share * count / _WHOLE - 1e-9), 1)
+        found.append(next(islice(row, rank - walked - 1, None)) if rank > walked else found[-1])
+        walked = rank
+    return found
 
 
-def figures(ordered: Sequence[float]) -> Figures:
-    """Give the figures of samples that are in order; there has to be one."""
-    p50, p90, p95, p99 = (ranked(ordered, share) for share in SHOWN)
-    mean = fsum(ordered) / len(ordered)
-    return Figures(len(ordered), ordered[0], mean, p50, p90, p95, p99, ordered[-1])
+def _in_order(parts: Sequence[Samples], count: int) -> Iterator[float]:
+    if count <= SORTED_AT_ONCE_MAX:
+        return iter(sorted(chain.from_iterable(parts)))
+    return merge(*[part.in_order() for part in parts])
 
 
-def statistic(ordered: Sequence[float], name: str) -> float | None:
-    """Give one figure of samples that are in order; None where there are none to ask."""
-    if name == "count":
-        return len(ordered)
-    if not ordered:
+def _mean(parts: Sequence[Samples]) -> float:
+    return fsum(chain.from_iterable(parts)) / sum(map(len, parts))
+
+
+def figures(parts: Sequence[Samples]) -> Figures | None:
+    """Give the figures of all samples together; None where there are none."""
+    count = sum(map(len, parts))
+    if not count:
         return None
+    least, p50, p90, p95, p99, most = ranked(parts, (0.0, *SHOWN, _WHOLE))
+    return Figures(count, least, _mean(parts), p50, p90, p95, p99, most)
+
+
+def statistic(parts: Sequence[Samples], name: str) -> float | None:
+    """Give one figure of all samples together; None where there are none to ask."""
+    count = sum(map(len, parts))
+    if name == "count":
+        return count
+    if not count:
+        return None
+    if name == "mean":
+        return _mean(parts)
     share = percentile(name)
-    if share is not None:
-        return ranked(ordered, share)
-    return fsum(ordered) / len(ordered) if name == "mean" else ordered[-1 if name == "max" else 0]
+    if share is None:
+        share = _WHOLE if name == "max" else 0.0
+    return ranked(parts, [share])[0]
 
 
-def curve(ordered: Sequence[float]) -> tuple[float, ...]:
+def curve(parts: Sequence[Samples]) -> tuple[float, ...]:
     """Give the percentiles from 0 to 100, half a percent apart, for a plot."""
     steps = range(CURVE_STEPS + 1)
-    return tuple(ranked(ordered, _WHOLE * step / CURVE_STEPS) for step in steps)
-
-
-def in_order(parts: Sequence[Samples]) -> "array[float]":
-    """Put samples together and in order; of many, never are all numbers of Python at once."""
-    if sum(map(len, parts)) <= SORTED_AT_ONCE_MAX:
-        return array("d", sorted(chain.from_iterable(parts)))
-    return array("d", merge(*[array("d", sorted(part)) for part in parts]))
+    return tuple(ranked(parts, [_WHOLE * step / CURVE_STEPS for step in steps]))

@@ -2,7 +2,7 @@
 
 from collections.abc import Hashable, Mapping, Sequence
 from types import MappingProxyType
-from typing import Any, Final, cast
+from typing import Any, Final
 
 from simulator.history.vocabulary import READINGS
 from simulator.oracle.acts import ACTS
@@ -60,7 +60,7 @@ class Oracle:
                 world.given = True
                 world.change_common()
                 GIVENS[record["given"]](world, line, at, record)
-        if len(world.awake) > world.awake_max:
+        if len(world.cases) > world.awake_max:
             world.let_sleep(line, at)
         if at > world.next_due:
             overdue(world, at, line)
@@ -112,12 +112,11 @@ class Oracle:
         world = self.world
         if world.common is None:
             world.common = _common(world)
-        if not world.doubt and len(world.cases) == 1:
-            case = cast("Case", next(iter(world.cases.values())))  # alone it is not folded up
-            return world.common, _cached_rest(world, case)
+        if not world.doubt and len(world.cases) == 1:  # alone it is not folded up
+            return world.common, _cached_rest(world, next(iter(world.cases.values())))
         cases = [
             (number, *[_cached_rest(world, state) for state in world.doubt.get(number) or [alone]])
-            for number in world.cases
+            for number in world.numbers()
             if (alone := world.find(number))
         ]
         return world.common, tuple(cases)
@@ -179,10 +178,7 @@ def _rest(world: World, case: Case) -> tuple[Hashable, ...]:
         case.documents,
         case.perhaps,
         tuple(
-            [
-                (subject, partial < world.partial_runs)
-                for _, partial, _, subject in (versions[base:] if base else versions)
-            ]
+            [(subject, partial < world.partial_runs) for _, partial, _, subject in versions[base:]]
         ),
         case.happened,
         case.given_date,

@@ -6,10 +6,11 @@ Of their messages only digests are kept in memory.
 import marshal
 from array import array
 from collections.abc import Sequence
-from typing import Final, cast
+from typing import Final
 
+from simulator.cabinet import Cabinet, Index
 from simulator.oracle.facts import Box, Case
-from simulator.press import MakeShelf, Shelf
+from simulator.press import MakeShelf
 
 _ELSEWHERE: Final = {"boxes", "log", "number"}
 _PASSING: Final = {"cached", "flights", "receipts", "serial", "split", "token"}
@@ -17,71 +18,67 @@ _PASSING: Final = {"cached", "flights", "receipts", "serial", "split", "token"}
 _KEPT: Final = sorted({*Case.__slots__} - _ELSEWHERE - _PASSING)
 #: What it keeps of a mailbox.
 _BOX: Final = sorted({*Box.__slots__} - {"cached", "owner"})
-_BUCKETS: Final = 1 << 16
-_DIGEST: Final = (1 << 64) - 1
-_DIGEST_BYTES: Final = 8
-_ENTRY_BYTES: Final = 12  # a digest, and the place of the case's number
 
 
 class Settled:
     """Lays cases aside and brings them back, and knows to which of them a message belongs."""
 
-    __slots__ = ("digests", "make_shelf", "numbers", "shelf")
+    __slots__ = ("_cases", "_make_shelf", "_messages", "_numbers")
 
-    def __init__(self, make_shelf: MakeShelf, samples: Sequence[Case] = ()) -> None:
-        """Begin with none; the cases to come look like these."""
-        self.make_shelf = make_shelf
-        self.shelf = make_shelf(map(_spell, samples)) if samples else None
-        self.digests = [b""] * _BUCKETS if samples else []
-        self.numbers: list[int | str] = []
-
-    def __bool__(self) -> bool:
-        """Tell whether it has samples, and so may have folded cases."""
-        return bool(self.digests)
+    def __init__(self, make_shelf: MakeShelf) -> None:
+        """Begin with none."""
+        self._make_shelf = make_shelf
+        self._cases: Cabinet | None = None
+        self._messages = Index()
+        self._numbers: list[int | str] = []  # of the cases that were folded, as the cabinet counts
 
     def copy(self) -> "Settled":
         """Give a copy that goes its own way."""
-        new = Settled.__new__(Settled)
-        new.make_shelf, new.shelf = self.make_shelf, self.shelf
-        new.digests, new.numbers = self.digests.copy(), self.numbers.copy()
+        new = Settled(self._make_shelf)
+        if self._cases is not None:
+            new._cases = self._cases.copy()
+            new._messages, new._numbers = self._messages.copy(), self._numbers.copy()
         return new
 
     def share(self) -> None:
         """Expect that somebody else brings back the same cases."""
-        if self.shelf is not None:
-            self.shelf.share()
-
-    def fold(self, case: Case, messages: Sequence[str]) -> int:
-        """Lay a case aside, to which nothing travels and of which there is one state only."""
-        place = len(self.numbers).to_bytes(_ENTRY_BYTES - _DIGEST_BYTES, "little")
-        if messages:
-            self.numbers.append(case.number)
-        for message in messages:
-            digest = hash(message) & _DIGEST
-            self.digests[digest % _BUCKETS] += digest.to_bytes(_DIGEST_BYTES, "little") + place
-        return self._shelved.put(_spell(case))
-
-    def unfold(self, number: int | str, folded: int, token: object) -> Case:
-        """Bring the case of this number back as it was, owned by the holder of the token."""
-        return _read(Case(number, token), self._shelved.take(folded))
+        if self._cases is not None:
+            self._cases.share()
 
     @property
-    def _shelved(self) -> Shelf:
-        return cast("Shelf", self.shelf)  # with the first case there was one
+    def numbers(self) -> Sequence[int | str]:
+        """Give the numbers of all cases that ever were folded."""
+        return self._numbers
+
+    def __contains__(self, number: int | str) -> bool:
+        """Tell whether the case of this number is folded."""
+        return self._cases is not None and number in self._cases
+
+    def fold(self, cases: Sequence[tuple[Case, Sequence[str]]]) -> None:
+        """Lay cases aside, to which nothing travels and of which there is one state only.
+
+        Each comes with its messages that were not folded before.
+        """
+        if self._cases is None:
+            self._cases = Cabinet(self._make_shelf(_spell(case) for case, _ in cases))
+        for case, messages in cases:
+            place = self._cases.put(case.number, _spell(case))
+            if place == len(self._numbers):
+                self._numbers.append(case.number)
+            for message in messages:
+                self._messages.add(message, place)
+
+    def unfold(self, number: int | str, token: object) -> Case | None:
+        """Bring the case of this number back as it was, owned by the holder of the token."""
+        spelt = None if self._cases is None else self._cases.take(number)
+        return None if spelt is None else _read(Case(number, token), spelt)
 
     def home_of(self, message: str) -> int | str | None:
         """Give the case that a message of a folded case belongs to."""
-        if not self.digests:
+        if self._cases is None:
             return None
-        digest = hash(message) & _DIGEST
-        entries, wanted = self.digests[digest % _BUCKETS], digest.to_bytes(_DIGEST_BYTES, "little")
-        start = entries.find(wanted)
-        while start > 0 and start % _ENTRY_BYTES:
-            start = entries.find(wanted, start + 1)
-        if start < 0:
-            return None
-        place = entries[start + _DIGEST_BYTES : start + _ENTRY_BYTES]
-        return self.numbers[int.from_bytes(place, "little")]
+        place = self._messages.find(message)
+        return None if place is None else self._numbers[place]
 
 
 def _spell(case: Case) -> bytes:

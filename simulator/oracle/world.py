@@ -6,10 +6,10 @@ that may or may not have arrived, or on an act of unknown outcome; observations 
 
 from collections import OrderedDict
 from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import date
 from functools import lru_cache
 from itertools import islice
-from typing import Any, Final, NamedTuple, cast
+from typing import Any, Final, NamedTuple
 from zoneinfo import ZoneInfo
 
 from simulator.oracle.blur import blur
@@ -95,10 +95,9 @@ class World:
         self.carrier = carrier
         self.limit = limit
         self.token, self.borrows = object(), False
-        self.cases: dict[int | str, Case | int] = {}  # a number: one that is folded up
-        self.awake: list[int | str] = []  # the others
+        self.cases: dict[int | str, Case] = {}  # those that are awake
         self.awake_max = AWAKE_MIN
-        self.settled = Settled(make_shelf)
+        self.settled = Settled(make_shelf)  # the others, folded up
         self.doubt: dict[int | str, list[Case]] = {}
         self.beyond: dict[int | str, int] = {}
         self.home: dict[str, int | str] = {}  # message -> case, of those that are awake
@@ -157,7 +156,6 @@ class World:
         new.__dict__.update(self.__dict__)
         new.cases = self.cases.copy()
         new.doubt = self.doubt.copy()
-        new.awake = self.awake.copy()
         self.token = object()
         new.token = object()
         new.out = []
@@ -244,14 +242,10 @@ class World:
 
     def case(self, number: Any, line: int) -> Case:
         """Give a case that was mentioned, owned by this world."""
-        case = self.cases.get(number)
-        if not isinstance(case, Case):
-            case = self._unfolded(number, line)
+        case = self.cases.get(number) or self._unfolded(number, line)
         if case.token is not self.token:
             case = self.own(case)
         case.cached = None
-        for state in self.doubt[number] if case.split else ():
-            state.cached = None
         return case
 
     def _unfolded(self, number: Any, line: int) -> Case:
@@ -263,11 +257,20 @@ class World:
     def find(self, number: Any) -> Case | None:
         """Give a case, unfolded if need be; None if it was never mentioned."""
         case = self.cases.get(number)
-        if not isinstance(case, int):
-            return case
-        self.awake.append(number)
-        unfolded = self.cases[number] = self.settled.unfold(number, case, self.token)
-        return unfolded
+        if case is None and number in self.settled:
+            self.own_rest()
+            case = self.settled.unfold(number, self.token)
+            if case is not None:
+                self.cases[number] = case
+        return case
+
+    def knows(self, number: Any) -> bool:
+        """Tell whether a case was mentioned."""
+        return number in self.cases or number in self.settled
+
+    def numbers(self) -> list[int | str]:
+        """Give the numbers of all cases that were mentioned: those that are awake come first."""
+        return list(dict.fromkeys((*self.cases, *self.settled.numbers)))
 
     def home_of(self, message: str) -> int | str | None:
         """Give the case that a message belongs to; None if it was never mentioned."""
@@ -296,24 +299,20 @@ class World:
     def let_sleep(self, line: int, at: int) -> None:
         """Fold up the cases of which no line told for long."""
         before = line - QUIET_LINES
-        awake: list[int | str] = []
         quiet: list[Case] = []
-        for number in self.awake:
+        for number in tuple(self.cases):
             case = self.case(number, line)
             rests = case.last_line < before and case.seen < before
             states = self.come_to_rest(case, line, at) if rests else ()
             if len(states) == 1 and not states[0].flights:
                 quiet.append(states[0])
-            else:
-                awake.append(number)
-        self.awake = awake
-        self.awake_max = len(awake) + max(len(awake) // 4, AWAKE_MIN)
         if quiet:
             self._fold(quiet)
+        awake = len(self.cases)
+        self.awake_max = awake + max(awake // 4, AWAKE_MIN)
 
     def _fold(self, quiet: Sequence[Case]) -> None:
         self.own_rest()
-        self.settled = self.settled or Settled(self.settled.make_shelf, quiet)
         messages: dict[int | str, list[str]] = {case.number: [] for case in quiet}
         home: dict[str, int | str] = {}
         for message, number in self.home.items():
@@ -322,24 +321,22 @@ class World:
             else:
                 home[message] = number
         self.home = home
+        self.settled.fold([(case, messages[case.number]) for case in quiet])
         for case in quiet:
-            self.cases[case.number] = self.settled.fold(case, messages[case.number])
+            del self.cases[case.number]
 
     def new_case(self, number: int | str, *, told: bool) -> Case:
         """Begin a case."""
         case = Case(number, self.token)
         case.told = told
         self.cases[number] = case
-        self.awake.append(number)
         return case
 
     def judge(
         self, number: Any, judge: Judge, need: str, line: int, at: int, data: Any, outcome: str
     ) -> None:
         """Judge a line about a case in each of its possible states, and keep those that fit."""
-        case = self.cases.get(number)
-        if not isinstance(case, Case):
-            case = self._unfolded(number, line)
+        case = self.cases.get(number) or self._unfolded(number, line)
         if outcome == "refused" and not case.flights and not case.split:
             judge(self, case, line, at, data, outcome)
             return
@@ -366,7 +363,7 @@ class World:
             self.settle(case, at)
             if not case.flights:
                 return True
-        for flight in case.flights if need else ():  # noqa: SIM110 - any() takes twice as long
+        for flight in case.flights:  # noqa: SIM110 - any() takes twice as long
             if self._matters(flight, need):
                 return False
         return True
@@ -519,7 +516,7 @@ class World:
         """Let arrive in a case what must be there by now; give its possible states."""
         number = case.number
         self.keep(number, self._what_must_be_there(case, at), line)
-        return self.doubt.get(number) or [cast("Case", self.cases[number])]
+        return self.doubt.get(number) or [self.cases[number]]
 
     def _what_must_be_there(self, case: Case, at: int) -> list[Case]:
         """Let arrive what must be there by now, in every order in which it may have come."""
@@ -577,16 +574,12 @@ class World:
                 arrive(case, flight, flight.at, flight.at + limit, self.readings)
             return
         stay: list[Flight] = []
-        late: set[tuple[str, str]] = set()
         for flight in flights:
-            channel = (flight.way, flight.recipient)
             held = flight.way == HELD
-            over = self.full_at > flight.at if held else self.is_over(flight.at, at)
-            if over and channel not in late:
+            if self.full_at > flight.at if held else self.is_over(flight.at, at):
                 latest = max(flight.at, min(at, self.deadline(flight.at)))
                 arrive(case, flight, flight.at, latest, self.readings)
             else:
-                late.add(channel)
                 stay.append(flight)
         case.flights = tuple(stay)
 
@@ -691,10 +684,11 @@ def utc_day(at: int) -> str:
     day = at // DAY_US
     text = _DAYS.get(day)
     if text is None:
-        text = _DAYS[day] = datetime.fromtimestamp(day * 86_400, UTC).date().isoformat()
+        text = _DAYS[day] = date.fromordinal(_EPOCH + day).isoformat()
     return text
 
 
+_EPOCH: Final = date(1970, 1, 1).toordinal()
 _DAYS: Final[dict[int, str]] = {}
 
 address = lru_cache(8192)(addresses_differ_by_more_than_case_and_blanks)

@@ -1,9 +1,9 @@
 """A mapping that lays aside what was not asked for for long."""
 
 from collections.abc import Callable, Iterator
-from typing import Final, Generic, TypeVar, cast
+from typing import Final, Generic, TypeVar
 
-from simulator.press import Shelf
+from simulator.cabinet import Cabinet
 from simulator.shelf import InFile
 
 Key = TypeVar("Key")
@@ -20,7 +20,7 @@ class Folding(Generic[Key, Value]):
     of them, at most twice as many.
     """
 
-    __slots__ = ("_awake", "_before", "_lately", "_places", "_read", "_shelf", "_spell")
+    __slots__ = ("_awake", "_before", "_folded", "_keys", "_lately", "_read", "_spell")
 
     def __init__(
         self,
@@ -30,28 +30,27 @@ class Folding(Generic[Key, Value]):
     ) -> None:
         """Begin with none; `spell` makes bytes of a value, and `read` makes it of them again."""
         self._spell, self._read, self._awake = spell, read, awake
-        self._places: dict[Key, int | None] = {}  # on the shelf; None: it is awake
+        self._keys: list[Key] = []
         self._lately: dict[Key, Value] = {}
         self._before: dict[Key, Value] = {}  # lately has the newer value where both have one
-        self._shelf: Shelf | None = None
+        self._folded: Cabinet | None = None
 
     def copy(self) -> "Folding[Key, Value]":
         """Give a copy that goes its own way."""
         new: Folding[Key, Value] = Folding(self._spell, self._read, self._awake)
-        if self._shelf is not None:
-            self._shelf.share()
-            new._shelf = self._shelf
-        new._places = self._places.copy()
+        new._keys = self._keys.copy()
         new._lately = self._lately.copy()
         new._before = self._before.copy()
+        new._folded = None if self._folded is None else self._folded.copy()
         return new
 
     def get(self, key: Key) -> Value | None:
         """Give a value; None if there is none."""
         value = self._lately.get(key)
-        if value is None and key in self._places:
+        if value is None:
             value = self._awoken(key)
-            self._ask(key, value)
+            if value is not None:
+                self._ask(key, value)
         return value
 
     def __setitem__(self, key: Key, value: Value) -> None:
@@ -59,24 +58,28 @@ class Folding(Generic[Key, Value]):
         if key in self._lately:
             self._lately[key] = value
         else:
-            self._places[key] = None
+            if self._awoken(key) is None:
+                self._keys.append(key)
             self._ask(key, value)
 
     def values(self) -> Iterator[Value]:
         """Give all values; what is folded stays so."""
         lately, before = self._lately, self._before
-        for key, place in self._places.items():
-            if place is not None:
-                yield self._read(self._shelved.look(place))
-            else:
-                yield lately[key] if key in lately else before[key]
+        for key in self._keys:
+            if key in lately:
+                yield lately[key]
+            elif key in before:
+                yield before[key]
+            elif self._folded is not None and (spelt := self._folded.look(key)) is not None:
+                yield self._read(spelt)
 
-    def _awoken(self, key: Key) -> Value:
-        place = self._places[key]
-        if place is None:
-            return self._before[key]
-        self._places[key] = None
-        return self._read(self._shelved.take(place))
+    def _awoken(self, key: Key) -> Value | None:
+        """Give a value of before, taken from where it was laid if it was folded."""
+        value = self._before.get(key)
+        if value is None and self._folded is not None:
+            spelt = self._folded.take(key)
+            value = None if spelt is None else self._read(spelt)
+        return value
 
     def _ask(self, key: Key, value: Value) -> None:
         lately = self._lately
@@ -88,11 +91,7 @@ class Folding(Generic[Key, Value]):
 
     def _fold(self, keys: set[Key]) -> None:
         spelt = [(key, self._spell(self._before[key])) for key in keys]
-        if self._shelf is None:
-            self._shelf = InFile(one for _, one in spelt)
+        if self._folded is None:
+            self._folded = Cabinet(InFile(one for _, one in spelt))
         for key, one in spelt:
-            self._places[key] = self._shelf.put(one)
-
-    @property
-    def _shelved(self) -> Shelf:
-        return cast("Shelf", self._shelf)  # where there is a place, there is a shelf
+            self._folded.put(key, one)

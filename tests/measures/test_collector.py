@@ -1,12 +1,14 @@
 """What a run is measured by: every figure against one that can be worked out by hand."""
 
+from itertools import chain
+from math import ceil, fsum
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from simulator.measures.collector import Collector
 from simulator.measures.measured import Measured
-from simulator.measures.samples import SORTED_AT_ONCE_MAX, Samples, in_order
+from simulator.measures.samples import SORTED_AT_ONCE_MAX, Samples, ranked, statistic
 from simulator.scenario.limits import limit
 
 SECOND = 1_000_000
@@ -124,12 +126,20 @@ def test_one_answer_settles_the_whole_case_where_the_reading_says_so() -> None:
 
 
 @pytest.mark.parametrize("count", [10, SORTED_AT_ONCE_MAX + 10])
-def test_samples_of_several_parts_are_put_in_order_however_many_there_are(count) -> None:
+def test_figures_of_several_parts_are_exact_however_many_samples_there_are(count) -> None:
     parts = [Samples() for _ in range(3)]
-    given = [float(number * 7919 % count) for number in range(count)]
+    given = [float(number * 7919 % count - count // 5) for number in range(count)]
     for number, sample in enumerate(given):
         parts[number % 2].append(sample)
-    assert list(in_order(parts)) == sorted(given)
+    row = sorted(given)
+    shares = [0.0, 0.001, 12.5, 20.0, 50.0, 50.0, 99.999, 100.0]
+    ranks = [max(ceil(share * count / 100 - 1e-9) - 1, 0) for share in shares]
+    assert ranked(parts, shares) == [row[rank] for rank in ranks]
+    assert sorted(chain.from_iterable(parts)) == row
+    for name, value in (("count", count), ("min", row[0]), ("max", row[-1])):
+        assert statistic(parts, name) == value
+    assert statistic(parts, "mean") == fsum(row) / count
+    assert statistic(parts, "p50") == row[ceil(count / 2) - 1]
 
 
 def test_unread_over_time_has_an_exact_mean_and_highest() -> None:

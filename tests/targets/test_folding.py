@@ -15,7 +15,7 @@ def folding(awake=4):
 
 
 def folded(values):
-    return {key for key, place in values._places.items() if place is not None}
+    return {key for key in values._keys if key in values._folded}
 
 
 def test_values_are_what_they_were_however_long_ago_they_were_kept():
