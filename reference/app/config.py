@@ -122,6 +122,12 @@ def _filled(text: str) -> str:
     return text
 
 
+def _folder(text: str) -> Path:
+    if not text.strip():
+        raise ValueError("write a folder, as . for the one that you are in")
+    return Path(text)
+
+
 def _secret(text: str) -> str:
     if len(text) < SECRET_MIN or not text.isascii() or not text.isprintable() or " " in text:
         raise ValueError(f"write at least {SECRET_MIN} characters of ASCII without blanks")
@@ -199,7 +205,7 @@ class Config:
     data: Path = _option(
         "Folder that everything is kept in; it is made if need be.",
         "DIR",
-        Path,
+        _folder,
         shown="in the user's data folder",
     )
     host: str = _option("Address to listen at.", "HOST", default="127.0.0.1")
@@ -265,7 +271,7 @@ class Config:
         "Folder of wordings that replace ours: new_message.de.txt, registration.en.txt …; the "
         "first line is the subject.",
         "DIR",
-        Path,
+        _folder,
         default=None,
     )
     public_url: str = _option(
@@ -273,7 +279,7 @@ class Config:
         "URL",
         _url,
         default="",
-        shown="where it listens",
+        shown="where it listens, by the machine's name if at all its addresses",
     )
     clock: Literal["system", "manual"] = _option(
         "What time it is: the system's, or as POST /api/clock says (only on this machine, and only"
@@ -335,6 +341,14 @@ class Config:
         default=timedelta(minutes=10),
         shown="10m",
     )
+    idle_time_max: timedelta = _option(
+        "How long a connection may wait for a whole request, or for its reader to take something; "
+        "a proxy in front should give up sooner.",
+        "DURATION",
+        _duration,
+        default=timedelta(seconds=75),
+        shown="75s",
+    )
     demo: bool = _option(
         "Begin with sample data: a small broker's office, to click through at / without log-in.",
         "",
@@ -369,6 +383,10 @@ class Config:
             (
                 (self.smtp_user is None) is not (self.smtp_password is None),
                 "--smtp-user and --smtp-password go together",
+            ),
+            (
+                self.smtp_user is not None and self.smtp is None,
+                "--smtp-user goes with --smtp, the mail server to log in to",
             ),
             (
                 self.smtp_user is not None
@@ -465,13 +483,16 @@ def _as_text(file: Path, option: Option, value: object) -> str:
     match value:
         case bool() if option.is_switch:
             return "yes" if value else "no"
-        case str() | int() if not isinstance(value, bool):
+        case str():
+            return value
+        case int() if not isinstance(value, bool) and not option.is_switch:
             return str(value)
         case dict() if option.name == "reading":
             chosen = cast("dict[str, object]", value)
             return ",".join(f"{switch}={reading}" for switch, reading in chosen.items())
         case _:
-            raise ConfigError(f"{file}: {option.name}: write a text or a number")
+            wanted = "true or false" if option.is_switch else "a text or a whole number"
+            raise ConfigError(f"{file}: {option.name}: write {wanted}")
 
 
 def _meant(text: str, known: Mapping[str, object] | tuple[str, ...]) -> str:

@@ -4,6 +4,7 @@ import asyncio
 import logging
 import traceback
 from collections.abc import Awaitable, Callable, Iterable, Mapping
+from datetime import timedelta
 from functools import partial
 from hashlib import blake2b
 from itertools import groupby
@@ -32,7 +33,7 @@ from reference.http.operations import (
     fingerprint,
 )
 from reference.http.parsing import fits_in_path, parsed, queried
-from reference.http.problems import PROBLEM_TYPE, Fault, Problem, Refused
+from reference.http.problems import PROBLEM_TYPE, Fault, Problem, Refused, too_long
 from reference.http.uploads import go_on
 from reference.store.crash import ARMED, reached
 from reference.store.writer import StorageError
@@ -53,15 +54,23 @@ log = logging.getLogger(__name__)
 
 
 def server_of(
-    operations: Iterable[Operation], front: LateFront, identify: Identify, requests: Requests
+    operations: Iterable[Operation],
+    front: LateFront,
+    identify: Identify,
+    requests: Requests,
+    idle_time_max: timedelta,
 ) -> web.Server:
-    """Give the server that answers for the operations of the API, and behind them for a front."""
+    """Give the server that answers for the operations of the API, and behind them for a front.
+
+    A connection on which no whole request comes for `idle_time_max` is closed.
+    """
     loop = asyncio.get_running_loop()
     routes = partial(_routes, identify=identify, requests=requests)
     return Served(
         cast("Any", Dispatch(routes(operations), front, routes)),
         # Its requests have what those of an application have; nothing of ours asks for that.
         request_factory=cast("Any", partial(web.Request, loop=loop, client_max_size=BODY_MAX)),
+        keepalive_timeout=idle_time_max.total_seconds(),  # counts from the first byte on
         access_log=None,
     )
 
@@ -174,7 +183,7 @@ def _failed(operation: Operation, request: web.Request, error: Exception) -> Res
             log.error("storage", extra={"operation": operation.name, "error": str(error)})
             return refuse(request, Refused(Problem.STORAGE))
         case web.HTTPRequestEntityTooLarge():
-            return refuse(request, Refused(Problem.TOO_LONG))
+            return refuse(request, too_long(BODY_MAX))
         case HttpProcessingError() | web.RequestPayloadError():
             return refuse(request, Refused(Problem.BROKEN))
         case _:
@@ -263,7 +272,7 @@ async def _raw(request: web.Request) -> bytes:
         what = "send the body as it is"
         raise Refused(Problem.MEDIA_TYPE, Fault("header Content-Encoding", what))
     if (request.content_length or 0) > BODY_MAX:
-        raise Refused(Problem.TOO_LONG)
+        raise too_long(BODY_MAX)
     if request.content.is_eof():  # it came with the head: nothing to wait for
         return request.content.read_nowait()
     try:

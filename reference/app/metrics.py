@@ -10,7 +10,7 @@ from attrs import define
 
 from reference.app.requests import Requests
 from reference.app.system import System
-from reference.http.operations import Call, Operation, Who
+from reference.http.operations import TEXT_TYPE, Call, Operation, Who
 from reference.store.codec import to_us
 from reference.store.side import Side
 
@@ -87,7 +87,7 @@ class MetricsApi:
                 Who.HERE,
                 "Show metrics",
                 self.show_metrics,
-                gives="text/plain",
+                gives=TEXT_TYPE,
             ),
         )
 

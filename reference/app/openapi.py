@@ -13,7 +13,7 @@ from attrs import NOTHING, Factory, define, fields, has
 from reference.domain.refusals import Refusal
 from reference.domain.words import CaseNumber, Word
 from reference.http.examples import EXAMPLES, OTHERS, WORDS
-from reference.http.operations import FORM_TYPE, JSON_TYPE, Operation, Who
+from reference.http.operations import BYTES_TYPE, FORM_TYPE, JSON_TYPE, TEXT_TYPE, Operation, Who
 from reference.http.problems import PROBLEM_TYPE, Problem
 from reference.store.codec import LIST_MAX, shape_of, to_json
 from reference.store.shapes import NAME, WHOLE_MAX, Absent, TextShape, WholeShape
@@ -44,15 +44,26 @@ _SCHEMES: Final[Json] = {
     "caseworker_token": {
         "type": "http",
         "scheme": "bearer",
-        "description": "a caseworker's API token, or the token of a session",
+        "description": "a caseworker's API token, as POST /api/mvp/caseworkers/{name}/token gives "
+        "it, or the token that POST /api/mvp/session gives",
     },
-    "caseworker_session": {"type": "apiKey", "in": "cookie", "name": "mvp_session"},
+    "caseworker_session": {
+        "type": "apiKey",
+        "in": "cookie",
+        "name": "mvp_session",
+        "description": "set by POST /api/mvp/session",
+    },
     "recipient_token": {
         "type": "http",
         "scheme": "bearer",
-        "description": "the token of a recipient's session",
+        "description": "the token that POST /api/collaboration/session gives",
     },
-    "recipient_session": {"type": "apiKey", "in": "cookie", "name": "collaboration_session"},
+    "recipient_session": {
+        "type": "apiKey",
+        "in": "cookie",
+        "name": "collaboration_session",
+        "description": "set by POST /api/collaboration/session",
+    },
     "peer_signature": {
         "type": "http",
         "scheme": "signature",
@@ -63,9 +74,9 @@ _INTRODUCTION: Final = """\
 Messages between an insurance broker's case management (MVP) and the collaboration portal.
 
 An act may carry an `Idempotency-Key`: for a day the same key with the same request gives the
-first answer, and nothing happens twice. Lists are read page by page: `next` of a page is `after`
-of the following one, null at the end. What is read carries an `ETag`. Errors are problem documents
-(RFC 9457) with a `code`, and with the `rule` that refuses."""
+first answer, and nothing happens twice. Lists that can become long are read page by page: `next`
+of a page is `after` of the following one, null at the end. What is read carries an `ETag`. Errors
+are problem documents (RFC 9457) with a `code`, and with the `rule` that refuses."""
 
 
 def document(operations: Iterable[Operation]) -> Json:
@@ -92,7 +103,7 @@ def _operation(operation: Operation, schemas: "_Schemas") -> Json:
         "operationId": operation.name,
         "tags": [_tag(operation)],
         "summary": operation.summary,
-        "description": getdoc(operation.handle) or operation.summary,
+        "description": _description(operation),
         "security": _SECURITY[operation.who],
         "parameters": _parameters(operation, schemas),
         "responses": _responses(operation, schemas),
@@ -101,6 +112,19 @@ def _operation(operation: Operation, schemas: "_Schemas") -> Json:
     if content:
         described["requestBody"] = {"required": True, "content": content}
     return described
+
+
+#: What the schemes alone do not say of who may call an operation.
+_ONLY: Final[Mapping[Who, str]] = {
+    Who.ADMINISTRATOR: "For the operator, and caseworkers with the cloud role Administrator.",
+    Who.HERE: "On this machine; else for the operator, and caseworkers with the cloud role "
+    "Administrator.",
+}
+
+
+def _description(operation: Operation) -> str:
+    says = getdoc(operation.handle) or operation.summary
+    return " ".join(filter(None, (says, _ONLY.get(operation.who))))
 
 
 def _tag(operation: Operation) -> str:
@@ -121,16 +145,28 @@ def _parameters(operation: Operation, schemas: "_Schemas") -> list[Json]:
         if field.default is not None and field.default is not NOTHING:
             schema = schema | {"default": field.default}
         required = field.default is NOTHING
-        found.append(_parameter("query", field.name, schema, required=required))
+        found.append(_parameter("query", field.name, schema, field.type, required=required))
     if operation.act:
-        text = "gives the first answer again to the same request, for a day"
+        again = "gives the first answer again to the same request, for a day"
         key: Json = {"type": "string", "minLength": 1, "maxLength": 200, "pattern": "^[ -~]+$"}
-        found.append(_parameter("header", "Idempotency-Key", key) | {"description": text})
-    if operation.method == "GET" and operation.gives == JSON_TYPE:
-        text = "tags of what is known already: 304 if it is still so"
-        schema = {"type": "string"}
-        found.append(_parameter("header", "If-None-Match", schema) | {"description": text})
+        found.append(_parameter("header", "Idempotency-Key", key) | {"description": again})
+    text: Json = {"type": "string"}
+    if _is_tagged(operation):
+        what = "tags of what is known already: 304 if it is still so"
+        found.append(_parameter("header", "If-None-Match", text) | {"description": what})
+    if _is_download(operation):
+        what = "the part that is wanted, as bytes=0-999: 206 with it"
+        found.append(_parameter("header", "Range", text) | {"description": what})
     return found
+
+
+def _is_tagged(operation: Operation) -> bool:
+    """Say whether an answer carries an ETag: what is read does, metrics are new each time."""
+    return operation.method == "GET" and operation.gives != TEXT_TYPE
+
+
+def _is_download(operation: Operation) -> bool:
+    return operation.method == "GET" and operation.gives == BYTES_TYPE
 
 
 def path_names(operation: Operation) -> tuple[str, ...]:
@@ -139,23 +175,25 @@ def path_names(operation: Operation) -> tuple[str, ...]:
     return tuple(part[1:-1] for part in parts if part.startswith("{"))
 
 
-def _parameter(where: str, name: str, schema: Json, *, required: bool = False) -> Json:
+def _parameter(
+    where: str, name: str, schema: Json, kind: type | None = None, *, required: bool = False
+) -> Json:
     found: Json = {"name": name, "in": where, "required": required, "schema": schema}
-    if name in EXAMPLES:
-        found["example"] = EXAMPLES[name]
-    return found
+    example = OTHERS.get((name, kind), EXAMPLES.get(name))
+    return found if example is None else found | {"example": example}
 
 
 def _body(operation: Operation, schemas: "_Schemas") -> Json:
     content: Json = {}
+    schema_of_bytes: Json = {"type": "string", "format": "binary"}
     for media in operation.takes:
-        schema: Json = {"type": "string", "format": "binary"}
+        schema = schema_of_bytes
         if operation.body is not None:
             schema = schemas.of(operation.body)
         if media == FORM_TYPE and operation.body is not None:
-            properties, _ = schemas.properties(operation.body)
-            files = {"type": "array", "items": {"type": "string", "format": "binary"}}
-            schema = {"type": "object", "properties": properties | {"file": files}}
+            properties, required = schemas.properties(operation.body)
+            properties["file"] = {"type": "array", "items": schema_of_bytes}
+            schema = {"type": "object", "properties": properties, "required": required}
         content[media] = {"schema": schema}
         if media == JSON_TYPE and operation.body is not None:
             content[media]["example"] = body_example(operation)
@@ -172,8 +210,11 @@ def _responses(operation: Operation, schemas: "_Schemas") -> Json:
     elif operation.gives != JSON_TYPE:
         success["content"] = {operation.gives: {"schema": {"type": "string"}}}
     found: Json = {str(operation.status): success}
-    if operation.method == "GET" and operation.gives == JSON_TYPE:
+    if _is_tagged(operation):
         found["304"] = {"description": "it is what the caller knows already"}
+    if _is_download(operation):
+        found["206"] = success | {"description": "the part of it that Range names"}
+        found["416"] = {"description": "it has no such part"}
     problems = sorted(problems_of(operation), key=lambda why: (why.value.http_status, why.code))
     for status, group in groupby(problems, lambda why: why.value.http_status):
         found[str(status)] = _refused(list(group))

@@ -10,6 +10,7 @@ import sys
 import threading
 from collections.abc import Callable
 from datetime import timedelta
+from importlib import import_module
 from typing import Final
 
 from reference.app.config import Config
@@ -27,13 +28,19 @@ ENVIRONMENT: Final = 4
 BEHIND_MAX: Final = timedelta(minutes=5)
 #: A process that has not come to its end by then is ended, in seconds.
 STOP_S_MAX: Final = 10.0
+#: Signals that come so soon after the first one are the same: launchers such as timeout, or a
+#: terminal and who it runs, send it to the process and to its group; in seconds.
+SAME_SIGNAL_S: Final = 1.0
 #: New objects more than were let go, before cycles are looked for; requests leave hardly any.
 COLLECT_AFTER: Final = 20_000
+#: What handlers import when they are called.
+_LATER: Final = ("reference.app.description_pages", "reference.app.exposition")
 log = logging.getLogger(__name__)
 
 
 def run(config: Config) -> int:
     """Serve until a signal comes; give the exit code."""
+    os.umask(0o077)  # what is kept is for its owner alone: messages, and mails with links
     set_up_logs(config.log_level)
     gc.freeze()  # what is loaded by now stays to the end
     gc.set_threshold(COLLECT_AFTER)
@@ -72,28 +79,36 @@ async def _serve(config: Config) -> None:
         with contextlib.suppress(OSError):  # nobody has to read it
             sys.stdout.write(f"ready: {server.url} (data in {config.data})\n")
             sys.stdout.flush()
-        log.info("serving", extra={"side": config.side, "clock": config.clock})
-        front = asyncio.create_task(_load(server.front))
+        begun = {"side": config.side, "clock": config.clock}
+        await asyncio.to_thread(log.info, "serving", extra=begun)  # loads what makes lines
+        loading = asyncio.create_task(_load_the_rest(server.front))
         await told.wait()
         log.info("stopping")
         _end_in_any_case()
-        await front
+        await loading
     log.info("stopped")
 
 
-async def _load(front: LateFront) -> None:
-    """Load the pages before somebody asks for one, which would take that much longer."""
+async def _load_the_rest(front: LateFront) -> None:
+    """Load what the first who asks for a page, or for metrics, would have to wait for."""
     await front.soon()
+    for module in _LATER:
+        await asyncio.to_thread(import_module, module)
     gc.freeze()  # this stays too
 
 
 def _on_signals(told: asyncio.Event) -> None:
-    def tell() -> None:
-        if told.is_set():  # whoever asks twice does not want to wait
-            os._exit(1)
-        told.set()
-
     loop = asyncio.get_running_loop()
+    told_at = 0.0
+
+    def tell() -> None:
+        nonlocal told_at
+        if not told.is_set():
+            told_at = loop.time()
+            told.set()
+        elif loop.time() - told_at > SAME_SIGNAL_S:  # whoever asks twice does not want to wait
+            os._exit(1)
+
     with contextlib.suppress(NotImplementedError):  # Windows
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, tell)

@@ -4,6 +4,7 @@ import contextlib
 import errno
 import socket
 from collections.abc import AsyncGenerator
+from datetime import timedelta
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -25,7 +26,7 @@ from reference.app.requests import Requests
 from reference.app.system import System, running
 from reference.clock import ManualClock, Now
 from reference.domain.rules import Rules, rules_for
-from reference.http.hosts import is_loopback
+from reference.http.hosts import is_loopback, named
 from reference.http.operations import Operation
 from reference.mail.api import MailsApi
 from reference.mail.wordings import with_wordings
@@ -57,7 +58,8 @@ async def serving(config: Config, now: Now) -> AsyncGenerator[Server]:
     """
     with contextlib.closing(_listening(config)) as listener, held(config.data):
         url = _url(listener, config.host)
-        config = evolve(config, public_url=config.public_url or url)
+        reached = config.public_url or _url(listener, named(config.host))
+        config = evolve(config, public_url=reached)
         async with running(config, _rules(config), now) as system:
             token = operator_token(config)
             authentication = authentication_of(system, config, token)
@@ -65,7 +67,8 @@ async def serving(config: Config, now: Now) -> AsyncGenerator[Server]:
             apis = apis_of(system, authentication, config)
             operations = operations_of(system, apis, config, requests)
             front = LateFront(system, apis, config, token)
-            served = server_of(operations, front, authentication.identify, requests)
+            idle_time_max = config.idle_time_max
+            served = server_of(operations, front, authentication.identify, requests, idle_time_max)
             runner = web.ServerRunner(served, shutdown_timeout=SHUTDOWN_S)
             await runner.setup()
             try:
@@ -80,12 +83,16 @@ def _listening(config: Config) -> socket.socket:
     host, port = config.host, config.port
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-        return socket.create_server((host, port), family=found[0][0], backlog=1024)
+        listener = socket.create_server((host, port), family=found[0][0], backlog=1024)
     except (OSError, UnicodeError) as error:
         taken = isinstance(error, OSError) and error.errno == errno.EADDRINUSE
         advice = "another program listens there: stop it, or choose another --port"
         text = f"{host}:{port}: {advice if taken else f'{error}: choose another --host or --port'}"
         raise StartError(text) from error
+    if hasattr(socket, "TCP_USER_TIMEOUT"):  # Linux; what listens hands it on to its connections
+        idle_ms = min(config.idle_time_max // timedelta(milliseconds=1), 2**31 - 1)
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, idle_ms)
+    return listener
 
 
 def _url(listener: socket.socket, host: str) -> str:

@@ -28,6 +28,8 @@ S = TypeVar("S")
 JSON_TYPE: Final = "application/json"
 FORM_TYPE: Final = "multipart/form-data"
 BYTES_TYPE: Final = "application/octet-stream"
+#: What is told in it is new each time.
+TEXT_TYPE: Final = "text/plain"
 HTML_TYPE: Final = "text/html"
 
 #: The header that tells when an act happened.

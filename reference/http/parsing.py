@@ -17,7 +17,7 @@ from reference.http.quick import quickly_read
 from reference.store.codec import MisfitError, structure
 
 _FAULTS_MAX = 20  # of one request that are told
-_WHOLE = re.compile(r"-?[0-9]{1,19}")
+_WHOLE = re.compile(r"-?[0-9]{1,40}")
 
 
 def parsed(raw: bytes, kind: type) -> Any:  # noqa: ANN401 - what the operation asks for

@@ -37,7 +37,11 @@ class Problem(Enum):
         "Adresse und Kennwort passen nicht zusammen.",
         "address and password do not match: try again, or ask for a new link",
     )
-    NOT_ALLOWED = ProblemText(403, "Das dürfen Sie nicht.", "whoever is logged in may not do this")
+    NOT_ALLOWED = ProblemText(
+        403,
+        "Das dürfen Sie nicht.",
+        "whoever is logged in may not do this: log in as one who may, as /docs says",
+    )
     CROSS_SITE = ProblemText(
         403,
         "Diese Anfrage kam von einer fremden Seite.",
@@ -48,8 +52,12 @@ class Problem(Enum):
         "Diese Seite war veraltet. Senden Sie sie bitte noch einmal ab.",
         "the page was outdated: please send it once more",
     )
-    NOT_FOUND = ProblemText(404, "Das gibt es nicht.", "there is nothing at this address")
-    METHOD = ProblemText(405, "Das geht hier nicht.", "this address does not take this method")
+    NOT_FOUND = ProblemText(
+        404, "Das gibt es nicht.", "there is nothing at this address: see /docs"
+    )
+    METHOD = ProblemText(
+        405, "Das geht hier nicht.", "this address does not take this method: see Allow"
+    )
     TIMEOUT = ProblemText(
         408, "Die Übertragung dauerte zu lange.", "the body did not arrive in time: send it again"
     )
@@ -74,18 +82,22 @@ class Problem(Enum):
         "the length of the body is not known: send Content-Length",
     )
     TOO_LONG = ProblemText(
-        413, "Die Übertragung ist zu groß.", "the body is longer than this operation takes"
+        413, "Die Übertragung ist zu groß.", "the body is longer than is taken here: send less"
     )
     MEDIA_TYPE = ProblemText(
         415,
         "Dieses Format wird nicht angenommen.",
-        "the body has a type that this operation does not take: send application/json",
+        "the body has a type that this operation does not take: send one that /docs names",
     )
     BROKEN = ProblemText(
-        400, "Die Anfrage ist unvollständig.", "the request, or its body, is broken or cut off"
+        400,
+        "Die Anfrage ist unvollständig.",
+        "the request, or its body, is broken or cut off: send it whole",
     )
     INVALID = ProblemText(
-        422, "Die Angaben passen nicht.", "the request does not have the form that is described"
+        422,
+        "Die Angaben passen nicht.",
+        "the request does not have the form that /docs describes: see errors",
     )
     TOO_MANY_ATTEMPTS = ProblemText(
         429,
@@ -158,3 +170,8 @@ class Refused(Exception):  # noqa: N818 - a refusal is no error
     def body(self) -> bytes:
         """Give the problem document as bytes."""
         return orjson.dumps(self.document())
+
+
+def too_long(bytes_max: int) -> Refused:
+    """Give the refusal of a body that is longer than so many bytes."""
+    return Refused(Problem.TOO_LONG, Fault("body", f"at most {bytes_max} bytes are taken"))

@@ -15,7 +15,7 @@ from reference.domain.refusals import Refusal
 from reference.http.file_names import safe_name
 from reference.http.multipart import Part, parameters, parts
 from reference.http.operations import FORM_TYPE, Call, fingerprint
-from reference.http.problems import Fault, Problem, Refused
+from reference.http.problems import Fault, Problem, Refused, too_long
 from reference.store.codec import to_json
 from reference.store.files import Arrival
 from reference.store.link_content import Attached
@@ -67,8 +67,8 @@ async def go_on(request: web.Request) -> None:
         request.writer.output_size = 0  # the answer itself has not begun
 
 
-def check_length(request: web.Request, bytes_max: int, too_long: Refusal | Problem) -> None:
-    """See that a body can be taken before any of it is read.
+def check_length(request: web.Request, bytes_max: int, why: Refusal | None = None) -> None:
+    """See that a body can be taken before any of it is read; too long for a reason, or as such.
 
     Raises:
         Refused: without a length, over the maximum, or when it is compressed.
@@ -79,7 +79,7 @@ def check_length(request: web.Request, bytes_max: int, too_long: Refusal | Probl
     if request.content_length is None:
         raise Refused(Problem.LENGTH_REQUIRED)
     if request.content_length > bytes_max:
-        raise Refused(too_long)
+        raise too_long(bytes_max) if why is None else Refused(why)
 
 
 async def chunks_of(request: web.Request) -> AsyncIterator[bytes]:
@@ -187,7 +187,7 @@ class _Reading:
         async for chunk in part.content:
             self._fields_bytes += len(chunk)
             if self._fields_bytes > FIELDS_BYTES_MAX:
-                raise Refused(Problem.TOO_LONG)
+                raise too_long(FIELDS_BYTES_MAX)
             text += chunk
         try:
             return text.decode()

@@ -47,7 +47,7 @@ class LinkApi:
             raise Refused(Problem.NOT_FOUND)
         if call.request.headers.get(DIGEST) != sha256:
             raise Refused(Problem.NOT_AUTHENTICATED)
-        check_length(call.request, FILE_BYTES_MAX, Problem.TOO_LONG)
+        check_length(call.request, FILE_BYTES_MAX)
         try:
             await self.receiver.side.files.receive(chunks_of(call.request), sha256)
         except WrongContentError as error:

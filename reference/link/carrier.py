@@ -26,6 +26,8 @@ PARCELS_MAX: Final = 500
 CHARACTERS_MAX: Final = 2_000_000
 #: More parcels than these are read from the outbox again: memory is not for what waits.
 FRESH_MAX: Final = 1_000
+#: Of so many parcels that were not taken the reason is remembered, so as to tell it once.
+STUCK_MAX: Final = 1_000
 #: How long to wait after a failure, in seconds: the first time, and at most.
 RETRY_S_MIN: Final = 0.05
 RETRY_S_MAX: Final = 1.0
@@ -45,8 +47,9 @@ class Carrier:
     _task: asyncio.Task[None] | None = None
     _bringing: asyncio.Task[None] | None = None  # of files that the other side lacks
     _again: bool = False  # what was not taken is to be tried now
-    _down: bool = False  # the other side gave no answer; told once
+    _down: str = ""  # why nothing can be handed over; told once
     _lost: set[str] = Factory(set[str])  # files that cannot be read here; told once
+    _stuck: dict[int, str] = Factory(dict[int, str])  # parcels not taken, and why; told once
     _after: int = 0  # the newest parcel that was handed over; its deletion may be under way
     _deletions: set[asyncio.Future[None]] = Factory(set["asyncio.Future[None]"])  # under way
     _undeleted: BaseException | None = None  # why a deletion failed
@@ -157,15 +160,15 @@ class Carrier:
         return False
 
     def _fails(self, error: Exception) -> None:
-        """Tell that the link is down, once for each time that it goes down."""
-        if not self._down:
+        """Tell that the link is down, once for each reason."""
+        if self._down != str(error):
             log.warning("link_down", extra={"error": str(error)})
-        self._down = True
+        self._down = str(error)
 
     def _works(self) -> None:
         if self._down:
             log.warning("link_up")
-        self._down = False
+        self._down = ""
 
     async def _empty(self) -> bool:
         if self._undeleted is not None:
@@ -236,13 +239,20 @@ class Carrier:
             elif answer is Problem.FILES_MISSING:
                 missing.append(parcel.text)
             else:
-                log.warning(
-                    "parcel_not_taken", extra={"parcel": parcel.number, "code": answer.code}
-                )
+                self._sticks(parcel.number, answer.code)
             goes_on = answer is None
         if missing and self._bringing is None:
             self._bringing = asyncio.create_task(self._bring(missing))
         return taken
+
+    def _sticks(self, number: int, code: str) -> None:
+        """Tell that a parcel was not taken, once for each reason; it is tried again and again."""
+        if self._stuck.get(number) == code:
+            return
+        log.warning("parcel_not_taken", extra={"parcel": number, "code": code})
+        if len(self._stuck) >= STUCK_MAX:
+            self._stuck.clear()
+        self._stuck[number] = code
 
     async def _bring(self, parcels: Sequence[str]) -> None:
         """Hand over the files of parcels, then let these try again; others go on meanwhile."""

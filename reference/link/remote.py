@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from ssl import create_default_context
+from types import MappingProxyType
 from typing import Final, TypeVar
 
 import orjson
@@ -22,6 +23,13 @@ from reference.store.outbox import Outgoing
 from reference.store.writer import StorageError
 
 T = TypeVar("T")
+#: What to look after when the other side answers with a status that is none of its own.
+_ADVICE: Final = MappingProxyType(
+    {
+        401: "have both sides the same --peer-secret, and clocks less than 5 minutes apart?",
+        404: "is --peer the other side, served alone with --side?",
+    }
+)
 #: Answers that are about what was sent, not about whether it came through.
 _WRONG: Final = frozenset({400, 413, 422})
 _TIMEOUT: Final = ClientTimeout(total=60, sock_connect=2)
@@ -77,8 +85,7 @@ class Remote:
             raise Unreachable(f"{self.url}: {str(error) or type(error).__name__}") from error
         if status in _WRONG:  # what came has another hash
             raise StorageError(f"{files.path(file.sha256)} is damaged: restore it from a backup")
-        if status != 204:  # noqa: PLR2004
-            raise Unreachable(f"{self.url} answered {status}")
+        self._expect(status, 204)
 
     async def take_bundle(self, bundle: Bundle) -> BundleAnswer:
         """Hand a replication bundle over."""
@@ -90,8 +97,7 @@ class Remote:
     async def turn(self) -> None:
         """Let the other side hand over what waits there for a replication."""
         status, _ = await self._post("turns", b"{}")
-        if status != 204:  # noqa: PLR2004
-            raise Unreachable(f"{self.url} answered {status}")
+        self._expect(status, 204)
 
     async def _post(self, what: str, body: bytes) -> tuple[int, bytes]:
         """Send a signed request; give the answer."""
@@ -107,9 +113,14 @@ class Remote:
     def _signed(self, method: str, path: str, digest: str) -> dict[str, str]:
         return signed(self.secret, method, path, digest, to_us(self.now()) // 1_000_000)
 
+    def _expect(self, status: int, wanted: int) -> None:
+        if status != wanted:
+            advice = _ADVICE.get(status)
+            told = f": {advice}" if advice else ""
+            raise Unreachable(f"{self.url} answered {status}{told}")
+
     def _said(self, status: int, raw: bytes, kind: type[T]) -> T:
-        if status != 200:  # noqa: PLR2004
-            raise Unreachable(f"{self.url} answered {status}")
+        self._expect(status, 200)
         try:
             said: T = structure(orjson.loads(raw), kind)
         except (orjson.JSONDecodeError, MisfitError) as error:

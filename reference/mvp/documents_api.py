@@ -48,7 +48,7 @@ class DocumentsApi:
         if safe_name(name) != name:
             wanted = Fault("path.name", f"a name such as {safe_name(name)!r} is wanted")
             raise Refused(Problem.INVALID, wanted)
-        check_length(call.request, self.bytes_max, Problem.TOO_LONG)
+        check_length(call.request, self.bytes_max)
         if call.key is None:  # else the act knows whether it was done before
             await self.side.reader.look(lambda connection: looks.known_case(connection, call.case))
         async with self.side.files.arriving() as arrival:

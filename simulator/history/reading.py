@@ -47,6 +47,8 @@ Line: TypeAlias = tuple[int, int, Record]
 
 _CHUNK_BYTES: Final = 1 << 18
 _LONGEST_LINE_BYTES: Final = 1 << 23
+#: How far a trace is read on below its first bad line, to tell what else is wrong.
+FURTHER_LINES: Final = 10_000
 _VERSION: Final = 1
 _BOM: Final = b"\xef\xbb\xbf"
 _ALL_NAMES: Final = frozenset(
@@ -176,6 +178,20 @@ class Trace:
                     self._refuse_order(number)
                 latest = at
                 yield number, at, record
+
+    def read_on(self, after: int) -> Iterator[BadInput]:
+        """Give what is wrong in itself with the `FURTHER_LINES` below a bad line."""
+        begin, at_end = after - self._first + 1, list[bytes]()
+        while self._batch:
+            for number, raw in enumerate(self._batch[begin:], self._first + begin):
+                if number > after + FURTHER_LINES:
+                    return
+                try:
+                    self._read_exactly(number, raw)
+                except BadInput as error:
+                    yield error
+            self._first, self._batch = self._first + len(self._batch), next(self._batches, at_end)
+            begin = 0
 
     def refuse(self, line: int, fault: Fault) -> NoReturn:
         """Raise BadInput for a line that was just read, with the column of what is at fault."""

@@ -55,6 +55,16 @@ def test_a_file_may_have_its_readings_as_a_table(tmp_path):
     assert read(file=file).readings.open_scope == "message"
 
 
+def test_the_file_of_the_readme_is_taken_as_it_stands(tmp_path):
+    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    (tmp_path / "portal.toml").write_text(
+        readme.partition("```toml\n# portal.toml\n")[2].partition("```")[0], encoding="utf-8"
+    )
+    config = read(file=tmp_path / "portal.toml")
+    assert (config.side, config.peer) == ("collaboration", "http://mvp:8080")
+    assert config.readings.reply_scope == "case"
+
+
 @pytest.mark.parametrize(
     ("given", "told"),
     [
@@ -80,6 +90,9 @@ def test_a_file_may_have_its_readings_as_a_table(tmp_path):
         ({"document_bytes_max": "5T"}, "write a number of bytes"),
         ({"side": "mvp"}, "--side mvp needs --peer and --peer-secret"),
         ({"peer": "http://x", "peer_secret": "s" * 16}, "--peer goes with --side mvp"),
+        ({"data": ""}, "--data '': write a folder, as ."),
+        ({"mail_templates": " "}, "--mail-templates ' ': write a folder"),
+        ({"smtp_user": "u", "smtp_password": "p"}, "--smtp-user goes with --smtp"),
         ({"smtp_user": "u"}, "--smtp-user and --smtp-password go together"),
         (
             {"clock": "manual", "host": "0.0.0.0"},  # noqa: S104
@@ -106,8 +119,9 @@ def test_an_option_of_the_environment_that_does_not_exist_is_told_with_what_was_
     ("text", "told"),
     [
         ("prot = 1", "prot: there is no such option: did you mean port?"),
-        ("port = 1.5", "port: write a text or a number"),
-        ("port = true", "port: write a text or a number"),
+        ("port = 1.5", "port: write a text or a whole number"),
+        ("port = true", "port: write a text or a whole number"),
+        ("demo = 1", "demo: write true or false"),
         ("port = [", "it cannot be read"),
         ("port = 'x'", "port 'x': write a whole number"),
     ],

@@ -114,6 +114,34 @@ async def test_the_log_tells_once_that_the_link_is_down_and_once_that_it_is_up_a
     assert told == ["link_down", "link_up", "link_down"]
 
 
+@pytest.mark.clause("DLV-4")
+async def test_with_different_secrets_messages_wait_and_the_log_says_what_to_look_after(
+    sides, caplog
+):
+    async with sides("mvp") as mvp:
+        anna = await prepared(mvp)
+        async with sides("collaboration", peer_secret="ein-anderes-Geheimnis"):
+            await sent(anna, "m1", to=[KUNDE])
+            await mvp.system.settle()
+            assert await under_way(anna) == ["m1"]
+        async with sides("collaboration") as collaboration:
+            await until(partial(under_way, anna), [])
+            assert await inbox(await collaboration.recipient(KUNDE)) == ["m1"]
+    told = [each.error for each in caplog.records if each.msg == "link_down"]
+    advice = "have both sides the same --peer-secret, and clocks less than 5 minutes apart?"
+    assert sum(each.endswith(f"answered 401: {advice}") for each in told) == 1
+
+
+async def test_the_log_tells_once_that_a_parcel_is_not_taken(serve, caplog):
+    async with serve() as server:
+        await put_into_outbox(server.system.mvp, parcel(7), parcel(8, "m8"))
+        for _ in range(3):
+            await server.system.settle()
+        assert len(await outbox(server.system.mvp)) == 2
+    told = [each.code for each in caplog.records if each.msg == "parcel_not_taken"]
+    assert told == ["envelope_gap", "envelope_gap"]
+
+
 @pytest.mark.clause("DLV-2", "DLV-3", "DLV-4")
 async def test_a_cut_delays_and_never_loses_and_the_caseworker_sees_what_is_under_way(sides):
     async with sides("mvp") as mvp:

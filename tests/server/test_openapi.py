@@ -137,6 +137,11 @@ async def test_examples_are_taken_and_every_answer_fits_its_schema(serve):
             assert kind in content or not answer.body, (operation.name, kind)
             if "json" in kind and answer.body:
                 fits(document, answer.json, content[kind]["schema"])
+            assert ("ETag" in answer.headers) is ("304" in told["responses"]), operation.name
+            if "ETag" in answer.headers:
+                known = {"If-None-Match": answer.headers["ETag"]}
+                again = await caller.get(path, headers=known)
+                assert (again.status, again.body) == (304, b""), operation.name
             if operation.name == "send_message":
                 await server.rest()
         not_taken = {each.name for each in operations if each.name not in taken}
@@ -178,6 +183,21 @@ async def test_every_refusal_can_be_given_by_an_operation_and_has_a_page(serve):
         assert (await server.nobody.get("/problems/none")).status == 404
 
 
+async def test_downloads_are_described_in_parts_too(serve):
+    async with serve() as server:
+        document = await document_of(server)
+        anna = await server.caseworker()
+        await anna.post("/api/mvp/cases", {"case": 53})
+        path = "/api/mvp/cases/53/documents/Angebot.pdf"
+        await anna.put(path, data=b"0123456789")
+        told = document["paths"]["/api/mvp/cases/{case}/documents/{name}"]["get"]
+        for wanted, status, body in [("bytes=2-4", 206, b"234"), ("bytes=99-", 416, b"")]:
+            part = await anna.get(path, headers={"Range": wanted})
+            assert (part.status, part.body) == (status, body)
+            assert str(status) in told["responses"]
+        assert "Range" in {each["name"] for each in told["parameters"]}
+
+
 class Page(HTMLParser):
     """What a page refers to, and what can be referred to in it."""
 
@@ -198,10 +218,12 @@ class Page(HTMLParser):
 
 async def test_the_page_shows_every_operation_and_loads_nothing(serve):
     async with serve(clock="manual") as server:
+        document = await document_of(server)
         answer = await server.nobody.get("/docs")
         page = Page(answer.body.decode())
         assert page.loads == []
         assert {each.name for each in server.server.operations} <= page.ids
+        assert set(document["components"]["securitySchemes"]) <= page.ids
         for link in page.links:
             if link.startswith("#"):
                 assert link[1:] in page.ids

@@ -77,7 +77,7 @@ class FilingPages:
         """File the documents that a form brings, all or none."""
         number = visit.case
         try:
-            check_length(visit.request, self.bytes_max + BESIDES_BYTES_MAX, Problem.TOO_LONG)
+            check_length(visit.request, self.bytes_max + BESIDES_BYTES_MAX)
             await self.side.reader.look(lambda raw: looks.known_case(raw, number))
             await self._file(visit, number)
         except Refused as refused:

@@ -42,7 +42,7 @@ please log in a new message is waiting for you your thank kind regards
 COMMON_WORDS: Final = frozenset(("", *_COMMON.split()))
 
 
-def is_telling(text: str, wording: str = "") -> bool:
+def is_telling(text: str, wording: str) -> bool:
     """Whether a text, found in a mail, must come from the message: not words of any mail.
 
     `wording` is what mails were set to say: what stands in it comes from there.
