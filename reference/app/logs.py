@@ -2,7 +2,8 @@
 
 import logging
 import traceback
-from datetime import UTC, datetime
+from collections.abc import MutableMapping
+from functools import cached_property, partial
 from typing import Any, Final
 
 import orjson
@@ -13,8 +14,7 @@ _LEVELS: Final = {
     "warning": logging.WARNING,
     "error": logging.ERROR,
 }
-#: What every record has; what ours tell besides came as `extra`.
-_OF_EVERY_RECORD: Final = frozenset(vars(logging.makeLogRecord({})))
+_Event = MutableMapping[str, Any]
 
 
 def set_up_logs(level: str) -> None:
@@ -30,25 +30,52 @@ def set_up_logs(level: str) -> None:
 class _Line(logging.Formatter):
     """Makes a record a line.
 
-    The values of a library's wording are left out, as is the message of an exception: they may
-    hold what somebody wrote.
+    structlog does it; that loads rich, and so it is imported with the first line, not before.
     """
+
+    @cached_property
+    def _formatters(self) -> tuple[logging.Formatter, logging.Formatter]:
+        """Give that of our own records, and that of what libraries log."""
+        from structlog import processors, stdlib  # noqa: PLC0415 - as said
+
+        chain = (
+            stdlib.add_log_level,
+            stdlib.add_logger_name,
+            processors.TimeStamper(fmt="iso", utc=True),
+        )
+        of = partial(
+            stdlib.ProcessorFormatter,
+            processors=[
+                _places,
+                stdlib.ProcessorFormatter.remove_processors_meta,
+                processors.JSONRenderer(serializer=_json),
+            ],
+            use_get_message=False,
+        )
+        ours = of(foreign_pre_chain=[*chain, stdlib.ExtraAdder()])
+        return ours, of(foreign_pre_chain=[*chain, _first_line])
 
     def format(self, record: logging.LogRecord) -> str:
         """Give the line."""
-        at = datetime.fromtimestamp(record.created, UTC)
-        event: dict[str, Any] = {
-            "event": str(record.msg).partition("\n")[0],
-            "level": record.levelname.lower(),
-            "timestamp": at.isoformat(timespec="microseconds").replace("+00:00", "Z"),
-            "logger": record.name,
-        }
-        if record.name.startswith("reference."):
-            told = vars(record).items()
-            event |= {name: value for name, value in told if name not in _OF_EVERY_RECORD}
-        error = record.exc_info[1] if record.exc_info else None
-        if error is not None:
-            frames = traceback.extract_tb(error.__traceback__)
-            event["exception"] = type(error).__name__
-            event["at"] = [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames]
-        return orjson.dumps(event, default=str).decode()
+        ours, of_libraries = self._formatters
+        return (ours if record.name.startswith("reference.") else of_libraries).format(record)
+
+
+def _first_line(_: object, __: str, event: _Event) -> _Event:
+    """Keep of a library's wording the first line, without values, which users may have written."""
+    event["event"] = event["event"].partition("\n")[0]
+    return event
+
+
+def _places(_: object, __: str, event: _Event) -> _Event:
+    """Tell of an exception what it is and where; its message may hold what somebody wrote."""
+    error = (event.pop("exc_info", None) or (None, None))[1]
+    if error is not None:
+        frames = traceback.extract_tb(error.__traceback__)
+        event["exception"] = type(error).__name__
+        event["at"] = [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames]
+    return event
+
+
+def _json(event: object, **_: object) -> str:
+    return orjson.dumps(event, default=str).decode()

@@ -343,8 +343,10 @@ class Client:
         return await self.connection.look(f"{PORTAL}/widget", portal.Widget)
 
     async def released_cases(self) -> portal.ReleasedCases:
-        """Look at the cases that were released."""
-        return await self.connection.look(f"{PORTAL}/cases", portal.ReleasedCases)
+        """Look at all cases that were released."""
+        path = f"{PORTAL}/cases"
+        pages = await self._pages(path, "cases", first="")
+        return portal.ReleasedCases(tuple(_items(pages, "cases", portal.ReleasedCase, path)), None)
 
     async def portal_case(self, case: CaseNumber) -> portal.PortalCase:
         """Look at the page of a case."""
@@ -413,18 +415,19 @@ class Client:
         return tuple(_items(await self._pages(path, name, query), name, kind, path))
 
     async def _pages(
-        self, path: str, name: str, query: Mapping[str, object] = {}
+        self, path: str, name: str, query: Mapping[str, object] = {}, first: CaseNumber = 0
     ) -> list[dict[str, Any]]:
         """Read all pages of a list as they were at one moment.
 
+        `first` is what comes before the first page: the numbers of cases may be names too.
         Where there are several, they are read until none has changed since it was read before:
         between the two readings all of them were so. Raises Misread for what is no page.
         """
-        tags: dict[int, str] = {}
-        pages: dict[int, dict[str, Any]] = {}
+        tags: dict[CaseNumber, str] = {}
+        pages: dict[CaseNumber, dict[str, Any]] = {}
         for _ in range(_PASSES_MAX):
-            after: int | None = 0
-            read: dict[int, dict[str, Any]] = {}
+            after: CaseNumber | None = first
+            read: dict[CaseNumber, dict[str, Any]] = {}
             changed = False
             while after is not None:
                 place = {**query, "after": after, "limit": _PAGE}

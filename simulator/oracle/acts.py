@@ -21,6 +21,7 @@ from simulator.oracle.facts import (
     HELD,
     MESSAGE,
     NOTHING,
+    READ,
     RELEASE,
     SILENT,
     UP,
@@ -56,7 +57,6 @@ from simulator.oracle.rules.inbox import (
     EXPECTS,
     FACTS,
     OPENED,
-    REPLY,
     WITH_FILE,
 )
 from simulator.oracle.rules.mailing import (
@@ -328,7 +328,8 @@ def _refused_send(w: World, line: int, at: int, record: Record) -> None:
             return
         if record.get("to") is None and state.preset is None:
             return
-        if record.get("documents") and state.documents is None:
+        documents = record.get("documents") or ()
+        if documents and (state.documents is None or not state.perhaps.isdisjoint(documents)):
             return
     if record.get("by") in w.roles_in_doubt:
         return
@@ -355,7 +356,7 @@ def _send(w: World, case: Case, line: int, at: int, data: Sending, outcome: str)
     if case.chosen != recipients:
         case.chosen = tuple(dict.fromkeys((*(case.chosen or ()), *recipients)))
     case.sent = message
-    case.communicate(letter.expects, message, at, len(recipients))
+    case.communicate(letter.expects, message, recipients=len(recipients))
     case.happens("send", line)
     if case.receipts:
         lately = case.receipts.items()
@@ -401,10 +402,8 @@ def _decide_send(w: World, case: Case, record: Record, to: Sequence[str] | None)
         w.counts[RGT_1] += 1
     if w.active & DELIVERY_FAULTS:
         w.decide("DLV-4")
-    for one in to or ():
-        if no_account_is_needed_beforehand(one, w.accounts):
-            w.counts[ACC_1] += 1
-            break
+    if any(no_account_is_needed_beforehand(one, w.accounts) for one in to or ()):
+        w.counts[ACC_1] += 1
 
 
 def _files_of_a_reply(case: Case, documents: Sequence[str]) -> bool:
@@ -488,13 +487,12 @@ def set_mail(w: World, line: int, at: int, record: Record) -> None:
     """Fold which mails are switched off (MAIL-2), and what notices say."""
     if record["outcome"] == "refused":
         return
-    said = "\n".join(record[part] for part in ("subject", "body") if part in record)
-    if record["event"] == "new_message" and said and said not in w.wording:
-        w.common = None
-        w.wording += f"{said}\n"
+    w.common = None
+    said = "".join(f"{record[part]}\n" for part in ("subject", "body") if part in record)
+    if record["event"] == "new_message" and said not in w.wording:
+        w.wording += said
     if "enabled" not in record:
         return
-    w.common = None
     if record["enabled"] and record["outcome"] == "ok":
         w.events_off -= {record["event"]}
     else:
@@ -744,12 +742,12 @@ def _open(w: World, case: Case, line: int, at: int, data: tuple[Record, str], ou
     if whole and w.readings["open_scope"] == "case":
         opened = box.items
     else:
-        name = str(box.newest() if whole else message)
+        name = box.newest() if whole else str(message)
         opened = {name: box.items[name]}
     case.happens("open" if case.message in opened else "open older", line)
     closed = [(name, bits) for name, bits in opened.items() if not bits & OPENED]
-    if closed:
-        _travel(w, case, at, open_messages(case, one, closed))
+    if closed and open_messages(case, one, closed):
+        _tell_of_reading(w, case, at, one)
     return not closed
 
 
@@ -768,14 +766,11 @@ def _judge_refused_open(
         )
 
 
-def _travel(w: World, case: Case, at: int, marks: list[Flight]) -> None:
-    """Send read marks to the case, where they can matter there."""
-    if not marks:
-        return
-    way = HELD if w.holds else UP
-    if case.kind in (REPLY, WITH_FILE) and w.readings["acknowledge_on_open"] != "first_open":
-        return
-    w.depart(case, [mark._replace(at=at, way=way) for mark in marks], at)
+def _tell_of_reading(w: World, case: Case, at: int, one: str) -> None:
+    """Let the case know that its last message was read, where that can matter there."""
+    if case.kind == ACKNOWLEDGE or w.readings["acknowledge_on_open"] == "first_open":
+        way = HELD if w.holds else UP
+        w.depart(case, [Flight(at, way, one, READ, str(case.message))], at)
 
 
 def mark_read(w: World, line: int, at: int, record: Record) -> None:
@@ -818,7 +813,8 @@ def _mark(w: World, case: Case, line: int, at: int, data: tuple[str, str], outco
             w, line, what, ("INB-5", f"{message} {ASKS[bits & 3]} and counts as unread")
         )
         return True
-    _travel(w, case, at, mark_message(case, one, message))
+    if mark_message(case, one, message):
+        _tell_of_reading(w, case, at, one)
     case.happens("mark" if case.message == message else "open older", line)
     return not entry.unread
 
@@ -944,12 +940,13 @@ def _write(w: World, case: Case, box: Box, line: int, at: int, data: tuple[Recor
     files = letter.files
     if answers is not None and expects is not None:
         answer_message(box, answers, filed=bool(files))
-        if w.readings["reply_scope"] == "case":
-            _travel(w, case, at, cover_messages(case, box, one, answers, filed=bool(files)))
+        covers = w.readings["reply_scope"] == "case"
+        if covers and cover_messages(case, box, filed=bool(files)):
+            _tell_of_reading(w, case, at, one)
     box.own_text = letter.text or box.own_text
     if files:
         box.own_documents = box.own_documents.union(files)
-    case.happens("new message" if answers is None else "reply", line)
+    case.happens("reply", line)
     w.depart(case, [_reply_flight(line, at, record, letter)], at)
 
 

@@ -37,7 +37,6 @@ def _folded(states: list[Case]) -> Case:
             new.documents = None
             break
         new.perhaps |= state.perhaps | (new.documents ^ state.documents)
-        new.documents &= state.documents
     recipients = [one for state in states for one in state.boxes]
     recipients += [flight.recipient for flight in new.flights]
     for one in dict.fromkeys(recipients):

@@ -49,7 +49,7 @@ def explain_message(
             continue
         box = _arrived(oracle, case).boxes.get(one)
         now = None if box is None else box.items.get(message)
-        if now is not None and (before is None or (now ^ before) & FACTS):
+        if now is not None:
             chain += _changes(line, message, one, before, now)
             before = now
     if before is not None:

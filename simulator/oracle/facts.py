@@ -131,9 +131,9 @@ class Box:
             )
         return self.cached
 
-    def newest(self) -> str | None:
-        """Name the message that arrived last."""
-        return next(reversed(self.items)) if self.items else None
+    def newest(self) -> str:
+        """Name the message that arrived last; there must be one."""
+        return next(reversed(self.items))
 
 
 class Case:
@@ -265,7 +265,6 @@ class Case:
             tuple((f[1:LINE_OF_FLIGHT], when(f.at)) for f in self.flights),
             self.kind,
             self.message,
-            when(self.moment) if self.kind == RECEIVED else None,
             self.recipients,
             tuple(sorted((one, when(at)) for one, at in self.reads.items())),
             self.sent,
@@ -315,13 +314,18 @@ class Case:
 
     def forget_fields(self) -> None:
         """Know no longer what the case shows, until it is seen or something is sent again."""
-        self.communicate(SILENT, None, 0, 0)
+        self.communicate(SILENT, None)
         self.told = False
         self.given_date = UNTOLD
         self.follow_up = UNTOLD
 
-    def communicate(self, kind: int, message: str | None, moment: int, recipients: int) -> None:
-        """Make this the last communication; what was seen of the older one is void."""
+    def communicate(
+        self, kind: int, message: str | None, *, moment: int = 0, recipients: int = 0
+    ) -> None:
+        """Make this the last communication; what was seen of the older one is void.
+
+        Of a reply the moment counts, of what was sent the number of its recipients.
+        """
         self.kind = kind
         self.message = message
         self.moment = moment
@@ -354,24 +358,24 @@ def unread(bits: int) -> bool:
     return ENTRIES[bits & FACTS].unread
 
 
-def open_messages(case: Case, recipient: str, closed: Iterable[tuple[str, int]]) -> list[Flight]:
-    """Open messages; give the read marks that the case has to learn, without their moment."""
-    marks: list[Flight] = []
+def open_messages(case: Case, recipient: str, closed: Iterable[tuple[str, int]]) -> bool:
+    """Open messages; tell whether the case has to learn that its last one was read."""
+    learns = False
     items = case.own_box(recipient).items
     for message, bits in closed:
         if message == case.message and (bits & EXPECTS_MASK or unread(bits)):
-            marks.append(Flight(0, UP, recipient, READ, message))
+            learns = True
         items[message] = (bits | OPENED) & CLEAR
-    return marks
+    return learns
 
 
-def mark_message(case: Case, recipient: str, message: str) -> list[Flight]:
-    """Mark an unread message as read; a message that is read already stays as it is."""
+def mark_message(case: Case, recipient: str, message: str) -> bool:
+    """Mark a message, unless it is read already; tell whether the case has to learn of it."""
     bits = case.boxes[recipient].items[message]
     if not unread(bits):
-        return []
+        return False
     case.own_box(recipient).items[message] = (bits | MARKED) & CLEAR
-    return [Flight(0, UP, recipient, READ, message)] if message == case.message else []
+    return message == case.message
 
 
 def answer_message(box: Box, message: str, *, filed: bool) -> None:
@@ -380,19 +384,15 @@ def answer_message(box: Box, message: str, *, filed: bool) -> None:
     box.items[message] = (bits | FILED if filed else bits) & CLEAR
 
 
-def cover_messages(
-    case: Case, box: Box, recipient: str, answered: str, *, filed: bool
-) -> list[Flight]:
-    """Let an answer settle the other messages of the case too; give the read marks of that."""
-    marks: list[Flight] = []
+def cover_messages(case: Case, box: Box, *, filed: bool) -> bool:
+    """Let an answer settle whatever is open; tell whether the case has to learn of it."""
+    learns = False
     for message, bits in box.items.items():
-        if message == answered or not unread(bits):
-            continue
-        if filed or bits & EXPECTS_MASK != WITH_FILE:
+        if unread(bits) and (filed or bits & EXPECTS_MASK != WITH_FILE):
             box.items[message] = (bits | COVERED) & CLEAR
             if message == case.message and not bits & EXPECTS_MASK:
-                marks.append(Flight(0, UP, recipient, READ, message))
-    return marks
+                learns = True
+    return learns
 
 
 def arrive(
@@ -448,4 +448,4 @@ def _reply_arrives(
     else:
         older = letter.answers is not None and letter.answers != case.sent
         case.last = "older reply" if older else "reply"
-        case.communicate(RECEIVED, flight.message, flight.at, 0)
+        case.communicate(RECEIVED, flight.message, moment=flight.at)

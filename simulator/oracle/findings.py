@@ -39,7 +39,7 @@ class Verdict:
     @property
     def kept(self) -> bool:
         """Whether every rule held and nothing stayed open."""
-        return not self.findings and not self.undecided
+        return self.outcome == "kept"
 
     @property
     def outcome(self) -> str:

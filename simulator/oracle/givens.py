@@ -87,12 +87,10 @@ def given_message(w: World, line: int, at: int, record: Record) -> None:
     recipients = tuple(dict.fromkeys(address(one) for one in to))
     sent_to = digest_of_recipients(recipients)
     case.write(entry(line, at, record["by"], message, letter, sent_to))
-    _given_sent(w, case, at, message, letter.expects, recipients)
+    _given_sent(w, case, message, letter.expects, recipients)
 
 
-def _given_sent(
-    w: World, case: Case, at: int, message: str, code: int, recipients: tuple[str, ...]
-) -> None:
+def _given_sent(w: World, case: Case, message: str, code: int, recipients: tuple[str, ...]) -> None:
     for one in recipients:
         box = case.own_box(one)
         box.items[message] = code
@@ -101,7 +99,7 @@ def _given_sent(
         _knows(w, one, case)
     case.sent = message
     day = case.given_date
-    case.communicate(code, message, at, len(recipients))
+    case.communicate(code, message, recipients=len(recipients))
     case.given_date = day
     if case.number not in w.told_presets:
         case.preset = recipients
@@ -110,7 +108,7 @@ def _given_sent(
 
 def _given_reply(case: Case, message: str) -> None:
     day = case.given_date
-    case.communicate(RECEIVED, message, 0, 0)
+    case.communicate(RECEIVED, message)
     case.seen_date = (day,)
 
 

@@ -178,10 +178,7 @@ def _rest(world: World, case: Case) -> tuple[Hashable, ...]:
         case.documents,
         case.perhaps,
         tuple(
-            [
-                (subject, partial < world.partial_runs)
-                for _, partial, _, subject in (versions[base:] if base else versions)
-            ]
+            [(subject, partial < world.partial_runs) for _, partial, _, subject in versions[base:]]
         ),
         case.happened,
         case.given_date,

@@ -25,6 +25,7 @@ from simulator.oracle.entries import (
     WORDS,
     Words,
     digest,
+    digest_of_text,
 )
 from simulator.oracle.facts import (
     ANSWER,
@@ -197,7 +198,6 @@ LAST_RULE: Final = {
     "older reply": "STA-6",
     "older": "STA-6",
     "fileless": "STA-3",
-    "new message": "STA-3",
 }
 #: What leaves all outside the log as it was, of all that can happen last.
 LEAVE_ALL: Final = frozenset(
@@ -301,7 +301,8 @@ def _are_fields_right(w: World, case: Case, record: Record) -> bool:
 
 def _is_follow_up(w: World, told: tuple[int, int] | str | None, seen: str | None) -> bool:
     if isinstance(told, tuple):
-        return arrival_of_a_reply_moves_the_follow_up(seen, w.day(told[0]), w.day(told[1]))
+        first = w.day(told[0])
+        return first == seen or arrival_of_a_reply_moves_the_follow_up(seen, first, w.day(told[1]))
     return told == seen
 
 
@@ -352,7 +353,7 @@ def _replicated_since_seen(w: World, case: Case) -> bool:
 def _replicated_since_listed(w: World, case: Case, shown: int) -> bool:
     """Tell the same of a message in an inbox, of which bits say whether it was shown before."""
     return a_replication_changes_no_message_and_no_status(
-        w.rep_line, case.last_line, shown_before=shown > 0
+        w.rep_line, case.last_line, shown_before=bool(shown)
     )
 
 
@@ -1125,7 +1126,7 @@ def _wrong_set(w: World, case: Case, line: int, seen: list[str], one: str) -> No
 def _missing(w: World, case: Case, line: int, what: tuple[str, str, int], *, later: bool) -> None:
     message, one, bits = what
     if bits & LISTED:
-        rule = "RPL-3" if _replicated_since_listed(w, case, bits & LISTED) else "DLV-2"
+        rule = "RPL-3" if _replicated_since_listed(w, case, bits) else "DLV-2"
     elif later:
         rule = "DLV-3"
     elif w.outages:
@@ -1180,7 +1181,7 @@ def _blame_unread(w: World, case: Case, what: tuple[str, str, int], must: Entry)
     by_another = any(other is not None and other & ANSWERED for other in others) and not any(
         each & ANSWERED for each in case.boxes[one].items.values()
     )
-    if case.last == "new message" or (replied and not by_another):
+    if replied and not by_another:
         return "INB-10"
     others_read = sum(other is not None and not unread(other) for other in others)
     if reading_by_one_changes_no_other_inbox(others_read):
@@ -1237,7 +1238,7 @@ def _see_page(
     page = (case.number, one)
     if "text" in record and box.text:
         w.counts[REP_2] += 1
-        seen = 0 if record["text"] is None else digest(record["text"])
+        seen = digest_of_text(record["text"])
         if seen not in (box.text, box.own_text or box.text):
             because = f"{box.newest()} is the newest message of the case for {one}"
             w.report(
@@ -1257,7 +1258,7 @@ def _see_page(
 
 
 def _see_button(w: World, line: int, seen: str | None, box: Box, of: tuple[object, str]) -> None:
-    newest = box.newest() or ""
+    newest = box.newest()
     bits = box.items[newest]
     demanded = button_names_what_is_still_expected(unread=unread(bits), asks=bits & 3 != 0)
     w.counts[REP_2] += 1
@@ -1344,7 +1345,7 @@ def see_mail(w: World, line: int, at: int, record: Record) -> None:
     message, event = record.get("message"), record["event"]
     mail = (event, "" if event == "registration" else message or "", one)
     due = w.due.pop(mail, None)
-    if due is None and message in w.tries:
+    if message in w.tries:
         w.early.add(mail)
     if not w.mails_seen:
         _first_mail(w, line, at)

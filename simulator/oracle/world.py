@@ -6,7 +6,7 @@ that may or may not have arrived, or on an act of unknown outcome; observations 
 
 from collections import OrderedDict
 from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import date
 from functools import lru_cache
 from itertools import islice
 from typing import Any, Final, NamedTuple
@@ -246,8 +246,6 @@ class World:
         if case.token is not self.token:
             case = self.own(case)
         case.cached = None
-        for state in self.doubt[number] if case.split else ():
-            state.cached = None
         return case
 
     def _unfolded(self, number: Any, line: int) -> Case:
@@ -365,7 +363,7 @@ class World:
             self.settle(case, at)
             if not case.flights:
                 return True
-        for flight in case.flights if need else ():  # noqa: SIM110 - any() takes twice as long
+        for flight in case.flights:  # noqa: SIM110 - any() takes twice as long
             if self._matters(flight, need):
                 return False
         return True
@@ -540,9 +538,12 @@ class World:
 
     def deliver(self, number: int | str, under_way: Collection[str], line: int, at: int) -> None:
         """Let arrive what was sent and is under way no more; what still is may be there or not."""
+        case = self.cases.get(number)
+        if case is not None and not case.flights and not case.split:
+            return  # nothing travels, as a rule
         case = self.case(number, line)
         for state in self.doubt[number] if case.split else (case,):
-            if state.flights:  # nothing is under way as a rule
+            if state.flights:
                 self._deliver(state, under_way, at)
 
     def _deliver(self, case: Case, under_way: Collection[str], at: int) -> None:
@@ -576,16 +577,12 @@ class World:
                 arrive(case, flight, flight.at, flight.at + limit, self.readings)
             return
         stay: list[Flight] = []
-        late: set[tuple[str, str]] = set()
         for flight in flights:
-            channel = (flight.way, flight.recipient)
             held = flight.way == HELD
-            over = self.full_at > flight.at if held else self.is_over(flight.at, at)
-            if over and channel not in late:
+            if self.full_at > flight.at if held else self.is_over(flight.at, at):
                 latest = max(flight.at, min(at, self.deadline(flight.at)))
                 arrive(case, flight, flight.at, latest, self.readings)
             else:
-                late.add(channel)
                 stay.append(flight)
         case.flights = tuple(stay)
 
@@ -690,10 +687,11 @@ def utc_day(at: int) -> str:
     day = at // DAY_US
     text = _DAYS.get(day)
     if text is None:
-        text = _DAYS[day] = datetime.fromtimestamp(day * 86_400, UTC).date().isoformat()
+        text = _DAYS[day] = date.fromordinal(_EPOCH + day).isoformat()
     return text
 
 
+_EPOCH: Final = date(1970, 1, 1).toordinal()
 _DAYS: Final[dict[int, str]] = {}
 
 address = lru_cache(8192)(addresses_differ_by_more_than_case_and_blanks)

@@ -262,6 +262,20 @@ def test_what_a_notice_was_set_to_say_is_no_message_text():
     assert mail(story, message="m2", body=said).rules == [("MAIL-3", 8)]
 
 
+def test_a_notice_may_say_all_that_notices_were_ever_set_to_say():
+    story = Story().case()
+    for said in ({"subject": "Ihr Gutachten"}, {"body": "Bitte um Prüfung"}):
+        story.act("set_mail", "anna", event="new_message", **said)
+    story.send("m1", "reply", K, text="Ihr Gutachten")
+    assert mail(mail(story, body="Ihr Gutachten"), event="registration").rules == []
+
+
+def test_what_registration_mails_were_set_to_say_is_no_excuse_of_a_notice():
+    story = Story().case().act("set_mail", "anna", event="registration", body="Ihr Gutachten")
+    story.send("m1", "reply", K, text="Ihr Gutachten")
+    assert mail(story, body="Ihr Gutachten").rules == [("MAIL-3", 4)]
+
+
 def test_a_registration_mail_that_was_missed_is_not_accused_again_when_it_comes():
     story = mail(sent()).inbox(K, after=9 * SECOND, m1=True)
     assert story.rules == [("ACC-2", 4)]

@@ -146,3 +146,23 @@ def test_a_date_that_was_read_counts_what_sets_it():
     story = Story().role("anna", "Benutzer").case(follow_up_on=None).send("m1", "acknowledge", K)
     assert story.open(K).see(**whole).rules == []
     assert {"STA-4", "STA-9"} <= story.decided.keys()
+
+
+def test_each_send_counts_what_decided_it():
+    story = Story().role("anna", "Benutzer").act("add_document", "anna", case=53, document="plan")
+    for message, to in (("m1", K), ("m2", L)):
+        story.send(message, "reply", to, documents=["plan"])
+        assert [story.decided[rule] for rule in ("SEND-9", "RGT-1", "ACC-1")] == [1, 1, 1]
+
+
+def test_each_look_at_a_subject_counts_the_runs_before_it():
+    story = sent().replicate().replicate(2)
+    for _ in range(2):
+        story.see("portal_case", K, subject="Roof")
+        assert story.decided == {"RPL-2": 1, "RPL-5": 1, "RPL-6": 1}
+
+
+def test_each_click_counts_once_however_many_messages_it_opens():
+    story = sent().send("m2", "reply", K)
+    for via in ("widget", "case"):
+        assert story.open(K, via=via).decided == {"ACC-3": 1}

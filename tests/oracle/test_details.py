@@ -367,9 +367,15 @@ def test_documents_of_unknown_outcome_may_all_be_there():
     story = sent().reply(K, "r1", "m1", outcome="unknown")
     story.act("add_document", "anna", case=53, document="c.pdf").see(cloud_status="Antwort")
     assert story.send("m2", "reply", K, documents=["c.pdf"]).rules == []
-    refused = fresh().act("add_document", "anna", "unknown", case=53, document="c.pdf")
-    refused.send("m1", "reply", K, documents=["c.pdf"], outcome="refused")
-    assert refused.rules == [("SEND-9", 3)]
+
+
+def test_sharing_a_document_that_perhaps_was_filed_may_be_refused():
+    def refused(outcome):
+        story = fresh().act("add_document", "anna", outcome, case=53, document="c.pdf")
+        return story.send("m1", "reply", K, documents=["c.pdf"], outcome="refused").rules
+
+    assert refused("unknown") == []
+    assert refused("ok") == [("SEND-9", 3)]
 
 
 def test_refused_note_without_a_text_is_not_judged():

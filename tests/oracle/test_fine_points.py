@@ -348,3 +348,11 @@ def test_each_fork_is_as_its_origin_was():
         seen = {**look, "messages": [{"message": "m1", "unread": unread}]}
         assert fork.take(9, at, seen) == ()
     assert story.inbox(K, m1=False, m2=False).rules == []
+
+
+def test_a_status_that_the_case_list_hides_from_who_may_see_it_is_said_to_be_hidden():
+    story = sent().role("anna", "Benutzer")
+    story.tell(see="case_list", by="anna", cases=[{"case": 53, "cloud_status": None}])
+    assert [one[:3] for one in findings(story)] == [
+        ("STA-8", "cloud_status hidden in the case list", "Antwort")
+    ]

@@ -405,3 +405,12 @@ def test_a_mark_that_a_run_in_the_same_moment_may_have_carried_can_show():
     for result, found in ((1, []), (2, [("STA-4", 8)])):
         story = base(readings=HELD).open(K).replicate(result, after=0)
         assert story.see(acknowledged_on="2024-02-19").rules == found
+
+
+def test_what_is_shown_to_have_arrived_is_in_the_fingerprint():
+    story = base().send("m2", "acknowledge", K, L)
+    waits = story.oracle.fingerprint()
+    assert story.see(under_way=[], after=SECOND).oracle.fingerprint() == waits
+    down = base().fault("link", "slow").send("m2", "acknowledge", K, L)
+    waits = down.oracle.fingerprint()
+    assert down.see(under_way=[]).oracle.fingerprint() != waits

@@ -163,3 +163,18 @@ def test_last_message_needs_no_name():
         finding = given(cloud_status=status).see(cloud_status="Datei").verdict.findings[0]
         untold = "its date is not known, as no line told or showed it"
         assert finding.because == f"the last message {what}; {untold}"
+
+
+def test_the_subject_of_a_given_case_had_been_carried_before():
+    story = Story().tell(given="case", case=53, subject="Roof").send("m1", "reply", K).replicate()
+    assert story.see("portal_case", K, subject="Shed").rules == [("RPL-5", 4)]
+
+
+def test_each_case_keeps_the_preset_that_it_was_given_with():
+    story = Story()
+    for number in (53, 54):
+        story.tell(given="case", case=number, preset=[L])
+    for number in (53, 54):
+        given = {"message": f"m{number}", "by": "anna", "expects": "reply", "to": [K]}
+        story.tell(given="message", case=number, **given)
+        assert story.see("preset", case=number, recipients=[L]).rules == []

@@ -141,3 +141,10 @@ def test_a_rule_broken_before_any_reading_is_consulted_is_told():
     broken = []
     infer(sent().see(by=K, cloud_status="Info").lines, broken=broken.append)
     assert [finding.rule for finding in broken] == ["STA-7"]
+
+
+def test_a_rule_broken_under_all_readings_is_told_as_by_the_first_of_them():
+    broken = []
+    told = sent("reply_with_file").reply(K, "r1", "m1").see(cloud_status="Info")
+    infer(told.lines, broken=broken.append)
+    assert [finding.demanded for finding in broken] == ["OK"]

@@ -209,6 +209,16 @@ def test_order_of_more_writers_than_are_followed_is_left_open():
     assert story.fault("link", "up").see(cloud_status="OK", follow_up_on=DAY).rules == []
 
 
+def test_fields_are_judged_again_once_all_arrivals_were_told():
+    story = writers(9)
+    story.see("activities", entries=[{"message": f"r{i}"} for i in (8, 7, 6, 5, 4)])
+    assert story.verdict.undecided
+    for i in range(9):
+        story.see("arrival", message=f"r{i}")
+    story.see(cloud_status="OK", under_way=[]).fault("link", "up").see(cloud_status="Antwort")
+    assert story.rules == [("STA-1", story.line)]
+
+
 def test_what_is_sent_while_more_replies_are_on_their_way_than_are_followed_is_judged():
     story = writers(8).send("m2", "acknowledge", K).see(cloud_status="Info")
     assert story.verdict.undecided == (FOLDED.format(story.line - 1),)
@@ -244,6 +254,27 @@ def test_rights_presets_and_documents_survive_the_fold():
     story.send("n2", "reply", documents=["a.pdf", "b.pdf"]).send("n3", "reply", documents=["c.pdf"])
     assert story.rules[1:] == [("SEND-9", story.line)]
     assert story.see("preset", recipients=[K]).inbox(K, n1=False, n2=True, n3=True).rules[2:] == []
+
+
+def test_after_the_fold_too_a_document_that_perhaps_was_filed_may_be_shared_or_not():
+    def folded_with_a_file():
+        story = Story().act("add_document", "anna", case=53, document="a.pdf")
+        story.send("n1", "reply", K).reply(K, "r1", "n1", 1, outcome="unknown")
+        return perhaps(11, before=story)
+
+    for outcome in ("ok", "refused"):
+        story = folded_with_a_file()
+        story.send("n2", "reply", K, documents=["r1-0.pdf"], outcome=outcome)
+        assert story.rules == []
+    story.send("n3", "reply", K, documents=["a.pdf"], outcome="refused")
+    assert story.rules == [("SEND-9", story.line)]
+
+
+def test_a_mailbox_that_is_not_known_is_that_of_anybody_who_may_have_acted():
+    for opened in (True, False):
+        story = sent("acknowledge", L).open(L, outcome="unknown")
+        seen = {"unread": not opened, "opened": opened, "answered": False}
+        assert perhaps(11, before=story, name="p").inbox(L, m1=seen).rules == []
 
 
 def test_a_right_that_perhaps_was_withheld_is_not_held_against_either_side():

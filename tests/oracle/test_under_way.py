@@ -2,7 +2,7 @@
 
 import pytest
 
-from simulator.oracle.findings import Reused
+from simulator.oracle.findings import Reused, Unmentioned
 from tests.oracle.notation import DAY, MINUTE, SECOND, K, L, Story, sent
 
 WHOLE_DAY = 24 * 60 * MINUTE
@@ -247,3 +247,64 @@ def test_a_send_that_was_repeated_twice_makes_its_notice_due_once():
 def test_an_account_that_perhaps_was_created_has_to_register_once_its_mail_came():
     story = Story(registers=True).case().send("m1", "reply", K, outcome="unknown")
     assert story.see("mail", after=1, to=K, event="registration").open(K).rules == [("ACC-2", 4)]
+
+
+def test_a_message_that_is_marked_once_it_was_read_keeps_its_date():
+    for again in (Story.open, Story.mark):
+        story = sent("acknowledge", readings={"several_acknowledge": "latest"}).open(K, "m1")
+        again(story, K, "m1", after=WHOLE_DAY)
+        assert story.see(acknowledged_on=DAY).rules == []
+
+
+def test_a_number_alone_may_or_may_not_count_what_travels():
+    for shown in (0, 1):
+        story = sent().tell(SECOND, see="inbox", by=K, unread=shown)
+        assert story.inbox(K, 1, m1=True).rules == []
+
+
+def test_a_mark_that_waits_for_a_run_does_not_come_along_with_a_reply():
+    story = sent("acknowledge", K, L, readings={"receipt_transport": "replication"})
+    story.open(K).reply(L, "r1", None)
+    assert story.see(after=SECOND, cloud_status="Info", acknowledged_on=DAY).rules == [("STA-4", 5)]
+
+
+def test_what_an_act_of_unknown_outcome_broke_is_told_once():
+    story = sent().send("m2", "reply", K, text=" ", outcome="unknown").inbox(K, m1=True, m2=True)
+    assert story.rules == [("SEND-4", 3)]
+    story.reply(K, "r1", "m1", outcome="unknown").inbox(K, m1=False, m2=True)
+    assert [(one.rule, one.count) for one in story.verdict.findings] == [("SEND-4", 1)]
+
+
+def test_a_case_that_its_message_began_has_a_follow_up_that_nobody_told():
+    for shown in (None, LATER):
+        story = Story().send("m1", "reply", K).see(follow_up_on=shown)
+        assert story.see(follow_up_on=shown).rules == []
+    assert story.see(follow_up_on=None).rules == [("REP-6", 4)]
+
+
+def test_after_a_refused_message_one_that_nobody_sent_is_still_found_in_a_log():
+    story = sent().send("m2", None, K, outcome="refused")
+    with pytest.raises(Unmentioned) as caught:
+        story.see("activities", entries=[{"message": one} for one in ("m1", "m2", "m9")])
+    assert caught.value.value == "m9"
+
+
+@pytest.mark.parametrize("came", [SECOND // 2, SECOND * 3 // 2])
+def test_a_receipt_is_as_late_as_its_message_may_have_arrived(came):
+    story = sent().open(K, after=SECOND // 2, outcome="unknown")
+    story.inbox(K, after=came - SECOND // 2, m1={"unread": True, "opened": False})
+    assert story.see(after=SECOND * 3 // 2, under_way=["m1"]).rules == []
+
+
+def test_a_reply_of_an_outage_moves_the_follow_up_to_either_day_on_which_it_may_have_come():
+    def late(*order):
+        story = sent(readings={"last_communication": "last_sent"}).fault("link", "down")
+        story.reply(K, "r1", "m1").send("m2", "reply", K).see("inbox", K, after=WHOLE_DAY)
+        story.fault("link", "up")
+        return story.see("activities", entries=[{"message": name} for name in ("m1", *order)])
+
+    for order in (("r1", "m2"), ("m2", "r1")):
+        assert late(*order).see(follow_up_on=DAY).rules == []
+    assert late("m2", "r1").see(follow_up_on="2024-02-20").rules == []
+    early = late("r1", "m2").see(follow_up_on="2024-02-20")
+    assert early.rules == [("REP-6", early.line)]

@@ -1,7 +1,7 @@
 """What an inbox and a case show by now, and why: told of an oracle that has seen the trace."""
 
 from simulator.oracle import why_case, why_inbox, why_message
-from tests.oracle.notation import K, L, Story, sent
+from tests.oracle.notation import DAY, K, L, Story, sent
 
 
 def test_a_message_counts_as_it_does_for_a_reason():
@@ -21,3 +21,8 @@ def test_each_message_of_an_inbox_has_its_reason():
 def test_the_fields_of_a_case_follow_from_its_last_communication():
     assert "m1" in why_case(sent("reply").oracle, 53)
     assert why_case(Story().oracle, 53) == ""
+
+
+def test_who_read_the_last_message_is_said_with_the_day():
+    told = sent("acknowledge").open(K).oracle
+    assert why_case(told, 53) == f"m1 was sent last and asks to acknowledge; {K} read it {DAY}"

@@ -245,6 +245,21 @@ async def test_a_long_inbox_is_read_as_it_was_at_one_moment(serve):
         await marking
 
 
+async def test_all_released_cases_are_read_however_many_they_are(serve):
+    async with serve() as server:
+        _, anna = await people(server, Recorder(SystemClock()))
+        kunde = await server.recipient(KUNDE)
+        numbers = [*range(600), "Sonderfall"]
+        for number in numbers:
+            await anna.client.create_case(number)
+            await anna.client.send(number, "Hallo", "acknowledge", [KUNDE])
+        await server.rest()
+        released = await anna.client.known_by(kunde.token).released_cases()
+        assert [(each.case, each.unread) for each in released.cases] == [
+            (number, 1) for number in numbers
+        ]
+
+
 async def test_mails_that_arrive_are_recorded_by_what_their_headers_say():
     recorder = Recorder()
     mail = EmailMessage()

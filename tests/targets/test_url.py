@@ -13,8 +13,7 @@ from simulator.exits import Exit
 from simulator.run.place import Place
 from simulator.run.running import Task, run_file
 from simulator.targets import over_http
-from simulator.targets.access import Access, AccessError, access_from, url_of
-from simulator.targets.mails import LINK
+from simulator.targets.access import LINK, Access, AccessError, access_from, url_of
 from simulator.world.result import Ran
 from tests.server.processes import served
 from tests.targets.proxying import proxied

@@ -51,8 +51,8 @@ def an_outage_delays_and_never_refuses(
     """A message sent in an outage is accepted, shown under way, and there once it is over."""
     latest = sent + limit
     for begin, end in outages:
-        if begin <= latest and end + limit > latest:
-            latest = end + limit
+        if begin <= latest:
+            latest = max(latest, end + limit)
     return latest
 
 

@@ -39,10 +39,10 @@ mit freundlichen vielen viele dank danke grüße grüßen gruß bitte melden sie
 im vorgang wartet eine neue nachricht für ihre ihrem ist da liegt bereit good morning dear hello
 please log in a new message is waiting for you your thank kind regards
 """
-COMMON_WORDS: Final = frozenset(_COMMON.split())
+COMMON_WORDS: Final = frozenset(("", *_COMMON.split()))
 
 
-def is_telling(text: str, wording: str = "") -> bool:
+def is_telling(text: str, wording: str) -> bool:
     """Whether a text, found in a mail, must come from the message: not words of any mail.
 
     `wording` is what mails were set to say: what stands in it comes from there.
@@ -52,7 +52,7 @@ def is_telling(text: str, wording: str = "") -> bool:
     words = text.split()
     if len(words) == 1:
         return len(_bare(words[0])) >= TELLING_WORD
-    return any(word and word not in COMMON_WORDS for word in map(_bare, words))
+    return not COMMON_WORDS.issuperset(map(_bare, words))
 
 
 def _bare(word: str) -> str:

@@ -104,8 +104,8 @@ promise(the_case_list_shows_the_status_of_the_case, "STA-8", "case_list")
 
 def days_are_those_of_the_time_zone(second: int, zone: tzinfo) -> int:
     """Dates are calendar days in the broker's time zone: so many microseconds ahead of UTC."""
-    offset = datetime.fromtimestamp(second, UTC).astimezone(zone).utcoffset()
-    return 0 if offset is None else int(offset.total_seconds()) * 1_000_000
+    shown = datetime.fromtimestamp(second, zone).replace(tzinfo=UTC)
+    return (int(shown.timestamp()) - second) * 1_000_000
 
 
 promise(days_are_those_of_the_time_zone, "STA-9", "case")
