@@ -178,7 +178,7 @@ def test_an_act_of_somebody_whose_role_is_in_doubt_may_be_refused():
 
 def test_an_act_in_a_case_that_perhaps_was_created_may_be_refused():
     def perhaps_created():
-        return Story().case(outcome="unknown")
+        return Story().case(outcome="unknown").case(54)
 
     assert withhold(perhaps_created()).rules == []
     assert perhaps_created().act("note", "anna", "refused", case=53, text="x").rules == []
