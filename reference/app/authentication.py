@@ -10,7 +10,7 @@ from attrs import define, field
 
 from reference.app.config import SECRET_MIN, Config
 from reference.app.system import System
-from reference.clock import SystemClock
+from reference.clock import wall_clock
 from reference.domain.words import CloudRole
 from reference.http.access import Access, bearer_of, check_site, not_authenticated
 from reference.http.attempts import Attempts
@@ -27,8 +27,6 @@ from reference.store.secrets import hashed, new_secret
 from reference.store.side import Side
 from reference.store.unit import Kept
 
-#: What time it is between the two sides, whatever time their users have.
-_CLOCK: Final = SystemClock()
 #: As whom the holder of the operator's token acts.
 OPERATOR: Final = "operator"
 
@@ -130,7 +128,7 @@ def authentication_of(system: System, config: Config, operator: str) -> Authenti
 
 
 def _seconds() -> int:
-    return to_us(_CLOCK()) // 1_000_000
+    return to_us(wall_clock()) // 1_000_000
 
 
 def operator_token(config: Config) -> str:

@@ -74,9 +74,9 @@ _INTRODUCTION: Final = """\
 Messages between an insurance broker's case management (MVP) and the collaboration portal.
 
 An act may carry an `Idempotency-Key`: for a day the same key with the same request gives the
-first answer, and nothing happens twice. Lists are read page by page: `next` of a page is `after`
-of the following one, null at the end. What is read carries an `ETag`. Errors are problem documents
-(RFC 9457) with a `code`, and with the `rule` that refuses."""
+first answer, and nothing happens twice. Lists that can become long are read page by page: `next`
+of a page is `after` of the following one, null at the end. What is read carries an `ETag`. Errors
+are problem documents (RFC 9457) with a `code`, and with the `rule` that refuses."""
 
 
 def document(operations: Iterable[Operation]) -> Json:
@@ -145,7 +145,7 @@ def _parameters(operation: Operation, schemas: "_Schemas") -> list[Json]:
         if field.default is not None and field.default is not NOTHING:
             schema = schema | {"default": field.default}
         required = field.default is NOTHING
-        found.append(_parameter("query", field.name, schema, required=required))
+        found.append(_parameter("query", field.name, schema, field.type, required=required))
     if operation.act:
         again = "gives the first answer again to the same request, for a day"
         key: Json = {"type": "string", "minLength": 1, "maxLength": 200, "pattern": "^[ -~]+$"}
@@ -175,11 +175,12 @@ def path_names(operation: Operation) -> tuple[str, ...]:
     return tuple(part[1:-1] for part in parts if part.startswith("{"))
 
 
-def _parameter(where: str, name: str, schema: Json, *, required: bool = False) -> Json:
+def _parameter(
+    where: str, name: str, schema: Json, kind: type | None = None, *, required: bool = False
+) -> Json:
     found: Json = {"name": name, "in": where, "required": required, "schema": schema}
-    if name in EXAMPLES:
-        found["example"] = EXAMPLES[name]
-    return found
+    example = OTHERS.get((name, kind), EXAMPLES.get(name))
+    return found if example is None else found | {"example": example}
 
 
 def _body(operation: Operation, schemas: "_Schemas") -> Json:

@@ -10,6 +10,7 @@ import sys
 import threading
 from collections.abc import Callable
 from datetime import timedelta
+from importlib import import_module
 from typing import Final
 
 from reference.app.config import Config
@@ -32,6 +33,8 @@ STOP_S_MAX: Final = 10.0
 SAME_SIGNAL_S: Final = 1.0
 #: New objects more than were let go, before cycles are looked for; requests leave hardly any.
 COLLECT_AFTER: Final = 20_000
+#: What handlers import when they are called.
+_LATER: Final = ("reference.app.description_pages", "reference.app.exposition")
 log = logging.getLogger(__name__)
 
 
@@ -78,17 +81,19 @@ async def _serve(config: Config) -> None:
             sys.stdout.flush()
         begun = {"side": config.side, "clock": config.clock}
         await asyncio.to_thread(log.info, "serving", extra=begun)  # loads what makes lines
-        front = asyncio.create_task(_load(server.front))
+        loading = asyncio.create_task(_load_the_rest(server.front))
         await told.wait()
         log.info("stopping")
         _end_in_any_case()
-        await front
+        await loading
     log.info("stopped")
 
 
-async def _load(front: LateFront) -> None:
-    """Load the pages before somebody asks for one, which would take that much longer."""
+async def _load_the_rest(front: LateFront) -> None:
+    """Load what the first who asks for a page, or for metrics, would have to wait for."""
     await front.soon()
+    for module in _LATER:
+        await asyncio.to_thread(import_module, module)
     gc.freeze()  # this stays too
 
 

@@ -1,7 +1,6 @@
 """The command that serves: its options are those of `Config`."""
 
 import contextlib
-import gc
 import os
 import sys
 from collections.abc import Generator, Iterator
@@ -11,7 +10,7 @@ from ssl import SSLContext
 import click
 
 from reference.app.config import FILE_VARIABLE, Config, ConfigError, config_from, options
-from reference.lazy import Command
+from reference.lazy import Command, importing
 
 BAD_INPUT = 2
 
@@ -52,11 +51,9 @@ def _serve(config: str | None, **given: str | tuple[str, ...] | None) -> None:
     except ConfigError as error:
         click.echo(f"collab-reference serve: {error}", err=True)
         sys.exit(BAD_INPUT)
-    gc.disable()  # what is imported stays: the collector need not walk it
-    with _without_certificates():
+    with importing(), _without_certificates():
         from reference.app.process import run  # noqa: PLC0415 - the help needs no server
 
-    gc.enable()
     sys.exit(run(configured))
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 
 from reference.app.config import Config
-from reference.clock import Now, SystemClock
+from reference.clock import Now, wall_clock
 from reference.collaboration import acts as collaboration_acts
 from reference.domain.refusals import Refusal
 from reference.domain.replication import Record
@@ -119,7 +119,7 @@ async def running(config: Config, rules: Rules, now: Now) -> AsyncGenerator[Syst
         remote = None
         if config.peer is not None:
             http = await stack.enter_async_context(session())
-            remote = Remote(config.peer, config.peer_secret or "", SystemClock(), http)
+            remote = Remote(config.peer, config.peer_secret or "", wall_clock, http)
         ends = _joined(mvp, collaboration, remote, faults)
         replicator = None
         if mvp is not None:

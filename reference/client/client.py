@@ -36,6 +36,8 @@ MVP: Final = "/api/mvp"
 PORTAL: Final = "/api/collaboration"
 _PAGE: Final = 500
 _PASSES_MAX: Final = 100
+#: Written as browsers do: no header can hold the ends of lines.
+_LINE_ENDS: Final = {ord("\r"): "%0D", ord("\n"): "%0A"}
 
 
 @frozen
@@ -317,9 +319,11 @@ class Client:
             return await self._act("POST", path, body)
 
         def form() -> aiohttp.FormData:
-            data = aiohttp.FormData({name: value for name, value in body.items() if value})
+            fields = {name: value for name, value in body.items() if value}
+            data = aiohttp.FormData(fields, quote_fields=False)  # names go as UTF-8 (RFC 7578)
             for file in files:
-                data.add_field("file", BytesIO(file.content), filename=file.name)
+                name = file.name.translate(_LINE_ENDS)
+                data.add_field("file", BytesIO(file.content), filename=name)
             return data
 
         return await self.connection.act("POST", path, content=form)
@@ -339,8 +343,10 @@ class Client:
         return await self.connection.look(f"{PORTAL}/widget", portal.Widget)
 
     async def released_cases(self) -> portal.ReleasedCases:
-        """Look at the cases that were released."""
-        return await self.connection.look(f"{PORTAL}/cases", portal.ReleasedCases)
+        """Look at all cases that were released."""
+        path = f"{PORTAL}/cases"
+        pages = await self._pages(path, "cases", first="")
+        return portal.ReleasedCases(tuple(_items(pages, "cases", portal.ReleasedCase, path)), None)
 
     async def portal_case(self, case: CaseNumber) -> portal.PortalCase:
         """Look at the page of a case."""
@@ -409,18 +415,19 @@ class Client:
         return tuple(_items(await self._pages(path, name, query), name, kind, path))
 
     async def _pages(
-        self, path: str, name: str, query: Mapping[str, object] = {}
+        self, path: str, name: str, query: Mapping[str, object] = {}, first: CaseNumber = 0
     ) -> list[dict[str, Any]]:
         """Read all pages of a list as they were at one moment.
 
+        `first` is what comes before the first page: the numbers of cases may be names too.
         Where there are several, they are read until none has changed since it was read before:
         between the two readings all of them were so. Raises Misread for what is no page.
         """
-        tags: dict[int, str] = {}
-        pages: dict[int, dict[str, Any]] = {}
+        tags: dict[CaseNumber, str] = {}
+        pages: dict[CaseNumber, dict[str, Any]] = {}
         for _ in range(_PASSES_MAX):
-            after: int | None = 0
-            read: dict[int, dict[str, Any]] = {}
+            after: CaseNumber | None = first
+            read: dict[CaseNumber, dict[str, Any]] = {}
             changed = False
             while after is not None:
                 place = {**query, "after": after, "limit": _PAGE}

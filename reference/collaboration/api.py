@@ -8,9 +8,10 @@ from reference.collaboration import acts, looks
 from reference.domain.acts import MarkRead, Open
 from reference.domain.refusals import Refusal
 from reference.http.operations import Answer, Call, Operation, Page, Who, given
+from reference.store.codec import case_number
 from reference.store.collaboration_tables import MAILBOXES, BoxKey
 from reference.store.remembered import Remembered
-from reference.store.shapes import Name
+from reference.store.shapes import Limit, Name
 from reference.store.side import Side
 from reference.store.unit import Unit
 
@@ -23,6 +24,14 @@ class Opening:
 
     via: str
     message: Name | None = None
+
+
+@frozen
+class CasesPage:
+    """Which part of the cases: at most `limit` of what follows `after`, the `next` of a page."""
+
+    after: str = ""
+    limit: Limit = 100
 
 
 @define(eq=False)
@@ -66,9 +75,11 @@ class CollaborationApi:
 
     async def list_released_cases(self, call: Call) -> Answer:
         """List the cases that were released."""
+        page: CasesPage = call.query
+        after = case_number(page.after) if page.after else None
         return given(
             await self.side.reader.look(
-                lambda connection: looks.released_cases(connection, call.actor)
+                lambda connection: looks.released_cases(connection, call.actor, after, page.limit)
             )
         )
 
@@ -129,6 +140,7 @@ class CollaborationApi:
                 who,
                 "List released cases",
                 self.list_released_cases,
+                query=CasesPage,
                 answer=looks.ReleasedCases,
             ),
             Operation(

@@ -96,9 +96,10 @@ class ReleasedCase:
 
 @frozen
 class ReleasedCases:
-    """The cases released to a recipient."""
+    """A page of the cases released to a recipient, by number; `next` asks for the following one."""
 
     cases: tuple[ReleasedCase, ...]
+    next: CaseNumber | None
 
 
 _LINE = """
@@ -168,17 +169,20 @@ def widget(connection: sqlite3.Connection, address: str, rules: Rules, newest: i
     return Widget(unread_count(connection, address), lines)
 
 
-def released_cases(connection: sqlite3.Connection, address: str) -> ReleasedCases:
+def released_cases(
+    connection: sqlite3.Connection, address: str, after: CaseNumber | None, limit: int
+) -> ReleasedCases:
     """Give the cases of which something was released to a recipient (ACC-4)."""
     rows = connection.execute(
         """
         SELECT b.number, b.subject, count(i.id) FROM mailboxes AS b
         LEFT JOIN items AS i ON i.recipient = b.recipient AND i.number = b.number AND NOT i.read
-        WHERE b.recipient = ? GROUP BY b.number ORDER BY b.number
+        WHERE b.recipient = ? AND b.number > ? GROUP BY b.number ORDER BY b.number LIMIT ?
         """,
-        (address,),
-    )
-    return ReleasedCases(tuple(ReleasedCase(*row) for row in rows))
+        (address, -1 if after is None else after, limit + 1),  # names come after all numbers
+    ).fetchall()
+    cases = tuple(ReleasedCase(*row) for row in rows[:limit])
+    return ReleasedCases(cases, cases[-1].case if len(rows) > limit else None)
 
 
 def portal_case(

@@ -27,6 +27,7 @@ WORDS: Final[Mapping[str, type[ExpectedAction | CloudRole | CloudStatus | Hint |
 
 #: Examples of names that mean something else where they have this type.
 OTHERS: Final[Mapping[tuple[str, object], Any]] = {
+    ("after", str): "53",
     ("status", str): "ok",
     ("to", str): "k@example.org",
     ("unread", int): 1,

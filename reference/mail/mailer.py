@@ -55,6 +55,8 @@ _REFUSED: Final = (
     aiosmtplib.SMTPDataError,
     aiosmtplib.SMTPNotSupported,
 )
+#: What is told in our library's words, of whoever was to be reached and what it does not offer.
+_OWN_WORDS: Final = frozenset({aiosmtplib.SMTPConnectError, aiosmtplib.SMTPException})
 _UNAVAILABLE: Final = 421  # "closing the connection": about the server, not about the mail
 log = logging.getLogger(__name__)
 
@@ -257,11 +259,10 @@ class Mailer:
         if outcome.end is _End.TAKEN:
             self._failures, self._paused_until = 0, None
         else:
-            attempts = mail.attempts + 1
-            log.warning(
-                "mail_not_taken",
-                extra={"mail": mail.id, "attempts": attempts, "error": outcome.failure},
-            )
+            what = {"mail": mail.id, "attempts": mail.attempts + 1, "error": outcome.failure}
+            log.warning("mail_not_taken", extra=what)
+            if _is_too_old(mail, now):
+                log.error("mail_given_up", extra=what)
         if outcome.end is _End.AWAY and not self._paused(now):  # several fail as one
             self._failures += 1
             self._paused_until = now + _pause(self._failures, PAUSE_MIN, PAUSE_MAX)
@@ -309,13 +310,17 @@ def _mark(unit: Unit, mail: Waiting, outcome: _Outcome, now: datetime) -> None:
     refused = outcome.end is _End.REFUSED
     shortest, longest = (REFUSED_MIN, REFUSED_MAX) if refused else (PAUSE_MIN, PAUSE_MAX)
     due = to_us(now + _pause(mail.attempts + 1, shortest, longest))
-    too_old = now - from_us(mail.queued_at) > GIVE_UP_AFTER
     unit.write(
         "mails under way",
         "UPDATE mails SET due_at = ?, attempts = attempts + 1, failure = ?, given_up_at = ? "
         "WHERE id = ?",
-        (due, outcome.failure, to_us(now) if too_old else None, mail.id),
+        (due, outcome.failure, to_us(now) if _is_too_old(mail, now) else None, mail.id),
     )
+
+
+def _is_too_old(mail: Waiting, now: datetime) -> bool:
+    """Say whether a mail that was not taken again is given up."""
+    return now - from_us(mail.queued_at) > GIVE_UP_AFTER
 
 
 def _pause(times: int, shortest: timedelta, longest: timedelta) -> timedelta:
@@ -355,7 +360,7 @@ def _code(error: Exception) -> int | None:
 
 def _named(error: Exception) -> str:
     """Name a failure by its kind and code; the server's text may repeat what nobody may log."""
-    if type(error) is aiosmtplib.SMTPConnectError:
+    if type(error) in _OWN_WORDS:
         return str(error)
     code = _code(error)
     return type(error).__name__ if code is None else f"{type(error).__name__} {code}"

@@ -143,7 +143,8 @@ def _word(value: object, kind: type[Word]) -> Word:
     word = _words(kind).get(value) if isinstance(value, str) else None
     if word is not None:
         return word
-    raise ValueError(f"one of these is wanted: {', '.join(kind)}")
+    words = ", ".join(each or '""' for each in kind)
+    raise ValueError(f"one of these is wanted: {words}")
 
 
 def _is_list(kind: object) -> bool:

@@ -546,9 +546,12 @@ class World:
 
     def deliver(self, number: int | str, under_way: Collection[str], line: int, at: int) -> None:
         """Let arrive what was sent and is under way no more; what still is may be there or not."""
+        case = self.cases.get(number)
+        if case is not None and not case.flights and not case.split:
+            return  # nothing travels, as a rule
         case = self.case(number, line)
         for state in self.doubt[number] if case.split else (case,):
-            if state.flights:  # nothing is under way as a rule
+            if state.flights:
                 self._deliver(state, under_way, at)
 
     def _deliver(self, case: Case, under_way: Collection[str], at: int) -> None:

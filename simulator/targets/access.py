@@ -11,8 +11,11 @@ from attrs import frozen
 
 from simulator.history.bad_input import quote, suggest
 from simulator.history.vocabulary import READINGS
-from simulator.targets.mails import LINK
-from simulator.targets.people import PASSWORD
+
+#: What recipients set as their password.
+PASSWORD: Final = "ein langes Kennwort"  # noqa: S105 - of nobody real
+#: The token of a registration link, as our own server writes it into a mail.
+LINK: Final = r"[?&]token=([\w.~-]+)"
 
 
 class AccessError(ValueError):
@@ -41,6 +44,11 @@ class Access:
     time_zone: str = "Europe/Berlin"
     carrier: str = "cloudtransfer"
     readings: Mapping[str, str] = {}
+
+    @property
+    def listens(self) -> bool:
+        """Whether its mails come to a port of ours, at which only one can listen at a time."""
+        return self.mails.startswith("listen:")
 
 
 #: What a file may say: names of tables and of their fields, each with what it is.

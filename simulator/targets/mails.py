@@ -17,10 +17,9 @@ from reference.client.client import Client
 from reference.client.connection import NotSeen
 from reference.clock import Now, SystemClock
 from reference.mail.api import MailView
+from simulator.targets.access import LINK
 from simulator.targets.port import Record, TargetError
 
-#: The token of a registration link, as our own server writes it into a mail.
-LINK: Final = r"[?&]token=([\w.~-]+)"
 _MAIL_BYTES_MAX: Final = 2**20
 #: What a header has that is not to be taken as it stands: encoded words, further lines, comments.
 _NOT_PLAIN: Final = ("=?", "\n", "\r", "(", '"')

@@ -9,10 +9,9 @@ from attrs import Factory, define
 
 from reference.client.client import Client
 from reference.client.connection import NotSeen
+from simulator.targets.access import PASSWORD
 from simulator.targets.port import TargetError
 
-#: What recipients set as their password.
-PASSWORD: Final = "ein langes Kennwort"  # noqa: S105 - of nobody real
 #: Who does what a caseworker has to do where there is none.
 HARNESS: Final = "simulator"
 #: How long the mail with a link may take, and how often it is looked for, in seconds.

@@ -1,6 +1,8 @@
 """Running a scenario file: what is kept, what is violated, what stays undecided."""
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 from random import Random
 
@@ -88,6 +90,13 @@ def test_an_act_that_is_refused_fails_unless_it_is_expected(run) -> None:
     assert not run(STORY + expected).failures
     other = blank + ", outcome: refused, reason: too_large}\n"
     assert run(STORY + other).failures[0].expected == "refused (too_large)"
+
+
+def test_an_unexpected_refusal_names_its_clause_and_what_would_be_right(run) -> None:
+    ran = run(TALE.replace("to: k@example.org, ", "").partition("  - {at: +5m")[0])
+    told = ran.failures[0]
+    assert (told.rule, told.seen) == ("SEND-5", "refused (no_recipient)")
+    assert told.because.startswith("no recipient was chosen: give at least one e-mail address; no ")
 
 
 def test_what_stays_for_a_time_is_looked_at_until_its_end(run) -> None:
@@ -290,3 +299,18 @@ def test_a_finding_names_the_lines_of_the_scenario(file: str, because: str) -> N
     flaw = FLAWS["no_registration_mail"]
     ran = run_file(SCENARIOS / file, Task(), lambda one, rules: in_memory(one, flaw.change(rules)))
     assert ran.broken[0].finding.because.startswith(because)
+
+
+def test_a_run_on_the_model_loads_nothing_that_speaks_to_a_server() -> None:
+    file = str(SCENARIOS / "inbox" / "acknowledging-is-reading.yaml")
+    code = f"""
+import sys
+from simulator.__main__ import main
+try:
+    main(["run", {file!r}])
+except SystemExit as end:
+    print(end.code, sorted({{"aiohttp", "aiosmtpd", "reference.client", "ssl"}} & {{*sys.modules}}))
+"""
+    line = [sys.executable, "-c", code]
+    done = subprocess.run(line, capture_output=True, text=True, check=True, timeout=60)
+    assert done.stdout.splitlines()[-1] == "0 []"

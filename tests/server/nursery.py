@@ -13,8 +13,10 @@ import sys
 
 import orjson
 
+import reference.app.description_pages
+import reference.app.exposition
 import reference.app.process
-import reference.app.site  # noqa: F401 - both are loaded for those that are forked
+import reference.app.site  # noqa: F401 - all are loaded for those that are forked
 from reference.__main__ import main
 from reference.store.crash import VARIABLE
 

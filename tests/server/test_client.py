@@ -58,6 +58,21 @@ async def check(path, *options):
     return process.returncode, said.decode()
 
 
+async def test_the_names_of_files_arrive_as_they_were_written(serve):
+    names = ("Übersicht 50 %.pdf", 'das "Gutachten"; neu.pdf', "a%20b.txt", "two\r\nlines.txt")
+    async with serve() as server:
+        recorder = Recorder(SystemClock())
+        operator, anna = await people(server, recorder)
+        await anna.create_case(53, "Kfz")
+        await anna.send(53, "Bitte schicken", "reply_with_file", [KUNDE], message="m1")
+        await server.rest()
+        kunde = await registered(server, recorder, operator, KUNDE)
+        await kunde.reply(53, "Anbei", "m1", [File(name, b"x") for name in names])
+        await server.rest()
+        entry = (await anna.client.activities(53))[-1]
+        assert entry.files == (*names[:3], "two%0D%0Alines.txt")
+
+
 async def test_every_act_and_every_look_of_a_trace_passes_the_check(serve, tmp_path):
     async with serve() as server:
         recorder = Recorder(SystemClock())
@@ -228,6 +243,21 @@ async def test_a_long_inbox_is_read_as_it_was_at_one_moment(serve):
             assert len(inbox.messages) == 1100
             assert inbox.unread == sum(each.unread for each in inbox.messages)
         await marking
+
+
+async def test_all_released_cases_are_read_however_many_they_are(serve):
+    async with serve() as server:
+        _, anna = await people(server, Recorder(SystemClock()))
+        kunde = await server.recipient(KUNDE)
+        numbers = [*range(600), "Sonderfall"]
+        for number in numbers:
+            await anna.client.create_case(number)
+            await anna.client.send(number, "Hallo", "acknowledge", [KUNDE])
+        await server.rest()
+        released = await anna.client.known_by(kunde.token).released_cases()
+        assert [(each.case, each.unread) for each in released.cases] == [
+            (number, 1) for number in numbers
+        ]
 
 
 async def test_mails_that_arrive_are_recorded_by_what_their_headers_say():

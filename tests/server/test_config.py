@@ -55,6 +55,16 @@ def test_a_file_may_have_its_readings_as_a_table(tmp_path):
     assert read(file=file).readings.open_scope == "message"
 
 
+def test_the_file_of_the_readme_is_taken_as_it_stands(tmp_path):
+    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    (tmp_path / "portal.toml").write_text(
+        readme.partition("```toml\n# portal.toml\n")[2].partition("```")[0], encoding="utf-8"
+    )
+    config = read(file=tmp_path / "portal.toml")
+    assert (config.side, config.peer) == ("collaboration", "http://mvp:8080")
+    assert config.readings.reply_scope == "case"
+
+
 @pytest.mark.parametrize(
     ("given", "told"),
     [

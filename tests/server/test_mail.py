@@ -130,7 +130,7 @@ async def test_a_mail_that_is_refused_for_now_comes_later_and_once(serve):
 
 
 @pytest.mark.clause("MAIL-4")
-async def test_a_mail_that_is_refused_for_good_holds_up_no_other_and_is_given_up(serve):
+async def test_a_mail_that_is_refused_for_good_holds_up_no_other_and_is_given_up(serve, caplog):
     def at_recipient(address):
         return "550 nobody" if address == "gone@example.org" else None
 
@@ -150,6 +150,7 @@ async def test_a_mail_that_is_refused_for_good_holds_up_no_other_and_is_given_up
         tried = mail["attempts"]
         await forward(server, 86_400)
         assert (await server.operator.get("/mails")).json["mails"][0]["attempts"] == tried
+    assert [each.attempts for each in caplog.records if each.msg == "mail_given_up"] == [tried]
 
 
 @pytest.mark.clause("MAIL-4")
@@ -241,7 +242,7 @@ async def test_a_mail_server_that_has_no_encryption_gets_nothing_where_it_is_dem
         await server.rest()
         mail = (await server.operator.get("/mails")).json["mails"][0]
         assert mail["sent_at"] is None
-        assert mail["failure"] is not None
+        assert mail["failure"] == "SMTP STARTTLS extension not supported by server."
         assert not post.tried
 
 

@@ -275,7 +275,7 @@ def test_the_help_loads_no_server():
     assert done.returncode == 0, done.stderr
 
 
-def test_a_clock_a_little_behind_stands_still_until_it_has_caught_up(tmp_path):
+def test_a_clock_a_little_behind_does_not_let_time_go_back(tmp_path):
     ahead = datetime.now(UTC) + timedelta(minutes=3)  # noqa: TID251 - the process has this time
     with served(tmp_path, "--clock", "manual", "--replicate-every", "never") as server:
         server.ask("POST", "/api/clock", {"to": ahead.isoformat()})
@@ -286,7 +286,7 @@ def test_a_clock_a_little_behind_stands_still_until_it_has_caught_up(tmp_path):
         server.ask("POST", "/api/mvp/cases/1/notes", {"text": "danach"}, token)
         entries = server.ask("GET", "/api/mvp/cases/1/activities", token=token).json["entries"]
         before, after = (datetime.fromisoformat(entry["at"]) for entry in entries)
-        assert before == after == ahead
+        assert ahead == before <= after < ahead + timedelta(minutes=3)
 
 
 def test_what_was_answered_while_the_server_stopped_is_there_and_nothing_else_broke(tmp_path):

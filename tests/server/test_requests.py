@@ -3,6 +3,7 @@
 import asyncio
 import json
 from io import BytesIO
+from urllib.parse import quote, urlencode
 
 import orjson
 import pytest
@@ -189,6 +190,25 @@ async def test_lists_are_read_page_by_page_to_the_end(serve):
             found += [each["case"] for each in page["cases"]]
             after = page["next"]
         assert found == [1, 2, 3, 4, 5]
+
+
+async def test_released_cases_are_read_page_by_page_whatever_cases_are_called(serve):
+    async with serve() as server:
+        anna, kunde = await server.caseworker(), await server.recipient("k@example.org")
+        names = [0, 5, 53, "007", "Ä/1", "a", "b"]
+        for case in reversed(names):
+            await anna.post(CASES, {"case": case})
+            body = {"text": "Hallo", "expects": "reply", "to": ["k@example.org"]}
+            sent = await anna.post(f"{CASES}/{quote(str(case), safe='')}/messages", body)
+            assert sent.status == 201, sent.body
+        await server.rest()
+        found, after = [], ""
+        while after is not None:
+            place = urlencode({"limit": 2, "after": after})
+            page = (await kunde.get(f"/api/collaboration/cases?{place}")).json
+            found += [each["case"] for each in page["cases"]]
+            after = page["next"]
+        assert found == sorted(names, key=lambda each: (isinstance(each, str), each))
 
 
 async def test_a_body_has_a_type_and_a_length_that_is_taken(serve):

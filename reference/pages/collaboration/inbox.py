@@ -32,19 +32,20 @@ class InboxPages:
 
     async def show_start(self, visit: Visit) -> web.Response:
         """Show the start page."""
-        rules = self.api.side.rules
+        rules, to = self.api.side.rules, visit.place * LINES
 
         def look(connection: sqlite3.Connection) -> tuple[looks.Widget, looks.ReleasedCases]:
             user = visit.user
-            return looks.widget(connection, user, rules), looks.released_cases(connection, user)
+            cases = looks.released_cases(connection, user, None, to)
+            return looks.widget(connection, user, rules), cases
 
         widget, cases = await self.api.side.reader.look(look)
         return visit.page(
             "collaboration/start.html",
             lines=widget.newest,
             unread=widget.unread,
-            cases=cases.cases[(visit.place - 1) * LINES : visit.place * LINES],
-            more=len(cases.cases) > visit.place * LINES,
+            cases=cases.cases[to - LINES :],
+            more=cases.next is not None,
             place=visit.place,
             case_path=case_path,
             now=self.api.side.now(),
