@@ -1,17 +1,22 @@
 """Judges traces: one `Checked` for each file, from which every output is written."""
 
-from collections.abc import Mapping, Sequence
-from typing import NoReturn
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
+from typing import Final, NoReturn
 
 from attrs import Factory, frozen
 
 from simulator.collecting import rare_collections
 from simulator.exits import Exit
 from simulator.history.bad_input import BadInput, Fault, quote, suggest
-from simulator.history.reading import Header, Readable, Trace
+from simulator.history.reading import FURTHER_LINES, Header, Readable, Trace
 from simulator.history.vocabulary import READINGS
 from simulator.oracle import BadLine, Finding, Oracle, Reused, Unmentioned, Verdict
 from simulator.shelf import InFile
+
+#: How many different mistakes are told besides the first one.
+FURTHER_MAX: Final = 9
 
 
 @frozen
@@ -35,16 +40,50 @@ class Checked:
     undecided: tuple[str, ...] = ()
     decisive: Mapping[str, int] = Factory(dict[str, int])
     error: str = ""
+    further: tuple[str, ...] = ()  # what else is wrong below the line of the error
 
 
 def check_trace(stream: Readable, name: str, task: Task) -> Checked:
     """Judge one trace; bad input and an unreadable stream are results too, never exceptions."""
     try:
-        return _judged(Trace.open(stream, name), task)
+        trace = Trace.open(stream, name)
+        try:
+            return _judged(trace, task)
+        except BadInput as error:
+            further = tuple(_further(trace, error))
+            return Checked(name, Exit.BAD_INPUT, error=str(error), further=further)
     except BadInput as error:
         return Checked(name, Exit.BAD_INPUT, error=str(error))
     except OSError as error:
         return Checked(name, Exit.ENVIRONMENT, error=f"{name}: {error.strerror or error}")
+
+
+def _further(trace: Trace, first: BadInput) -> Iterator[str]:
+    """Word what else is wrong: each mistake once, with how often it is made."""
+    firsts, counts = {_mistake(first): first}, Counter[str]()
+    try:
+        for error in trace.read_on(first.line):
+            firsts.setdefault(_mistake(error), error)
+            counts[_mistake(error)] += 1
+    except BadInput as end:  # what follows is no line
+        firsts.setdefault(_mistake(end), end)
+    again = counts.pop(_mistake(first), 0)
+    if again:
+        yield f"{trace.name}: the same in {_lines(again)} of the next {FURTHER_LINES:,}"
+    for mistake, one in islice(firsts.items(), 1, 1 + FURTHER_MAX):
+        others = counts[mistake] - 1
+        yield str(one) + (f", and in {_lines(others)} more" if others > 0 else "")
+    if len(firsts) > 1 + FURTHER_MAX:
+        yield f"{trace.name}: and {len(firsts) - 1 - FURTHER_MAX} other mistakes"
+
+
+def _mistake(error: BadInput) -> str:
+    """Give what is wrong, whatever value it is wrong with."""
+    return error.message.partition(", not ")[0]
+
+
+def _lines(count: int) -> str:
+    return f"{count:,} line{'s' if count > 1 else ''}"
 
 
 def _judged(trace: Trace, task: Task) -> Checked:

@@ -25,7 +25,8 @@ def write_text(console: Console, checked: Sequence[Checked], again: str) -> None
     """Write the findings with their lines, how often each rule decided, and how to repeat it."""
     for one in checked:
         if one.error:
-            _line(console, f"error: {one.error}")
+            for error in (one.error, *one.further):
+                _line(console, f"error: {error}")
             continue
         if console.is_terminal and one.findings:
             console.print(_findings_table(one))
@@ -95,6 +96,7 @@ def as_json(checked: Sequence[Checked], again: str) -> bytes:
             "verdict": one.exit.name.lower(),
             "exit": int(one.exit),
             "error": _sound(one.error) or None,
+            "further": [_sound(error) for error in one.further],
             "lines": one.lines,
             "readings": dict(one.readings),
             "findings": [asdict(finding) for finding in one.findings],
@@ -150,7 +152,8 @@ def _suite(root: ET.Element, one: Checked) -> None:
             failure = ET.SubElement(case, "failure", message=message)
             failure.text = printable("\n".join(_prose(one, finding) for finding in found))
     if one.error:
-        ET.SubElement(_case(suite, one, "input"), "error", message=printable(one.error))
+        error = ET.SubElement(_case(suite, one, "input"), "error", message=printable(one.error))
+        error.text = printable("\n".join(one.further)) or None
     if one.undecided:
         message = printable("; ".join(one.undecided))
         ET.SubElement(_case(suite, one, "undecided"), "skipped", message=message)

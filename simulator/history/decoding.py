@@ -37,12 +37,13 @@ _LIST: Final[Any] = list
 
 @cache
 def decoders() -> Mapping[bytes, Decoder]:
-    """Give the decoder of each word by how a line tells it, with a blank after the colon or not."""
+    """Give the decoder of each word by how a line tells it, with blanks after comma and colon."""
     return {
-        f'"{kind}":{blank}"{word}"'.encode(): decoder
+        f'{gap}"{kind}":{blank}"{word}"'.encode(): decoder
         for kind, words in (("act", ACTS), ("see", SEES))
         for word in words
         for decoder in [_decoder(kind, word)]
+        for gap in ("", " ")
         for blank in ("", " ")
     }
 
@@ -54,9 +55,12 @@ def takes_nothing(_raw: bytes) -> None:
 def _decoder(kind: str, word: str) -> Decoder:
     fields = fields_of(kind, word)
     decode = msgspec.json.Decoder(_object(f"{kind} {word}", fields)).decode
+    encode = msgspec.json.Encoder().encode
     days = tuple(field.name for field in fields if field.kind is Kind.DATE)
     records = tuple(field.name for field in fields if field.kind is Kind.RECORDS)
-    dated = any(one.kind is Kind.MOMENT for field in fields for one in field.fields)
+    dated = tuple(
+        field.name for field in fields if any(one.kind is Kind.MOMENT for one in field.fields)
+    )
 
     def take(raw: bytes) -> tuple[int, Record] | None:
         try:
@@ -67,18 +71,32 @@ def _decoder(kind: str, word: str) -> Decoder:
         if at is None:
             return None
         for name in days:
-            if not _is_day(record.get(name)):
+            day = record.get(name)
+            if day is not None and not _is_day(day):
                 return None
-        names = len(record)
-        for name in records:
-            held = record.get(name, ())
-            names += sum(map(len, held))
-            if dated and not _have_moments(held):
+        for name in dated:
+            if not _have_moments(record.get(name, ())):
                 return None
-        # The decoder drops unknown and repeated names: there are fewer names then than colons.
-        return (at, record) if raw.count(b'":') == names else None
+        # What is written back as the same bytes has lost nothing; others may write it otherwise.
+        if encode(record) != raw and not _has_all_names(raw, record, records):
+            return None
+        return at, record
 
     return take
+
+
+def _has_all_names(raw: bytes, record: Record, records: Sequence[str]) -> bool:
+    """Tell whether no name of a line is missing: the decoder drops unknown and repeated ones."""
+    names = len(record) + sum(len(entry) for name in records for entry in record.get(name, ()))
+    return raw.count(b'":') == names and not has_gap(raw)
+
+
+def has_gap(raw: bytes) -> bool:
+    """Tell whether a blank may stand between a name and its colon: `":` counts no names then.
+
+    Tabs and returns are looked for alone first, which is fast.
+    """
+    return b" :" in raw or (b"\t" in raw and b"\t:" in raw) or (b"\r" in raw and b"\r:" in raw)
 
 
 def _object(name: str, fields: Sequence[Field]) -> Any:
@@ -97,9 +115,7 @@ def _member(field: Field) -> Any:
     return Required[value] if field.required else NotRequired[value]
 
 
-@lru_cache(4096)
-def _is_day(value: str | None) -> bool:
-    return value is None or is_day(value)
+_is_day: Final = lru_cache(4096)(is_day)
 
 
 def _have_moments(entries: Sequence[Record]) -> bool:

@@ -29,7 +29,7 @@ from simulator.history.checks import (
     name_fault_in,
     time_zone_fault,
 )
-from simulator.history.decoding import decoders, takes_nothing
+from simulator.history.decoding import Decoder, decoders, has_gap, takes_nothing
 from simulator.history.moments import moment_us
 from simulator.history.vocabulary import (
     AT,
@@ -47,7 +47,8 @@ Line: TypeAlias = tuple[int, int, Record]
 
 _CHUNK_BYTES: Final = 1 << 18
 _LONGEST_LINE_BYTES: Final = 1 << 23
-_NEAR_BYTES: Final = 128  # most lines tell early what they are
+#: How far a trace is read on below its first bad line, to tell what else is wrong.
+FURTHER_LINES: Final = 10_000
 _VERSION: Final = 1
 _BOM: Final = b"\xef\xbb\xbf"
 _ALL_NAMES: Final = frozenset(
@@ -73,6 +74,12 @@ class Header:
     time_zone: str = "Europe/Berlin"
     readings: Mapping[str, str] = Factory(dict[str, str])
     carrier: str = "cloudtransfer"
+
+
+def _decoder_of(raw: bytes) -> Decoder:
+    """Give the decoder of the word that a line tells, wherever it stands."""
+    start = max(raw.find(b'"see":'), raw.find(b'"act":'))
+    return decoders().get(raw[start : raw.find(b",", start)], takes_nothing)
 
 
 def line_fault(record: Record) -> Fault | None:
@@ -141,7 +148,6 @@ class Trace:
     _batches: Iterator[list[bytes]] = Factory(lambda: iter(()))
     _batch: list[bytes] = Factory(list[bytes])
     _first: int = 1  # the number of the batch's first line
-    _gaps: bool = False
     _cut_off: bool = False
 
     @classmethod
@@ -161,23 +167,31 @@ class Trace:
         known = decoders()
         for batch in self._batches:
             self._batch, self._first = batch, number + 1
-            gaps = self._gaps
             for raw in batch:
                 number += 1
                 if number == 1 and self.header is not None:
                     continue
-                start = raw.find(b'"see":', 0, _NEAR_BYTES)
-                if start < 0:
-                    start = raw.find(b'"act":')
-                    if start < 0:
-                        start = raw.find(b'"see":')
-                decoder = known.get(raw[start : raw.find(b",", start)], takes_nothing)
-                line = None if gaps and _has_gap(raw) else decoder(raw)
-                at, record = line or self._read_exactly(number, raw)
+                start = raw.find(b",") + 1  # most programs tell the moment, and then the word
+                decoder = known.get(raw[start : raw.find(b",", start)]) or _decoder_of(raw)
+                at, record = decoder(raw) or self._read_exactly(number, raw)
                 if at < latest:
                     self._refuse_order(number)
                 latest = at
                 yield number, at, record
+
+    def read_on(self, after: int) -> Iterator[BadInput]:
+        """Give what is wrong in itself with the `FURTHER_LINES` below a bad line."""
+        begin, at_end = after - self._first + 1, list[bytes]()
+        while self._batch:
+            for number, raw in enumerate(self._batch[begin:], self._first + begin):
+                if number > after + FURTHER_LINES:
+                    return
+                try:
+                    self._read_exactly(number, raw)
+                except BadInput as error:
+                    yield error
+            self._first, self._batch = self._first + len(self._batch), next(self._batches, at_end)
+            begin = 0
 
     def refuse(self, line: int, fault: Fault) -> NoReturn:
         """Raise BadInput for a line that was just read, with the column of what is at fault."""
@@ -202,13 +216,12 @@ class Trace:
             rest = lines.pop()
             number += len(lines)
             if lines:
-                self._gaps = _has_gap(data)
                 yield lines
             if len(rest) > _LONGEST_LINE_BYTES:
                 hint = "a trace has one JSON object on each line"
                 raise BadInput(self.name, number, 1, "the line is longer than 8 MiB", hint)
         if rest:
-            self._gaps, self._cut_off = True, True
+            self._cut_off = True
             yield [rest]
 
     def _read_header(self, raw: bytes) -> None:
@@ -240,7 +253,7 @@ class Trace:
         fault = line_fault(record)
         if fault is not None:
             self.refuse(number, fault)
-        if raw.count(b'":') != names_within(record) or _has_gap(raw):
+        if raw.count(b'":') != names_within(record) or has_gap(raw):
             self._refuse_repeated(number, raw)
         at = moment_us(record["at"])
         if at is None:
@@ -302,14 +315,6 @@ def _values_within(record: Record) -> Iterator[tuple[Path, Value]]:
             waiting.extend(((*path, name), held) for name, held in value.items())
         elif is_list(value):
             waiting.extend(((*path, index), held) for index, held in enumerate(value))
-
-
-def _has_gap(raw: bytes) -> bool:
-    """Tell whether a blank may stand between a name and its colon: `":` counts no names then.
-
-    Tabs and returns are looked for alone first, which is fast.
-    """
-    return b" :" in raw or (b"\t" in raw and b"\t:" in raw) or (b"\r" in raw and b"\r:" in raw)
 
 
 def _header_fault(header: Record) -> Fault | None:

@@ -301,7 +301,8 @@ def _are_fields_right(w: World, case: Case, record: Record) -> bool:
 
 def _is_follow_up(w: World, told: tuple[int, int] | str | None, seen: str | None) -> bool:
     if isinstance(told, tuple):
-        return arrival_of_a_reply_moves_the_follow_up(seen, w.day(told[0]), w.day(told[1]))
+        first = w.day(told[0])
+        return first == seen or arrival_of_a_reply_moves_the_follow_up(seen, first, w.day(told[1]))
     return told == seen
 
 

@@ -107,7 +107,9 @@ class World:
         self.emails: frozenset[str] = frozenset()
         self.accounts: dict[str, bool] = {}  # address -> whether this log saw it being created
         self.asked: dict[str, int] = {}  # address -> registration links asked for, not mailed yet
-        self.registered: set[str] = set()
+        # What an act of unknown outcome may have registered or created is not sure.
+        self.registered, self.perhaps_registered = set[str](), set[str]()
+        self.perhaps_created = set[int | str]()
         self.excused: dict[str, tuple[tuple[str, str], ...]] = {}
         self.tries: dict[Hashable, tuple[int, ...]] = {}  # message -> lines of unknown outcome
         # Of such lines: addresses whose account they may have created, mails that came after them.
@@ -267,6 +269,12 @@ class World:
     def knows(self, number: Any) -> bool:
         """Tell whether a case was mentioned."""
         return number in self.cases or number in self.settled
+
+    def exists(self, number: Any) -> None:
+        """Know that a case is there, whatever became of the act that was to create it."""
+        if number in self.perhaps_created:
+            self.change_common()
+            self.perhaps_created.discard(number)
 
     def numbers(self) -> list[int | str]:
         """Give the numbers of all cases that were mentioned: those that are awake come first."""
@@ -538,9 +546,12 @@ class World:
 
     def deliver(self, number: int | str, under_way: Collection[str], line: int, at: int) -> None:
         """Let arrive what was sent and is under way no more; what still is may be there or not."""
+        case = self.cases.get(number)
+        if case is not None and not case.flights and not case.split:
+            return  # nothing travels, as a rule
         case = self.case(number, line)
         for state in self.doubt[number] if case.split else (case,):
-            if state.flights:  # nothing is under way as a rule
+            if state.flights:
                 self._deliver(state, under_way, at)
 
     def _deliver(self, case: Case, under_way: Collection[str], at: int) -> None:
@@ -672,6 +683,8 @@ _RARE: Final = (
     "beyond",
     "excused",
     "registered",
+    "perhaps_registered",
+    "perhaps_created",
     "tries",
     "perhaps_new",
     "early",

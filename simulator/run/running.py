@@ -209,7 +209,9 @@ def _untold(world: World, bad: BadLine) -> tuple[str, Exit]:
 def _result(world: World, verdict: Verdict, error: str, exit_told: Exit | None) -> Ran:
     scenario = world.scenario
     end_us = microseconds(world.target.moment(world.now))
-    measured = world.judge.collector.finish(end_us, scenario.limits)
+    # Of a run that is not over, a figure is none of the whole: nobody holds a limit against it.
+    limits = scenario.limits if world.interrupted is None else ()
+    measured = world.judge.collector.finish(end_us, limits)
     undecided = _undecided(world, verdict, measured)
     origin = world.judge.origin
     broken = [
@@ -287,7 +289,10 @@ def _undecided(world: World, verdict: Verdict, measured: Measured) -> tuple[str,
     reasons: list[str] = []
     if world.interrupted is not None:
         local = world.interrupted.astimezone(ZoneInfo(world.scenario.time_zone))
-        reasons.append(f"interrupted at {local:%Y-%m-%d %H:%M:%S}: what came after is not known")
+        unknown = "what came after is not known"
+        if world.scenario.limits:
+            unknown += ", and no limit was judged"
+        reasons.append(f"interrupted at {local:%Y-%m-%d %H:%M:%S}: {unknown}")
     reasons += [
         f"{rule} is what it is about, and no line decided it{_to_see(rule)}"
         for rule in world.scenario.rules

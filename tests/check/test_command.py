@@ -60,6 +60,32 @@ def test_bad_input_exits_2_with_file_line_column_and_suggestion(tmp_path):
     assert expected in result.stdout
 
 
+def test_what_else_is_wrong_below_a_bad_line_is_told_too_each_mistake_once(tmp_path):
+    path = tmp_path / "log.jsonl"
+    no_offset = [NOTE.replace("00Z", f"00.{number:03}") for number in range(300)]
+    falt, nothing = NOTE.replace("fault", "falt"), NOTE.replace('"what"', '"waht"')
+    path.write_text("".join([NOTE, falt, *no_offset, nothing, falt, "[", "\n"]), encoding="utf-8")
+    result = check(str(path), "--json", str(tmp_path / "out.json"))
+    errors = [line for line in result.stdout.splitlines() if line.startswith("error: ")]
+    assert result.exit_code == 2
+    assert f'{path}:2:39: "act" has no word "falt"' in errors[0]
+    assert errors[1] == f"error: {path}: the same in 1 line of the next 10,000"
+    assert f"{path}:3:8: " in errors[2]
+    assert errors[2].endswith(", and in 299 lines more")
+    assert f"{path}:303:" in errors[3]
+    assert errors[4].startswith(f"error: {path}:305:2: broken JSON")
+    (told,) = json.loads((tmp_path / "out.json").read_text())["files"]
+    assert [f"error: {error}" for error in (told["error"], *told["further"])] == errors
+
+
+def test_many_different_mistakes_are_counted_not_listed(tmp_path):
+    path = tmp_path / "log.jsonl"
+    path.write_text("".join(NOTE.replace("fault", f"falt{n}") for n in range(40)), encoding="utf-8")
+    errors = [line for line in check(str(path)).stdout.splitlines() if line.startswith("error: ")]
+    assert len(errors) == 11
+    assert errors[-1] == f"error: {path}: and 30 other mistakes"
+
+
 def test_message_never_mentioned_is_bad_input_with_its_column(tmp_path):
     path = tmp_path / "log.jsonl"
     lines = Path(GOOD).read_text(encoding="utf-8").splitlines()

@@ -40,6 +40,21 @@ def test_what_failed_stands_before_what_was_kept(report) -> None:
     assert page.index("line 5: STA-6: expected cloud_status") < page.index("<h2>Scenarios</h2>")
 
 
+def test_a_violation_stands_before_what_is_only_undecided_and_gives_the_reason(
+    tmp_path: Path,
+) -> None:
+    texts = {"goal": STORY % "Antwort" + "sometimes: an answer was lost\n", "wrong": STORY % "OK"}
+    ran = []
+    for name, text in texts.items():
+        file = tmp_path / f"{name}.yaml"
+        file.write_text(text, encoding="utf-8")
+        ran.append(run_file(file, Task(keep=True)))
+    page = report_html(ran, "x")
+    first = page[page.index('<div class="verdict violated">') : page.index("<h2>Scenarios</h2>")]
+    assert "line 5: STA-6: expected cloud_status" in first
+    assert page.index('<td class="violated">') < page.index('<td class="undecided">')
+
+
 def test_the_reason_names_clause_expected_and_seen(report) -> None:
     page = report("OK")
     assert "the case shows the last communication" in page

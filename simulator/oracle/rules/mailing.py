@@ -39,7 +39,7 @@ mit freundlichen vielen viele dank danke grüße grüßen gruß bitte melden sie
 im vorgang wartet eine neue nachricht für ihre ihrem ist da liegt bereit good morning dear hello
 please log in a new message is waiting for you your thank kind regards
 """
-COMMON_WORDS: Final = frozenset(_COMMON.split())
+COMMON_WORDS: Final = frozenset(("", *_COMMON.split()))
 
 
 def is_telling(text: str, wording: str) -> bool:
@@ -52,7 +52,7 @@ def is_telling(text: str, wording: str) -> bool:
     words = text.split()
     if len(words) == 1:
         return len(_bare(words[0])) >= TELLING_WORD
-    return any(word and word not in COMMON_WORDS for word in map(_bare, words))
+    return not COMMON_WORDS.issuperset(map(_bare, words))
 
 
 def _bare(word: str) -> str:
