@@ -60,6 +60,8 @@ class Oracle:
                 world.given = True
                 world.change_common()
                 GIVENS[record["given"]](world, line, at, record)
+        if world.perhaps_created and record.get("outcome", "ok") == "ok":
+            world.exists(record.get("case"))  # what was done to it or shown of it proves it
         if len(world.cases) > world.awake_max:
             world.let_sleep(line, at)
         if at > world.next_due:
@@ -129,6 +131,8 @@ def _common(world: World) -> Hashable:
         world.emails,
         tuple(sorted(world.accounts.items())),
         frozenset(world.registered),
+        frozenset(world.perhaps_registered),
+        frozenset(world.perhaps_created),
         world.down,
         world.mail_active,  # also what delays messages: all of that delays mails
         world.events_off,
