@@ -46,7 +46,9 @@ def office(tmp_path: Path):
 
 
 def test_a_limit_that_is_exceeded_violates_and_is_told_with_its_value(office, tmp_path) -> None:
-    file = office("limits: [delivery max <= 2s, settled >= 10%, answer p50 of Kenntnisnahme <= 1h]\n")
+    file = office(
+        "limits: [delivery max <= 2s, settled >= 10%, answer p50 of Kenntnisnahme <= 1h]\n"
+    )
     files = [tmp_path / name for name in ("told.json", "told.xml")]
     args = ["run", str(file), "--json", str(files[0]), "--junit", str(files[1])]
     run = CliRunner().invoke(main, args)
