@@ -1,10 +1,11 @@
 """The command line of the simulator; a subcommand is imported when it is called."""
 
-from typing import Final
+from typing import Any, Final
 
 import click
 
 from reference.lazy import LazyGroup
+from simulator.exits import Exit
 
 #: Subcommand -> where it is, and its line in the help.
 COMMANDS: Final = {
@@ -23,7 +24,19 @@ COMMANDS: Final = {
 }
 
 
-@click.group(cls=LazyGroup, table=COMMANDS)
+class Judging(LazyGroup):
+    """A command whose exit code is a verdict."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Call the subcommand; where somebody ends it early, nothing is decided."""
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            click.echo("interrupted: there is no verdict", err=True)
+            ctx.exit(Exit.UNDECIDED)
+
+
+@click.group(cls=Judging, table=COMMANDS)
 def main() -> None:
     """Run scenarios, check traces of other implementations, and explore our own: by all rules."""
 

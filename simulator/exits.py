@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from enum import IntEnum
+from typing import Final
 
 
 class Exit(IntEnum):
@@ -14,8 +15,16 @@ class Exit(IntEnum):
     ENVIRONMENT = 4  # the environment failed: unreadable file, no disk, no server
 
 
+#: The worst first: one of these hides what comes after it.
+WORST_FIRST: Final = (
+    Exit.ENVIRONMENT,
+    Exit.BAD_INPUT,
+    Exit.VIOLATED,
+    Exit.UNDECIDED,
+    Exit.KEPT,
+)
+
+
 def worst_of(exits: Iterable[Exit]) -> Exit:
     """Give the exit code that stands for several."""
-    order = (Exit.ENVIRONMENT, Exit.BAD_INPUT, Exit.VIOLATED, Exit.UNDECIDED)
-    codes = set(exits)
-    return next((code for code in order if code in codes), Exit.KEPT)
+    return min(exits, key=WORST_FIRST.index, default=Exit.KEPT)

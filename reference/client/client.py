@@ -36,6 +36,8 @@ MVP: Final = "/api/mvp"
 PORTAL: Final = "/api/collaboration"
 _PAGE: Final = 500
 _PASSES_MAX: Final = 100
+#: Written as browsers do: no header can hold the ends of lines.
+_LINE_ENDS: Final = {ord("\r"): "%0D", ord("\n"): "%0A"}
 
 
 @frozen
@@ -317,9 +319,11 @@ class Client:
             return await self._act("POST", path, body)
 
         def form() -> aiohttp.FormData:
-            data = aiohttp.FormData({name: value for name, value in body.items() if value})
+            fields = {name: value for name, value in body.items() if value}
+            data = aiohttp.FormData(fields, quote_fields=False)  # names go as UTF-8 (RFC 7578)
             for file in files:
-                data.add_field("file", BytesIO(file.content), filename=file.name)
+                name = file.name.translate(_LINE_ENDS)
+                data.add_field("file", BytesIO(file.content), filename=name)
             return data
 
         return await self.connection.act("POST", path, content=form)

@@ -109,6 +109,11 @@ def role_of(w: World, by: object) -> str | None:
     return role
 
 
+def _may_lack_a_role(w: World, by: object) -> bool:
+    """Whether somebody has no cloud role, or perhaps has none: the outcome is not known."""
+    return role_of(w, by) == "none" or (isinstance(by, str) and by in w.roles_in_doubt)
+
+
 def accepted_wrongly(w: World, line: int, what: str, why: Refusal) -> None:
     """Report an accepted act that a rule refuses."""
     rule, because = why
@@ -142,11 +147,12 @@ def set_role(w: World, line: int, at: int, record: Record) -> None:
 
 
 def _known(w: World, number: Any) -> bool:
-    return isinstance(number, int | str) and w.knows(number)
+    """Whether there is such a case, for certain."""
+    return isinstance(number, int | str) and w.knows(number) and number not in w.perhaps_created
 
 
 def _refusable(w: World, record: Record) -> bool:
-    """Whether a refused act names what was never mentioned, or the server was down."""
+    """Whether a refused act names what perhaps is not there, or the server was down."""
     return "server" in w.active or not _known(w, record.get("case"))
 
 
@@ -159,6 +165,9 @@ def create_case(w: World, line: int, at: int, record: Record) -> None:
         case = w.new_case(number, told=True)
         case.documents = NOTHING
         case.follow_up = None
+        if record["outcome"] == "unknown":
+            w.change_common()
+            w.perhaps_created.add(number)
     w.judge(number, _edit, SEEN, line, at, record, record["outcome"])
 
 
@@ -200,7 +209,7 @@ def note(w: World, line: int, at: int, record: Record) -> None:
     if outcome == "refused":
         text = record.get("text", "")
         blank = not isinstance(text, str) or not text.strip()
-        if not (_refusable(w, record) or blank or role_of(w, record.get("by")) == "none"):
+        if not (_refusable(w, record) or blank or _may_lack_a_role(w, record.get("by"))):
             why = "text saved without sharing is an internal activity, and needs nothing else"
             refused_wrongly(w, line, f"note in case {record['case']}", "SEND-2", why)
         return
@@ -318,7 +327,7 @@ def _remember_try(w: World, what: Hashable, line: int, outcome: str) -> None:
 
 def _refused_send(w: World, line: int, at: int, record: Record) -> None:
     number = record["case"]
-    if not w.knows(number):
+    if not _known(w, number):
         return
     case = w.case(number, line)
     for state in w.come_to_rest(case, line, at):
@@ -331,7 +340,7 @@ def _refused_send(w: World, line: int, at: int, record: Record) -> None:
         documents = record.get("documents") or ()
         if documents and (state.documents is None or not state.perhaps.isdisjoint(documents)):
             return
-    if record.get("by") in w.roles_in_doubt:
+    if _may_lack_a_role(w, record.get("by")):
         return
     rule, because = _legal_send(w, case, record)
     refused_wrongly(w, line, f"send {record.get('message')} in case {number}", rule, because)
@@ -452,7 +461,10 @@ def set_release(w: World, line: int, at: int, record: Record) -> None:
         if the_right_is_set_by_a_caseworker_with_a_role(role):
             w.decide("RGT-2")
         elif not (
-            bad or _refusable(w, record) or not isinstance(record.get("create_messages"), bool)
+            bad
+            or _refusable(w, record)
+            or _may_lack_a_role(w, record.get("by"))
+            or not isinstance(record.get("create_messages"), bool)
         ):
             because = (
                 "a caseworker with a cloud role gives and withholds the right for each release"
@@ -588,6 +600,8 @@ def _outage(
 def _signed_up(w: World, line: int, record: Record) -> str:
     """Note that a recipient acted: a new account has to be registered first (ACC-2)."""
     one = address(record["by"])
+    if one in w.perhaps_registered and record["outcome"] == "ok":
+        _is_registered(w, one)  # who acts has registered
     ready = not w.registers or a_new_account_is_set_up_before_use(one, w.accounts, w.registered)
     if not ready and record["outcome"] == "ok":
         _acted_unregistered(w, one, line)
@@ -603,7 +617,7 @@ def _acted_unregistered(w: World, one: str, line: int) -> None:
 
 def _refused_recipient(w: World, line: int, one: str, what: str, rule: str, because: str) -> None:
     """Report a refused act of a recipient, unless it lacked an account or a registration."""
-    if one not in w.accounts:
+    if one not in w.accounts or one in w.perhaps_registered:
         return
     unregistered = not a_new_account_is_set_up_before_use(one, w.accounts, w.registered)
     if unregistered and w.registers:
@@ -629,7 +643,16 @@ def register(w: World, line: int, at: int, record: Record) -> None:
         _use_link(w, line, one, link, record["outcome"])
     w.decide("ACC-1")
     w.accounts.setdefault(one, False)
+    if record["outcome"] == "ok":
+        _is_registered(w, one)
+    elif not a_new_account_is_set_up_before_use(one, w.accounts, w.registered):
+        w.perhaps_registered.add(one)
+
+
+def _is_registered(w: World, one: str) -> None:
+    w.change_common()
     w.registered.add(one)
+    w.perhaps_registered.discard(one)
 
 
 def _refused_register(w: World, line: int, one: object, link: object) -> None:
@@ -639,7 +662,7 @@ def _refused_register(w: World, line: int, one: object, link: object) -> None:
             w.decide("ACC-2")
     elif isinstance(one, str) and w.accounts.get(address(one)) and not w.active & PORTAL_FAULTS:
         one = address(one)
-        if one not in w.registered:
+        if one not in w.registered and one not in w.perhaps_registered:
             because = f"sending to {one} created the account, and no password was set yet"
             refused_wrongly(w, line, f"register of {one}", "ACC-1", because)
 
@@ -652,8 +675,8 @@ def _use_link(w: World, line: int, one: str, link: str, outcome: str) -> None:
             mailed = f"it was mailed to {owner}"
             why = f"the link was used before by {owner}, and serves once" if used else mailed
             accepted_wrongly(w, line, f"register of {one} with {link}", ("ACC-2", why))
-        w.links[link] = owner
         w.used_links.add(link)
+    w.links[link] = owner
 
 
 def request_link(w: World, line: int, at: int, record: Record) -> None:

@@ -10,7 +10,8 @@ from simulator.oracle.facts import HELD, LINE_OF_FLIGHT, RECEIVED, Case
 from simulator.oracle.findings import Finding, Verdict
 from simulator.oracle.givens import GIVENS
 from simulator.oracle.rules.inbox import ACKNOWLEDGE
-from simulator.oracle.sees import SEES, overdue
+from simulator.oracle.sees import SEES
+from simulator.oracle.sees.mail import overdue
 from simulator.oracle.world import COUNTED, NEVER, RULES, World
 from simulator.press import InMemory, MakeShelf
 
@@ -60,6 +61,8 @@ class Oracle:
                 world.given = True
                 world.change_common()
                 GIVENS[record["given"]](world, line, at, record)
+        if world.perhaps_created and record.get("outcome", "ok") == "ok":
+            world.exists(record.get("case"))  # what was done to it or shown of it proves it
         if len(world.cases) > world.awake_max:
             world.let_sleep(line, at)
         if at > world.next_due:
@@ -129,6 +132,8 @@ def _common(world: World) -> Hashable:
         world.emails,
         tuple(sorted(world.accounts.items())),
         frozenset(world.registered),
+        frozenset(world.perhaps_registered),
+        frozenset(world.perhaps_created),
         world.down,
         world.mail_active,  # also what delays messages: all of that delays mails
         world.events_off,

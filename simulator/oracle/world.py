@@ -107,7 +107,9 @@ class World:
         self.emails: frozenset[str] = frozenset()
         self.accounts: dict[str, bool] = {}  # address -> whether this log saw it being created
         self.asked: dict[str, int] = {}  # address -> registration links asked for, not mailed yet
-        self.registered: set[str] = set()
+        # What an act of unknown outcome may have registered or created is not sure.
+        self.registered, self.perhaps_registered = set[str](), set[str]()
+        self.perhaps_created = set[int | str]()
         self.excused: dict[str, tuple[tuple[str, str], ...]] = {}
         self.tries: dict[Hashable, tuple[int, ...]] = {}  # message -> lines of unknown outcome
         # Of such lines: addresses whose account they may have created, mails that came after them.
@@ -267,6 +269,12 @@ class World:
     def knows(self, number: Any) -> bool:
         """Tell whether a case was mentioned."""
         return number in self.cases or number in self.settled
+
+    def exists(self, number: Any) -> None:
+        """Know that a case is there, whatever became of the act that was to create it."""
+        if number in self.perhaps_created:
+            self.change_common()
+            self.perhaps_created.discard(number)
 
     def numbers(self) -> list[int | str]:
         """Give the numbers of all cases that were mentioned: those that are awake come first."""
@@ -675,6 +683,8 @@ _RARE: Final = (
     "beyond",
     "excused",
     "registered",
+    "perhaps_registered",
+    "perhaps_created",
     "tries",
     "perhaps_new",
     "early",

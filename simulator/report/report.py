@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from attrs import frozen
 
-from simulator.exits import Exit, worst_of
+from simulator.exits import WORST_FIRST, Exit, worst_of
 from simulator.history.clauses import CLAUSES
 from simulator.history.vocabulary import READINGS
 from simulator.printing import printable
@@ -41,8 +41,8 @@ class Picture:
 
 
 def report_html(ran: Sequence[Ran], again: str) -> str:
-    """Give the report as one HTML file: verdict first, what failed before what was kept."""
-    order = sorted(ran, key=lambda one: one.exit is Exit.KEPT)
+    """Give the report as one HTML file: verdict first, the worst first."""
+    order = sorted(ran, key=lambda one: WORST_FIRST.index(one.exit))
     settings = {tuple(one.readings.items()) for one in ran if one.readings}
     folders = {Path(one.file).parent for one in ran}
     told = {

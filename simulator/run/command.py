@@ -88,7 +88,7 @@ def files_in(named: Sequence[Path]) -> list[Path]:
 @click.option(
     "--jobs",
     type=click.IntRange(min=1),
-    help="How many files side by side: one where a URL has a clock that we move.",
+    help="How many files side by side; one where they share a clock or a port for mails.",
 )
 def run(  # noqa: PLR0913, PLR0917 - the options
     scenarios: tuple[Path, ...],

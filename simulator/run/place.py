@@ -34,7 +34,7 @@ class Place:
         return self.target not in {"model", "server"}
 
     def serves_one_at_a_time(self) -> bool:
-        """Tell whether it has one clock, which the scenarios move.
+        """Tell whether it has one clock, which the scenarios move, or one port for its mails.
 
         Raises:
             TargetError: when it cannot be reached, or is not the API.
@@ -43,7 +43,7 @@ class Place:
             return False
         from simulator.targets import opening  # noqa: PLC0415 - the model needs none of it
 
-        return opening.moves_the_clock(self.target, self.access)
+        return opening.moves_the_clock(self.target, self.access) or self.access.listens
 
 
 def target_at(place: Place, scenario: Scenario, rules: Rules, limit: timedelta) -> Target:

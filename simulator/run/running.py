@@ -1,7 +1,7 @@
 """Runs one scenario file: the result holds everything from which the outputs are written."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import BinaryIO, Final
@@ -29,7 +29,7 @@ from simulator.targets.port import Target, TargetError
 from simulator.world.deliveries import Deliveries
 from simulator.world.judge import Judge, microseconds
 from simulator.world.persons import Persons
-from simulator.world.result import Broken, Ran
+from simulator.world.result import Broken, Differed, Failure, Ran
 from simulator.world.streams import Streams
 from simulator.world.witness import Spool, witnesses
 from simulator.world.world import Watcher, World
@@ -209,7 +209,9 @@ def _untold(world: World, bad: BadLine) -> tuple[str, Exit]:
 def _result(world: World, verdict: Verdict, error: str, exit_told: Exit | None) -> Ran:
     scenario = world.scenario
     end_us = microseconds(world.target.moment(world.now))
-    measured = world.judge.collector.finish(end_us, scenario.limits)
+    # Of a run that is not over, a figure is none of the whole: nobody holds a limit against it.
+    limits = scenario.limits if world.interrupted is None else ()
+    measured = world.judge.collector.finish(end_us, limits)
     undecided = _undecided(world, verdict, measured)
     origin = world.judge.origin
     broken = [
@@ -246,7 +248,13 @@ def _result(world: World, verdict: Verdict, error: str, exit_told: Exit | None) 
         scenario.always,
         tuple(one for one in broken if one not in count),
         wrong=_wrong(world, count),
+        steps=_steps_of(scenario, (*world.failures, *count, *world.differed)),
     )
+
+
+def _steps_of(scenario: Scenario, reasons: Iterable[Failure | Broken | Differed]) -> dict[int, str]:
+    lines = {one.line for one in reasons if one.line}
+    return {line: scenario.written_at(line) for line in lines}
 
 
 def _by_file(found: Finding, origin: Mapping[int, int]) -> Finding:
@@ -287,7 +295,10 @@ def _undecided(world: World, verdict: Verdict, measured: Measured) -> tuple[str,
     reasons: list[str] = []
     if world.interrupted is not None:
         local = world.interrupted.astimezone(ZoneInfo(world.scenario.time_zone))
-        reasons.append(f"interrupted at {local:%Y-%m-%d %H:%M:%S}: what came after is not known")
+        unknown = "what came after is not known"
+        if world.scenario.limits:
+            unknown += ", and no limit was judged"
+        reasons.append(f"interrupted at {local:%Y-%m-%d %H:%M:%S}: {unknown}")
     reasons += [
         f"{rule} is what it is about, and no line decided it{_to_see(rule)}"
         for rule in world.scenario.rules

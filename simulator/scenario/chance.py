@@ -119,8 +119,10 @@ def per_cent(text: str) -> float:
         ValueError: for anything else; the text says what would be right.
     """
     found = _PER_CENT.fullmatch(text)
-    if found is None or float(found[1]) > _HUNDRED:
+    if found is None:
         raise ValueError(f"{quote(text)} is no share: write it like 40 % or 0.5 %")
+    if float(found[1]) > _HUNDRED:
+        raise ValueError(f"{quote(text)} is more than the whole: at most 100 %")
     return float(found[1]) / _HUNDRED
 
 

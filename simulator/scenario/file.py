@@ -1,16 +1,18 @@
 """A scenario file as a whole: who and what there is, under which readings, and the steps."""
 
+import re
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
+from textwrap import dedent
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from simulator.history.bad_input import BadInput, quote, suggest
 from simulator.history.clauses import CLAUSES
-from simulator.history.vocabulary import LABELS, READINGS, ROLES
+from simulator.history.vocabulary import EXPECTED_ACTIONS, LABELS, READINGS, ROLES
 from simulator.measures.limits import Limit
 from simulator.scenario.forms import (
     BAD,
@@ -93,6 +95,15 @@ class Scenario:
     always: tuple[str, ...]
     sometimes: tuple[str, ...]
     limits: tuple[Limit, ...]
+    text: str = ""  # of the file
+
+    def written_at(self, line: int) -> str:
+        """Give the step that begins in a line as it was written; else the line alone."""
+        last = {timed.step.place.line: timed.step.last_line for timed in self.steps}
+        lines = self.text.splitlines()[line - 1 : last.get(line, line)]
+        while lines and not lines[-1].partition("#")[0].strip():
+            del lines[-1]
+        return dedent(re.sub(r"^( *)-", r"\1 ", "\n".join(lines)))
 
     @property
     def drawn(self) -> bool:
@@ -287,7 +298,7 @@ def scenario_of(text: str, faults: Faults) -> Scenario:
     scenario = None
     if read is not BAD:
         values, place = read
-        scenario = _whole(values, place, faults)
+        scenario = evolve(_whole(values, place, faults), text=text)
     if faults.found or scenario is None:
         raise BadScenario(tuple(faults))
     return scenario
@@ -318,7 +329,8 @@ def _whole(values: dict[str, Any], place: Place, faults: Faults) -> Scenario:
         faults.add(place, 'with a population a scenario needs "ends"', "when it ends: day 2 00:00")
     if population is not None and not values["registers"]:
         _check_registers(population, faults)
-    clocks = _Clocks(begins, zone, place, faults)
+    _check_groups(values["limits"], population, faults)
+    clocks = _Clocks(begins, ends, zone, faults)
     bursts = () if population is None else population.messages.bursts
     return Scenario(
         faults.file,
@@ -338,12 +350,12 @@ def _whole(values: dict[str, Any], place: Place, faults: Faults) -> Scenario:
         steps,
         values["seed"],
         population,
-        tuple(clocks.moment(burst.at, burst.place, begins) for burst in bursts),
+        tuple(clocks.beginning(burst.at, burst.place) for burst in bursts),
         clocks.spans(values["faults"]),
         {one.what: one.share for one in values["faults"] if isinstance(one, Unreliable)},
         values["always"],
         values["sometimes"],
-        values["limits"],
+        tuple(limit for _, limit in values["limits"]),
     )
 
 
@@ -355,14 +367,34 @@ def _check_registers(population: Population, faults: Faults) -> None:
             faults.add(profile.place, message, 'write "registers: true" for the whole file')
 
 
+def _check_groups(
+    limits: Iterable[tuple[Place, Limit]], population: Population | None, faults: Faults
+) -> None:
+    """Check that a limit of somebody's is about an expected action or a profile."""
+    known = (*EXPECTED_ACTIONS, *LABELS["expects"], *(population.profiles if population else ()))
+    for place, limit in limits:
+        if limit.group and limit.group not in known:
+            message = f"{quote(limit.group)} is no expected action, and no profile of this file"
+            faults.add(place, message, suggest(limit.group, known))
+
+
 @frozen
 class _Clocks:
     """Gives moments of what is not a step; mistakes are noted."""
 
     begins: datetime
+    ends: datetime | None
     zone: ZoneInfo
-    place: Place
     faults: Faults
+
+    def beginning(self, asked: When, place: Place) -> datetime:
+        """Give the moment at which something begins, which is before the end."""
+        moment = self.moment(asked, place, self.begins)
+        if self.ends is not None and moment >= self.ends:
+            local = self.ends.astimezone(self.zone)
+            end = f"the end ({local:%Y-%m-%d %H:%M:%S})"
+            self.faults.add(place, f"{asked.text} does not lie before {end}: it would never begin")
+        return moment
 
     def moment(
         self, asked: When, place: Place, before: datetime, above: str = "the beginning"
@@ -383,7 +415,7 @@ class _Clocks:
             if one.start is None:
                 found.append(one)
                 continue
-            start = self.moment(one.start, one.place, self.begins)
+            start = self.beginning(one.start, one.place)
             ends = None if one.until is None else self.moment(one.until, one.place, start, '"from"')
             found.append(Span(one, start, ends))
         return tuple(found)

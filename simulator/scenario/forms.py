@@ -10,6 +10,7 @@ from typing import Any, Final, Protocol, TypeAlias
 from attrs import field, frozen
 
 from simulator.history.bad_input import quote, suggest
+from simulator.scenario.german import meant
 from simulator.scenario.nodes import Faults, Fields, Items, Node, Place, Text
 
 Schema: TypeAlias = dict[str, Any]
@@ -176,6 +177,22 @@ class Named:
 
 
 @frozen
+class Placed:
+    """A value with its place, for what only the whole file shows of it."""
+
+    inner: Form
+
+    def read(self, node: Node, faults: Faults) -> Any:
+        """Give the place and the value."""
+        value = self.inner.read(node, faults)
+        return BAD if value is BAD else (node.place, value)
+
+    def schema(self) -> Schema:
+        """Give the inner schema."""
+        return self.inner.schema()
+
+
+@frozen
 class Slot:
     """A field of a record."""
 
@@ -255,7 +272,7 @@ class Choice:
         for key, _ in node.fields:
             if key.value not in known:
                 message = f"{self.what} has no field {quote(key.value)}"
-                faults.add(key.place, message, suggest(key.value, known))
+                faults.add(key.place, message, meant(key.value, known))
                 return BAD
         if len(node.fields) != 1:
             faults.add(node.place, f"{self.what} has exactly one field: {self._names()}")
@@ -298,8 +315,7 @@ def read_fields(
         slot = known.get(key.value)
         if slot is None:
             empty = isinstance(value_node, Text) and not (value_node.value or value_node.quoted)
-            cut_off = empty or " " in key.value
-            hint = _CUT_OFF if cut_off else suggest(key.value, known)
+            hint = _CUT_OFF if empty else meant(key.value, known)
             faults.add(key.place, f"{what} has no field {quote(key.value)}", hint)
             good = False
             continue

@@ -8,7 +8,8 @@ from simulator.history.bad_input import quote
 from simulator.history.vocabulary import LABELS
 from simulator.measures.limits import Limit
 from simulator.measures.registry import Unit, check_statistic, measure_named
-from simulator.scenario.forms import Scalar
+from simulator.scenario.chance import per_cent
+from simulator.scenario.forms import Placed, Scalar
 from simulator.scenario.quantities import count, duration
 
 #: How a limit is written, for editors and for errors.
@@ -17,9 +18,7 @@ _LIMIT: Final = re.compile(
     r"\s*(?P<measure>\w+)(?:\s+(?!of\s)(?P<statistic>[\w.]+))?(?:\s+of\s+(?P<group>.+?))?"
     r"\s*(?P<comparison><=|>=|<|>)\s*(?P<bound>\S.*?)\s*"
 )
-_PER_CENT: Final = re.compile(r"(\d{1,3}(?:\.\d{1,6})?) ?%")
 _MILLISECOND: Final = timedelta(milliseconds=1)
-_WHOLE: Final = 100.0
 
 
 def limit(text: str) -> Limit:
@@ -52,11 +51,8 @@ def _bound(text: str, unit: Unit) -> float:
         return duration(text) / _MILLISECOND
     if unit is Unit.COUNT:
         return count(text)
-    share = _PER_CENT.fullmatch(text)
-    if share is None or float(share[1]) > _WHOLE:
-        raise ValueError(f"{quote(text)} is no share: write it like 80% or 99.5%")
-    return float(share[1]) / _WHOLE
+    return per_cent(text)
 
 
-#: A limit as a value of a scenario file.
-LIMIT: Final = Scalar(limit, "a limit on a measurement", PATTERN)
+#: A limit as a value of a scenario file, with its place.
+LIMIT: Final = Placed(Scalar(limit, "a limit on a measurement", PATTERN))

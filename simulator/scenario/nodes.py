@@ -3,6 +3,7 @@
 Values stay as they were written: what `10:30` or `no` means is decided by who asks for it.
 """
 
+import re
 from collections.abc import Iterator
 from typing import Final, TypeAlias
 
@@ -52,6 +53,7 @@ class Fields:
 
     place: Place
     fields: tuple[tuple[Text, "Node"], ...]
+    last_line: int
 
     def named(self, name: str) -> "Node | None":
         """Give the value of a field."""
@@ -85,9 +87,11 @@ def tree_of(text: str, faults: Faults) -> Node | None:
     try:
         root = yaml.compose(text, Loader=yaml.CBaseLoader)  # the tree only: nothing is constructed
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
+        # A quote that is never closed is told where it begins, not where the file ends.
+        unclosed = "scanning a quoted scalar" in str(error.context)
+        mark = error.context_mark if unclosed else error.problem_mark or error.context_mark
         place = start if mark is None else Place(mark.line + 1, mark.column + 1)
-        problem = str(error.problem or error.context)
+        problem = str(error.context if unclosed else error.problem or error.context)
         faults.add(place, f"this is no YAML: {problem}", _hint(text, place, problem))
         return None
     except yaml.YAMLError as error:
@@ -103,22 +107,45 @@ def tree_of(text: str, faults: Faults) -> Node | None:
 
 
 _QUOTES: Final = "put a text that has a colon, a bracket or a # into quotes"
+_COLUMNS: Final = "fields that belong together begin in the same column"
 #: What is mostly meant by a part of what the parser says.
 _HINTS: Final = {
-    "expected '-' indicator": "the lines of a list begin in the same column, each with -",
+    "expected '-' indicator": (
+        "the lines of a list begin in the same column, each with -; "
+        "the fields of a step under its first one"
+    ),
     "expected ',' or '}'": f"a step that begins with {{ ends with }}; {_QUOTES}",
     "mapping values are not allowed": (
         f"{_QUOTES}; several fields in a line stand in braces: {{at: 09:00, by: anna}}"
     ),
+    "another document": "a file is one scenario: leave --- out, and make two files of it",
+    "scanning a quoted scalar": "the quote that begins here is not closed",
+    "escape character": "between \" and \" a \\ is written twice, between ' and ' once",
 }
+_NO_BLANK: Final = re.compile(r"[ -]*\w+:[^\s/]")
+_FIELD: Final = re.compile(r"([ -]*)\w+: +\S")
 
 
 def _hint(text: str, place: Place, problem: str) -> str:
-    lines = text.splitlines()
-    line = lines[place.line - 1] if place.line <= len(lines) else ""
+    lines = ["", *text.splitlines(), ""]
+    at = min(place.line, len(lines) - 1)
+    line, above = lines[at], next(filter(str.strip, reversed(lines[:at])), "")
     if "\t" in line:
         return "indent with blanks, not with tabs"
+    if not line[: len(line) - len(line.lstrip())].isascii():
+        return "the line begins with a blank that is none, as copied from a page: type it anew"
+    if "mapping values" in problem:
+        if _NO_BLANK.match(above):
+            return f"after the colon of a field comes a blank, as in {_spaced(above)}"
+        field = _FIELD.match(above)
+        if field is not None and len(line) - len(line.lstrip()) > len(field[1]):
+            return f"{_COLUMNS}; {_QUOTES}"
     return next((hint for part, hint in _HINTS.items() if part in problem), _QUOTES)
+
+
+def _spaced(line: str) -> str:
+    name, _, value = line.strip(" -").partition(":")
+    return f'"{name}: {value[:20]}"'
 
 
 def _place(node: yaml.Node) -> Place:
@@ -154,4 +181,6 @@ def _fields(node: yaml.MappingNode, faults: Faults, depth: int, inside: set[int]
             )
         elif value is not None:
             fields[key.value] = (key, value)
-    return Fields(_place(node), tuple(fields.values()))
+    # Without braces the parser is at the first line after them when it knows that they are over.
+    last_line = node.end_mark.line + (1 if node.flow_style else 0)
+    return Fields(_place(node), tuple(fields.values()), last_line)

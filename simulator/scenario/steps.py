@@ -7,7 +7,8 @@ from typing import Any, Final
 
 from attrs import evolve, frozen
 
-from simulator.history.bad_input import quote, suggest
+from reference.domain.refusals import Refusal
+from simulator.history.bad_input import quote
 from simulator.history.clauses import CLAUSES
 from simulator.history.vocabulary import (
     ACTS,
@@ -34,6 +35,7 @@ from simulator.scenario.forms import (
     described,
     read_fields,
 )
+from simulator.scenario.german import meant
 from simulator.scenario.nodes import Faults, Fields, Node, Place, Text
 from simulator.scenario.quantities import count, duration, size
 from simulator.scenario.times import When, calendar_day, when
@@ -142,6 +144,7 @@ class Step:
     reason: str | None = None
     wait: Wait | None = None
     rule: str | None = None
+    last_line: int = 0  # of the file; comments may stand there too
 
     @property
     def is_act(self) -> bool:
@@ -151,6 +154,7 @@ class Step:
 
 RULE: Final = Word(tuple(CLAUSES), what="a clause of the rules")
 _OUTCOMES: Final = Word(("ok", "refused"), what="an outcome")
+_REASONS: Final = Word(tuple(each.code for each in Refusal), what="the code of a refusal")
 
 _COMMON: Final = (
     Slot("at", WHEN, "when: 09:00, +5m, day 2 10:00; absent: right after the step above"),
@@ -158,7 +162,7 @@ _COMMON: Final = (
 )
 _OF_ACTS: Final = (
     Slot("outcome", _OUTCOMES, "what has to come of it; ok if absent", default="ok"),
-    Slot("reason", TEXT, "the code of the refusal that has to come"),
+    Slot("reason", _REASONS, "the code of the refusal that has to come"),
 )
 _OF_LOOKS: Final = (
     Slot("within", DURATION, "it has to be seen at the latest after this time"),
@@ -206,9 +210,8 @@ class StepForm:
         if slots is None:
             known = [known for of, known in _SLOTS if of == kind]
             known += LABELS[kind]
-            faults.add(
-                word.place, f'"{kind}" has no word {quote(word.value)}', suggest(word.value, known)
-            )
+            message = f'"{kind}" has no word {quote(word.value)}'
+            faults.add(word.place, message, meant(word.value, known))
             return BAD
         values = read_fields(node, slots, f"{kind} {named}", faults)
         return BAD if values is None else _step({**values, kind: named}, node, faults)
@@ -260,5 +263,12 @@ def _step(values: dict[str, Any], node: Fields, faults: Faults) -> Any:
         return BAD
     record = _told(values)
     return Step(
-        node.place, own["at"], record, own["outcome"] or "ok", own["reason"], wait, own["rule"]
+        node.place,
+        own["at"],
+        record,
+        own["outcome"] or "ok",
+        own["reason"],
+        wait,
+        own["rule"],
+        node.last_line,
     )

@@ -100,8 +100,9 @@ def moment_of(
         raise ValueError(f"the clocks leave out {asked.text} on {day}: choose another time")
     if moment < before:
         earlier = before.astimezone(zone)
+        next_day = (earlier.date() - begins.astimezone(zone).date()).days + 2
         raise ValueError(
             f"{asked.text} lies before {above} ({earlier:%Y-%m-%d %H:%M:%S}): "
-            f"for the next day write day {(day - begins.astimezone(zone).date()).days + 2} …"
+            f"for the next day write day {next_day} …"
         )
     return moment

@@ -45,6 +45,11 @@ class Access:
     carrier: str = "cloudtransfer"
     readings: Mapping[str, str] = {}
 
+    @property
+    def listens(self) -> bool:
+        """Whether its mails come to a port of ours, at which only one can listen at a time."""
+        return self.mails.startswith("listen:")
+
 
 #: What a file may say: names of tables and of their fields, each with what it is.
 _TEXTS: Final = ("operator", "operator_file", "portal", "time_zone", "carrier")

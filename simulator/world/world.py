@@ -16,7 +16,7 @@ from simulator.world.judge import Judge
 from simulator.world.outages import Outages
 from simulator.world.people import People
 from simulator.world.persons import Persons
-from simulator.world.reasons import because
+from simulator.world.reasons import because, demanded_by, rule_of_refusal, why_refused
 from simulator.world.result import Differed, Failure, Skipped
 from simulator.world.scripts import Script
 from simulator.world.streams import Streams
@@ -343,8 +343,8 @@ class World:
         if outcome.word == step.outcome and step.reason in {None, outcome.reason}:
             return
         wanted = step.outcome if step.reason is None else f"refused ({step.reason})"
-        rule = step.rule or _RULE_OF_ACT.get(what, "SEND-1")
-        self._fail(timed, Miss(rule, wanted, str(outcome)))
+        rule = rule_of_refusal(step.reason or outcome.reason) or _RULE_OF_ACT.get(what, "SEND-1")
+        self._fail(timed, Miss(rule, wanted, str(outcome)), why_refused(outcome.reason))
 
     def _with_link(self, record: Record) -> Record:
         """Let who registers use the link of their newest mail, unless the step names another."""
@@ -354,7 +354,7 @@ class World:
                 record["link"] = links[-1]
         return record
 
-    def _fail(self, timed: Timed, found: Miss) -> None:
+    def _fail(self, timed: Timed, found: Miss, reason: str = "") -> None:
         rule = timed.step.rule or found.rule
         if self.target.real_time and self._agrees and timed.record.get("see") != "mail":
             # Its days and waits are not those of the scenario, and the model does the same there.
@@ -369,9 +369,7 @@ class World:
                 found.seen,
                 self.now,
                 because(
-                    self.judge.oracle,
-                    timed.record,
-                    found.entry,
+                    reason or demanded_by(self.judge.oracle, timed.record, found.entry),
                     kept=not self.judge.findings and not self.differed,
                 ),
             )

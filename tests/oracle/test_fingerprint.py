@@ -414,3 +414,9 @@ def test_what_is_shown_to_have_arrived_is_in_the_fingerprint():
     down = base().fault("link", "slow").send("m2", "acknowledge", K, L)
     waits = down.oracle.fingerprint()
     assert down.see(under_way=[]).oracle.fingerprint() != waits
+
+
+def test_a_mark_is_in_the_fingerprint_also_where_nothing_travels():
+    story = base().inbox(K, m1=True)
+    before = story.oracle.fingerprint()
+    assert story.mark(K, "m1").oracle.fingerprint() != before

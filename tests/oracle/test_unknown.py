@@ -157,3 +157,92 @@ def test_an_opening_that_is_done_again_is_in_no_doubt():
     story = sent().open(K, "m1", outcome="unknown")
     assert story.verdict.undecided
     assert story.open(K, "m1").verdict.undecided == ()
+
+
+# What may not have happened is a good reason to refuse what needs it
+
+
+def withhold(story, outcome="refused"):
+    return story.act("set_release", "anna", outcome, case=53, recipient=K, create_messages=False)
+
+
+def test_an_act_of_somebody_whose_role_is_in_doubt_may_be_refused():
+    def in_doubt():
+        return sent().role("anna", "none", outcome="unknown")
+
+    assert withhold(in_doubt()).rules == []
+    assert in_doubt().act("note", "anna", "refused", case=53, text="x").rules == []
+    assert in_doubt().send("m2", "reply", K, outcome="refused").rules == []
+    assert withhold(in_doubt().role("anna", "Benutzer")).rules == [("RGT-2", 5)]
+
+
+def test_an_act_in_a_case_that_perhaps_was_created_may_be_refused():
+    def perhaps_created():
+        return Story().case(outcome="unknown").case(54)
+
+    assert withhold(perhaps_created()).rules == []
+    assert perhaps_created().act("note", "anna", "refused", case=53, text="x").rules == []
+    assert perhaps_created().send("m1", "reply", K, outcome="refused").rules == []
+
+
+@pytest.mark.parametrize(
+    "shows",
+    [
+        lambda story: story.case(),
+        lambda story: story.see(cloud_status=""),
+        lambda story: story.act("note", "anna", case=53, text="x"),
+    ],
+)
+def test_a_case_that_something_was_done_to_or_shown_of_was_created(shows):
+    story = shows(Story().case(outcome="unknown"))
+    assert story.send("m1", "reply", K, outcome="refused").rules == [("SEND-1", 3)]
+    story = Story().case(outcome="unknown").act("note", "anna", "unknown", case=53, text="x")
+    assert story.send("m1", "reply", K, outcome="refused").rules == []
+
+
+@pytest.mark.parametrize("registers", [True, False])
+def test_a_recipient_who_perhaps_has_registered_may_be_refused_until_an_act_shows_it(registers):
+    story = sent(registers=registers).act("register", K, "unknown").open(K, outcome="refused")
+    assert story.rules == []
+    assert story.open(K).reply(K, "r1", "m1", outcome="refused").rules == [("REP-1", 6)]
+    story = sent(registers=registers).act("register", K, "unknown").act("register", K)
+    assert story.open(K, outcome="refused").rules == [("ACC-3", 5)]
+
+
+def test_a_recipient_who_perhaps_has_registered_may_not_register_again():
+    assert sent().act("register", K, "refused").rules == [("ACC-1", 3)]
+    assert sent().act("register", K, "unknown").act("register", K, "refused").rules == []
+
+
+def test_an_account_that_was_there_before_stays_usable_whatever_became_of_a_registration():
+    story = Story().tell(given="case", case=53, releases={K: True}).send("m1", "reply", K)
+    assert story.act("register", K, "unknown").open(K, outcome="refused").rules == [("ACC-3", 4)]
+
+
+def test_a_link_that_perhaps_was_used_may_serve_again():
+    story = sent().see("mail", after=1, to=K, event="registration", link="abc")
+    story.see("mail", after=1, to=K, event="new_message", message="m1")
+    story.act("register", K, "unknown", link="abc").act("register", K, link="abc")
+    assert story.rules == []
+    assert story.act("register", K, link="abc").rules == [("ACC-2", 7)]
+
+
+def test_what_may_have_been_registered_or_created_makes_a_difference():
+    told = [Story().case(outcome=outcome).oracle.fingerprint() for outcome in ("ok", "unknown")] + [
+        sent().act("register", K, outcome).oracle.fingerprint() for outcome in ("ok", "unknown")
+    ]
+    assert len(set(told)) == len(told)
+    story = sent().act("register", K, "unknown")
+    fork = story.oracle.fork()
+    before = fork.fingerprint()
+    assert (
+        story.act("register", K).oracle.fingerprint()
+        == sent().act("register", K).oracle.fingerprint()
+    )
+    assert fork.fingerprint() == before
+
+
+def test_a_refused_act_may_name_anything_as_its_actor():
+    send = {"case": 53, "message": "m2", "text": "x", "expects": "reply", "to": [K]}
+    assert sent().act("send", ["anna"], "refused", **send).rules == [("SEND-1", 3)]
+    assert sent().act("note", ["anna"], "refused", case=53, text="x").rules == [("SEND-2", 3)]

@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from textwrap import dedent
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -40,11 +41,41 @@ def test_what_failed_stands_before_what_was_kept(report) -> None:
     assert page.index("line 5: STA-6: expected cloud_status") < page.index("<h2>Scenarios</h2>")
 
 
+def test_a_violation_stands_before_what_is_only_undecided_and_gives_the_reason(
+    tmp_path: Path,
+) -> None:
+    texts = {"goal": STORY % "Antwort" + "sometimes: an answer was lost\n", "wrong": STORY % "OK"}
+    ran = []
+    for name, text in texts.items():
+        file = tmp_path / f"{name}.yaml"
+        file.write_text(text, encoding="utf-8")
+        ran.append(run_file(file, Task(keep=True)))
+    page = report_html(ran, "x")
+    first = page[page.index('<div class="verdict violated">') : page.index("<h2>Scenarios</h2>")]
+    assert "line 5: STA-6: expected cloud_status" in first
+    assert page.index('<td class="violated">') < page.index('<td class="undecided">')
+
+
 def test_the_reason_names_clause_expected_and_seen(report) -> None:
     page = report("OK")
     assert "the case shows the last communication" in page
     assert "cloud_status: &#34;OK&#34;" in page
     assert "cloud_status: &#34;Antwort&#34;" in page
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        "{by: anna, see: case,\n     cloud_status: OK}",
+        "by: anna\n    see: case\n    cloud_status: OK",
+    ],
+)
+def test_the_step_that_failed_is_shown_as_it_was_written(tmp_path: Path, step: str) -> None:
+    file = tmp_path / "story.yaml"
+    text = STORY.replace("{by: anna, see: case, cloud_status: %s}", step)
+    file.write_text(f"{text}\n  # what comes after it\nends: 12:00\n", encoding="utf-8")
+    page = report_html([run_file(file, Task(keep=True))], "x")
+    assert f'<pre class="step">{dedent("    " + step)}</pre>' in page
 
 
 def test_nothing_that_was_written_is_obeyed_and_nothing_is_loaded(report) -> None:

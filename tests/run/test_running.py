@@ -92,6 +92,13 @@ def test_an_act_that_is_refused_fails_unless_it_is_expected(run) -> None:
     assert run(STORY + other).failures[0].expected == "refused (too_large)"
 
 
+def test_an_unexpected_refusal_names_its_clause_and_what_would_be_right(run) -> None:
+    ran = run(TALE.replace("to: k@example.org, ", "").partition("  - {at: +5m")[0])
+    told = ran.failures[0]
+    assert (told.rule, told.seen) == ("SEND-5", "refused (no_recipient)")
+    assert told.because.startswith("no recipient was chosen: give at least one e-mail address; no ")
+
+
 def test_what_stays_for_a_time_is_looked_at_until_its_end(run) -> None:
     stays = "  - {stays_for: 1h, by: k@example.org, see: inbox, unread: 1}\n"
     assert run(STORY + stays).exit is Exit.KEPT

@@ -50,7 +50,8 @@ BROKEN = {
         [
             (
                 "f.yaml:4:4: this is no YAML: did not find expected '-' indicator "
-                "(the lines of a list begin in the same column, each with -)"
+                "(the lines of a list begin in the same column, each with -; the fields of a step under "
+                "its first one)"
             )
         ],
     ),
@@ -335,6 +336,125 @@ BROKEN = {
         [
             'f.yaml:4:9: 08:00 lies before "from" (2024-02-19 09:00:00): for the next day write day 2 …'
         ],
+    ),
+    "German words for ours": (
+        f"Szenario: x\nSchritte: [{SEND}]\n",
+        [
+            'f.yaml:1:1: a scenario has no field "Szenario" (did you mean "scenario"?)',
+            'f.yaml:1:1: a scenario needs "scenario": what it shows, in a sentence',
+            'f.yaml:2:1: a scenario has no field "Schritte" (did you mean "steps"?)',
+        ],
+    ),
+    "German words in steps": (
+        (
+            f"scenario: x\nsteps:\n- {SEND[:-1]}, um: 09:00}}\n"
+            "- {von: anna, see: Vorgang, cloud_status: Antwort}\n- {by: anna, see: Fall}\n"
+        ),
+        [
+            'f.yaml:3:88: act send has no field "um" (did you mean "at"?)',
+            'f.yaml:4:3: see case needs "by": who acts or looks',
+            'f.yaml:4:4: see case has no field "von" (did you mean "by"?)',
+            'f.yaml:5:19: "see" has no word "Fall" (did you mean "case"?)',
+        ],
+    ),
+    "a name in two words": (
+        f"scenario: x\nsteps:\n- {SEND}\n- {{stays for: 1h, by: anna, see: case, cloud_status: Antwort}}\n",
+        ['f.yaml:4:4: see case has no field "stays for" (did you mean "stays_for"?)'],
+    ),
+    "a time long before the step above": (
+        (
+            "scenario: x\nsteps:\n- {at: day 2 10:00, by: anna, act: note, text: y}\n"
+            "- {at: 2023-02-19 09:00, by: anna, act: note, text: y}\n"
+        ),
+        [
+            (
+                "f.yaml:4:3: 2023-02-19 09:00 lies before the step above (2024-02-20 10:00:00): "
+                "for the next day write day 3 …"
+            )
+        ],
+    ),
+    "fields of a step in different columns": (
+        "scenario: x\nsteps:\n  - by: anna\n     act: note\n",
+        [
+            (
+                "f.yaml:4:9: this is no YAML: mapping values are not allowed in this context (fields that "
+                "belong together begin in the same column; put a text that has a colon, a bracket or a # "
+                "into quotes)"
+            )
+        ],
+    ),
+    "a field without a blank after its colon": (
+        "scenario:x\nsteps: []\n",
+        [
+            (
+                "f.yaml:2:6: this is no YAML: mapping values are not allowed in this context (after the "
+                'colon of a field comes a blank, as in "scenario: x")'
+            )
+        ],
+    ),
+    "a quote that is not closed": (
+        f'scenario: "x\nsteps: [{SEND}]\n',
+        [
+            (
+                "f.yaml:1:11: this is no YAML: while scanning a quoted scalar "
+                "(the quote that begins here is not closed)"
+            )
+        ],
+    ),
+    "a path in quotes": (
+        'scenario: "C:\\q"\nsteps: []\n',
+        [
+            (
+                "f.yaml:1:14: this is no YAML: found unknown escape character "
+                "(between \" and \" a \\ is written twice, between ' and ' once)"
+            )
+        ],
+    ),
+    "a blank from a page": (
+        f"scenario: x\nsteps:\n\u00a0 - {SEND}\n- {SEND}\n",
+        [
+            (
+                "f.yaml:3:19: this is no YAML: mapping values are not allowed in this context "
+                "(the line begins with a blank that is none, as copied from a page: type it anew)"
+            )
+        ],
+    ),
+    "two scenarios in a file": (
+        f"scenario: x\nsteps: [{SEND}]\n---\nscenario: y\n",
+        [
+            (
+                "f.yaml:3:1: this is no YAML: but found another document "
+                "(a file is one scenario: leave --- out, and make two files of it)"
+            )
+        ],
+    ),
+    "more than the whole": (
+        "scenario: x\nends: day 2 00:00\npopulation: {caseworkers: 2, recipients: 9, messages: {documents: 120 %}}\n",
+        ['f.yaml:3:67: "120 %" is more than the whole: at most 100 %'],
+    ),
+    "a limit of nobody": (
+        f"scenario: x\nsteps: [{SEND}]\nlimits: [delivery max of Antwort <= 2s, delivery max of Antwrot <= 2s]\n",
+        [
+            (
+                'f.yaml:3:41: "Antwrot" is no expected action, and no profile of this file '
+                '(did you mean "Antwort"?)'
+            )
+        ],
+    ),
+    "a fault and a burst after the end": (
+        (
+            "scenario: x\nends: 18:00\npopulation:\n  caseworkers: 2\n  recipients: 9\n"
+            "  messages: {bursts: {at: 18:00, messages: 5, over: 1m}}\n"
+            "faults: {what: mail, from: day 2 09:00, lasts: 5m}\n"
+        ),
+        [
+            "f.yaml:6:22: 18:00 does not lie before the end (2024-02-19 18:00:00): it would never begin",
+            "f.yaml:7:9: day 2 09:00 does not lie before the end (2024-02-19 18:00:00): it would never begin",
+        ],
+    ),
+    "an unknown refusal": (
+        f"scenario: x\nsteps: [{SEND[:-1]}, outcome: refused, reason: blank_txt}}]\n",
+        ['f.yaml:2:120: "blank_txt" is not the code of a refusal (did you mean "blank_text"?)'],
     ),
 }
 

@@ -58,6 +58,21 @@ async def check(path, *options):
     return process.returncode, said.decode()
 
 
+async def test_the_names_of_files_arrive_as_they_were_written(serve):
+    names = ("Übersicht 50 %.pdf", 'das "Gutachten"; neu.pdf', "a%20b.txt", "two\r\nlines.txt")
+    async with serve() as server:
+        recorder = Recorder(SystemClock())
+        operator, anna = await people(server, recorder)
+        await anna.create_case(53, "Kfz")
+        await anna.send(53, "Bitte schicken", "reply_with_file", [KUNDE], message="m1")
+        await server.rest()
+        kunde = await registered(server, recorder, operator, KUNDE)
+        await kunde.reply(53, "Anbei", "m1", [File(name, b"x") for name in names])
+        await server.rest()
+        entry = (await anna.client.activities(53))[-1]
+        assert entry.files == (*names[:3], "two%0D%0Alines.txt")
+
+
 async def test_every_act_and_every_look_of_a_trace_passes_the_check(serve, tmp_path):
     async with serve() as server:
         recorder = Recorder(SystemClock())

@@ -374,3 +374,12 @@ def test_options_that_do_not_fit_are_told(options, said):
 
 def test_an_address_loses_its_last_slash():
     assert url_of("http://127.0.0.1:8080/") == "http://127.0.0.1:8080"
+
+
+def test_files_that_share_a_clock_or_a_port_for_mails_run_one_after_the_other(
+    virtual: str, real: str
+) -> None:
+    listening = Access(operator=TOKEN, mails="listen:127.0.0.1:2525")
+    assert Place(virtual, ACCESS).serves_one_at_a_time()
+    assert Place(real, listening).serves_one_at_a_time()
+    assert not Place(real, ACCESS).serves_one_at_a_time()

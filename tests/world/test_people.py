@@ -213,10 +213,14 @@ def test_a_run_that_is_interrupted_is_undecided_and_told_as_far_as_it_came(tmp_p
         def tick(self, world: World) -> bool:
             return world.acts < 40
 
-    ran = run_file(in_file(tmp_path, OFFICE), Task(watcher=Impatient()))
+    text = f"{OFFICE}limits: [messages >= 1_000_000]\n"
+    ran = run_file(in_file(tmp_path, text), Task(watcher=Impatient()))
     assert ran.exit is Exit.UNDECIDED
     assert ran.undecided[0].startswith("interrupted at 2024-02-19 0")
+    assert ran.undecided[0].endswith("what came after is not known, and no limit was judged")
     assert ran.acts >= 40
+    assert ran.measured is not None
+    assert ran.measured.totals["messages"]
 
 
 def test_a_population_runs_at_the_scale_that_is_asked_for(tmp_path: Path) -> None:

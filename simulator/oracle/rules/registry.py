@@ -21,5 +21,4 @@ REGISTRY: Final[list[Promise]] = []
 
 def promise(states: Callable[..., Any], rule: str, *judges: str) -> None:
     """Register the function as the promise of `rule`, shown by the acts and observations named."""
-    meaning = (states.__doc__ or "").split("\n", 1)[0]
-    REGISTRY.append(Promise(rule, states.__name__, meaning, judges))
+    REGISTRY.append(Promise(rule, states.__name__, states.__doc__ or "", judges))
