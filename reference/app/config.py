@@ -233,8 +233,8 @@ class Config:
         shown="15m",
     )
     readings: Readings = _option(
-        f"What a reading of the rules is; several are possible. There are "
-        f"{', '.join(READING_VALUES)}.",
+        "What a reading of the rules is; several are possible. There are "
+        f"{', '.join(READING_VALUES)}; `collab-reference table readings` shows their values.",
         "NAME=VALUE",
         _readings,
         default=Readings(),
@@ -323,7 +323,11 @@ class Config:
         default=100,
     )
     attempts_interval: timedelta = _option(
-        "See attempts-per-account.", "DURATION", _duration, default=timedelta(minutes=1), shown="1m"
+        "How long until one more log-in may fail.",
+        "DURATION",
+        _duration,
+        default=timedelta(minutes=1),
+        shown="1m",
     )
     proxy: str | None = _option(
         "Address of a proxy in front, whose X-Forwarded-For tells where users come from.",

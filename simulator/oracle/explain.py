@@ -9,7 +9,7 @@ from simulator.oracle.facts import Case
 from simulator.oracle.oracle import Oracle
 from simulator.oracle.prose import ASKS, why_unread, worded, worded_day
 from simulator.oracle.rules.inbox import ANSWERED, COVERED, ENTRIES, FACTS, FILED, MARKED, OPENED
-from simulator.oracle.sees import SETS_STATUS, date_of, reason_of_fields, status_of
+from simulator.oracle.sees.case import SETS_STATUS, date_of, reason_of_fields, status_of
 from simulator.oracle.world import NEVER, address
 
 Record = dict[str, Any]

@@ -10,7 +10,8 @@ from simulator.oracle.facts import HELD, LINE_OF_FLIGHT, RECEIVED, Case
 from simulator.oracle.findings import Finding, Verdict
 from simulator.oracle.givens import GIVENS
 from simulator.oracle.rules.inbox import ACKNOWLEDGE
-from simulator.oracle.sees import SEES, overdue
+from simulator.oracle.sees import SEES
+from simulator.oracle.sees.mail import overdue
 from simulator.oracle.world import COUNTED, NEVER, RULES, World
 from simulator.press import InMemory, MakeShelf
 

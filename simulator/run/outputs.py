@@ -104,7 +104,8 @@ def _plain(one: Ran) -> dict[str, Any]:
     told = asdict(
         one,
         filter=lambda field, _: (
-            field.name not in {"lines", "exit", "measured", "delivered", "witnesses", "wrong"}
+            field.name
+            not in {"lines", "exit", "measured", "delivered", "witnesses", "wrong", "steps"}
         ),
     )
     measured = None if one.measured is None else one.measured.plain()

@@ -1,7 +1,7 @@
 """Runs one scenario file: the result holds everything from which the outputs are written."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import BinaryIO, Final
@@ -29,7 +29,7 @@ from simulator.targets.port import Target, TargetError
 from simulator.world.deliveries import Deliveries
 from simulator.world.judge import Judge, microseconds
 from simulator.world.persons import Persons
-from simulator.world.result import Broken, Ran
+from simulator.world.result import Broken, Differed, Failure, Ran
 from simulator.world.streams import Streams
 from simulator.world.witness import Spool, witnesses
 from simulator.world.world import Watcher, World
@@ -248,7 +248,13 @@ def _result(world: World, verdict: Verdict, error: str, exit_told: Exit | None) 
         scenario.always,
         tuple(one for one in broken if one not in count),
         wrong=_wrong(world, count),
+        steps=_steps_of(scenario, (*world.failures, *count, *world.differed)),
     )
+
+
+def _steps_of(scenario: Scenario, reasons: Iterable[Failure | Broken | Differed]) -> dict[int, str]:
+    lines = {one.line for one in reasons if one.line}
+    return {line: scenario.written_at(line) for line in lines}
 
 
 def _by_file(found: Finding, origin: Mapping[int, int]) -> Finding:

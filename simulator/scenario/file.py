@@ -1,12 +1,14 @@
 """A scenario file as a whole: who and what there is, under which readings, and the steps."""
 
+import re
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
+from textwrap import dedent
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from simulator.history.bad_input import BadInput, quote, suggest
 from simulator.history.clauses import CLAUSES
@@ -93,6 +95,15 @@ class Scenario:
     always: tuple[str, ...]
     sometimes: tuple[str, ...]
     limits: tuple[Limit, ...]
+    text: str = ""  # of the file
+
+    def written_at(self, line: int) -> str:
+        """Give the step that begins in a line as it was written; else the line alone."""
+        last = {timed.step.place.line: timed.step.last_line for timed in self.steps}
+        lines = self.text.splitlines()[line - 1 : last.get(line, line)]
+        while lines and not lines[-1].partition("#")[0].strip():
+            del lines[-1]
+        return dedent(re.sub(r"^( *)-", r"\1 ", "\n".join(lines)))
 
     @property
     def drawn(self) -> bool:
@@ -287,7 +298,7 @@ def scenario_of(text: str, faults: Faults) -> Scenario:
     scenario = None
     if read is not BAD:
         values, place = read
-        scenario = _whole(values, place, faults)
+        scenario = evolve(_whole(values, place, faults), text=text)
     if faults.found or scenario is None:
         raise BadScenario(tuple(faults))
     return scenario

@@ -53,6 +53,7 @@ class Fields:
 
     place: Place
     fields: tuple[tuple[Text, "Node"], ...]
+    last_line: int
 
     def named(self, name: str) -> "Node | None":
         """Give the value of a field."""
@@ -86,9 +87,8 @@ def tree_of(text: str, faults: Faults) -> Node | None:
     try:
         root = yaml.compose(text, Loader=yaml.CBaseLoader)  # the tree only: nothing is constructed
     except yaml.MarkedYAMLError as error:
-        unclosed = "scanning a quoted scalar" in str(
-            error.context
-        )  # it is told where the quote begins
+        # A quote that is never closed is told where it begins, not where the file ends.
+        unclosed = "scanning a quoted scalar" in str(error.context)
         mark = error.context_mark if unclosed else error.problem_mark or error.context_mark
         place = start if mark is None else Place(mark.line + 1, mark.column + 1)
         problem = str(error.context if unclosed else error.problem or error.context)
@@ -181,4 +181,6 @@ def _fields(node: yaml.MappingNode, faults: Faults, depth: int, inside: set[int]
             )
         elif value is not None:
             fields[key.value] = (key, value)
-    return Fields(_place(node), tuple(fields.values()))
+    # Without braces the parser is at the first line after them when it knows that they are over.
+    last_line = node.end_mark.line + (1 if node.flow_style else 0)
+    return Fields(_place(node), tuple(fields.values()), last_line)

@@ -252,7 +252,7 @@ BURST: Final = Record(
         Slot("at", WHEN, "when it begins: day 2 09:00", required=True),
         Slot("messages", _PEOPLE, "how many, of all caseworkers together", required=True),
         Slot("over", DURATION, "the time over which they are spread", required=True),
-        Slot("expects", _ACTION, "what they ask for; as all others unless told"),
+        Slot("expects", _ACTION, "the one action that they ask for; as all others unless told"),
     ),
     lambda values, place: Burst(
         place,

@@ -144,6 +144,7 @@ class Step:
     reason: str | None = None
     wait: Wait | None = None
     rule: str | None = None
+    last_line: int = 0  # of the file; comments may stand there too
 
     @property
     def is_act(self) -> bool:
@@ -262,5 +263,12 @@ def _step(values: dict[str, Any], node: Fields, faults: Faults) -> Any:
         return BAD
     record = _told(values)
     return Step(
-        node.place, own["at"], record, own["outcome"] or "ok", own["reason"], wait, own["rule"]
+        node.place,
+        own["at"],
+        record,
+        own["outcome"] or "ok",
+        own["reason"],
+        wait,
+        own["rule"],
+        node.last_line,
     )

@@ -126,6 +126,7 @@ class Ran:
         dict[str, tuple[Mapping[str, Any], ...]]
     )  # the lines of cases in which rules were broken, each case's up to the one that shows it
     wrong: frozenset[int] = frozenset()  # which of `lines` are not as they have to be
+    steps: Mapping[int, str] = Factory(dict[int, str])  # those of the reasons, as they are written
 
     @property
     def reasons(self) -> Sequence[Failure | Broken | Differed]:

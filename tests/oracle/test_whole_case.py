@@ -4,7 +4,7 @@ from collections import Counter
 
 import pytest
 
-from simulator.oracle import sees
+from simulator.oracle.sees import case as sees
 from tests.oracle.notation import DAY, SECOND, K, Story, sent
 
 TEXTS = {

@@ -2,7 +2,7 @@
 
 import pytest
 
-from simulator.oracle import sees
+from simulator.oracle.sees import inbox as sees
 from tests.oracle.notation import SECOND, K, L, Story, sent
 
 FIELDS = ("message", "unread", "hint", "opened", "answered")

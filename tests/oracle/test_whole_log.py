@@ -2,7 +2,7 @@
 
 import pytest
 
-from simulator.oracle import sees
+from simulator.oracle.sees import log as sees
 from tests.oracle.notation import K, L, Story, sent
 
 SENT = {

@@ -46,13 +46,15 @@ def office(tmp_path: Path):
 
 
 def test_a_limit_that_is_exceeded_violates_and_is_told_with_its_value(office, tmp_path) -> None:
-    file = office("limits: [delivery max <= 2s, settled >= 10%, answer p50 of nobody <= 1h]\n")
+    file = office(
+        "limits: [delivery max <= 2s, settled >= 10%, answer p50 of Kenntnisnahme <= 1h]\n"
+    )
     files = [tmp_path / name for name in ("told.json", "told.xml")]
     args = ["run", str(file), "--json", str(files[0]), "--junit", str(files[1])]
     run = CliRunner().invoke(main, args)
     assert run.exit_code == Exit.VIOLATED
     assert re.search(r"limit delivery max <= 2s: [\d.]+ min", run.output)
-    assert "limit answer p50 of nobody <= 1h: nothing was measured" in run.output
+    assert "limit answer p50 of Kenntnisnahme <= 1h: nothing was measured" in run.output
     measured = orjson.loads(files[0].read_bytes())["scenarios"][0]["measured"]
     assert measured["delivery_ms"]["max"] > 600_000
     assert set(measured["read_ms"]["by_profile"]) == {"schnell", "langsam"}

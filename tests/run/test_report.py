@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from textwrap import dedent
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -60,6 +61,21 @@ def test_the_reason_names_clause_expected_and_seen(report) -> None:
     assert "the case shows the last communication" in page
     assert "cloud_status: &#34;OK&#34;" in page
     assert "cloud_status: &#34;Antwort&#34;" in page
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        "{by: anna, see: case,\n     cloud_status: OK}",
+        "by: anna\n    see: case\n    cloud_status: OK",
+    ],
+)
+def test_the_step_that_failed_is_shown_as_it_was_written(tmp_path: Path, step: str) -> None:
+    file = tmp_path / "story.yaml"
+    text = STORY.replace("{by: anna, see: case, cloud_status: %s}", step)
+    file.write_text(f"{text}\n  # what comes after it\nends: 12:00\n", encoding="utf-8")
+    page = report_html([run_file(file, Task(keep=True))], "x")
+    assert f'<pre class="step">{dedent("    " + step)}</pre>' in page
 
 
 def test_nothing_that_was_written_is_obeyed_and_nothing_is_loaded(report) -> None:
