@@ -21,6 +21,7 @@ from reference.client.connection import (
     part,
 )
 from reference.collaboration import looks as portal
+from reference.domain.sending import TextBlock
 from reference.domain.words import CaseNumber
 from reference.http.access import LoggedIn
 from reference.link.replication import ReplicationState, Run
@@ -243,17 +244,22 @@ class Client:
         return (await self.connection.get(f"{_case(case)}/documents/{part(name)}")).body
 
     async def releases(self, case: CaseNumber) -> mvp.Releases:
-        """Look at the releases of a case."""
-        return await self.connection.look(f"{_case(case)}/releases", mvp.Releases)
+        """Look at all releases of a case."""
+        path = f"{_case(case)}/releases"
+        pages = await self._pages(path, "releases", first="")
+        return mvp.Releases(tuple(_items(pages, "releases", mvp.ReleaseView, path)), None)
 
     async def caseworkers(self) -> mvp.Caseworkers:
-        """Look at the caseworkers."""
-        return await self.connection.look(f"{MVP}/caseworkers", mvp.Caseworkers)
+        """Look at all caseworkers."""
+        path = f"{MVP}/caseworkers"
+        pages = await self._pages(path, "caseworkers", first="")
+        return mvp.Caseworkers(tuple(_items(pages, "caseworkers", mvp.CaseworkerView, path)), None)
 
     async def text_blocks(self, catalogue: str | None = None) -> TextBlocks:
         """Look at the text blocks that are offered (SEND-11)."""
-        query = {"catalogue": catalogue}
-        return await self.connection.look(f"{MVP}/text-blocks", TextBlocks, query)
+        path, query = f"{MVP}/text-blocks", {"catalogue": catalogue}
+        pages = await self._pages(path, "text_blocks", query, first="")
+        return TextBlocks(tuple(_items(pages, "text_blocks", TextBlock, path)), None)
 
     async def mail_templates(self) -> MailTemplates:
         """Look at the wordings of mails."""

@@ -7,11 +7,11 @@ from attrs import Factory, define, frozen
 from reference.collaboration import acts, looks
 from reference.domain.acts import MarkRead, Open
 from reference.domain.refusals import Refusal
-from reference.http.operations import Answer, Call, Operation, Page, Who, given
+from reference.http.operations import Answer, Call, NamesPage, Operation, Page, Who, given
 from reference.store.codec import case_number
 from reference.store.collaboration_tables import MAILBOXES, BoxKey
 from reference.store.remembered import Remembered
-from reference.store.shapes import Limit, Name
+from reference.store.shapes import Name
 from reference.store.side import Side
 from reference.store.unit import Unit
 
@@ -24,14 +24,6 @@ class Opening:
 
     via: str
     message: Name | None = None
-
-
-@frozen
-class CasesPage:
-    """Which part of the cases: at most `limit` of what follows `after`, the `next` of a page."""
-
-    after: str = ""
-    limit: Limit = 100
 
 
 @define(eq=False)
@@ -75,7 +67,7 @@ class CollaborationApi:
 
     async def list_released_cases(self, call: Call) -> Answer:
         """List the cases that were released."""
-        page: CasesPage = call.query
+        page: NamesPage = call.query
         after = case_number(page.after) if page.after else None
         return given(
             await self.side.reader.look(
@@ -140,7 +132,7 @@ class CollaborationApi:
                 who,
                 "List released cases",
                 self.list_released_cases,
-                query=CasesPage,
+                query=NamesPage,
                 answer=looks.ReleasedCases,
             ),
             Operation(

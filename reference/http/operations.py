@@ -62,6 +62,14 @@ class Page:
     limit: Limit = 100
 
 
+@frozen
+class NamesPage:
+    """Which part of a list by name: at most `limit` of what follows `after`, a page's `next`."""
+
+    after: str = ""
+    limit: Limit = 100
+
+
 @define(eq=False)
 class Answer:
     """What an operation answers: a status, and JSON as bytes.

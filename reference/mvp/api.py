@@ -15,7 +15,7 @@ from reference.domain.acts import (
 from reference.domain.refusals import Refusal
 from reference.domain.values import frozen
 from reference.domain.words import AddressScope, CaseNumber, CloudStatus
-from reference.http.operations import Answer, Call, Operation, Page, Who, given
+from reference.http.operations import Answer, Call, NamesPage, Operation, Page, Who, given
 from reference.http.problems import Problem, Refused
 from reference.mvp import acts, looks
 from reference.store.mvp_tables import CASES, address_book
@@ -265,8 +265,11 @@ class MvpApi:
 
     async def list_releases(self, call: Call) -> Answer:
         """List the releases of a case."""
+        page: NamesPage = call.query
         return given(
-            await self.side.reader.look(lambda connection: looks.releases(connection, call.case))
+            await self.side.reader.look(
+                lambda connection: looks.releases(connection, call.case, page.after, page.limit)
+            )
         )
 
     async def set_release(self, call: Call) -> Answer:
@@ -281,9 +284,12 @@ class MvpApi:
 
     async def list_caseworkers(self, call: Call) -> Answer:
         """List the caseworkers with their cloud roles."""
-        del call
-
-        return given(await self.side.reader.look(looks.caseworkers))
+        page: NamesPage = call.query
+        return given(
+            await self.side.reader.look(
+                lambda connection: looks.caseworkers_page(connection, page.after, page.limit)
+            )
+        )
 
     async def set_caseworker(self, call: Call) -> Answer:
         """Give a caseworker a cloud role."""
@@ -428,6 +434,7 @@ class MvpApi:
                 worker,
                 "List releases",
                 self.list_releases,
+                query=NamesPage,
                 answer=looks.Releases,
                 refusals=(Refusal.UNKNOWN_CASE,),
             ),
@@ -448,6 +455,7 @@ class MvpApi:
                 Who.STAFF,
                 "List caseworkers",
                 self.list_caseworkers,
+                query=NamesPage,
                 answer=looks.Caseworkers,
             ),
             Operation(

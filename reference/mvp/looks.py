@@ -21,6 +21,8 @@ from reference.store.unit import Row
 
 #: How many words of a search are looked for; the others are ignored.
 SEARCHED_WORDS_MAX: Final = 20
+#: How many rows SQLite gives at most where all are wanted.
+EVERY: Final = -1
 
 
 @frozen
@@ -150,9 +152,10 @@ class ReleaseView:
 
 @frozen
 class Releases:
-    """The releases of a case."""
+    """A page of the releases of a case, by recipient; `next` asks for the following one."""
 
     releases: tuple[ReleaseView, ...]
+    next: str | None
 
 
 @frozen
@@ -175,9 +178,10 @@ class CaseworkerView:
 
 @frozen
 class Caseworkers:
-    """All caseworkers, by name."""
+    """A page of the caseworkers, by name; `next` asks for the following one."""
 
     caseworkers: tuple[CaseworkerView, ...]
+    next: str | None
 
 
 def role_of_viewer(connection: sqlite3.Connection, name: str) -> CloudRole:
@@ -448,15 +452,24 @@ def document_content(
     return None if row is None else row[0]
 
 
-def releases(connection: sqlite3.Connection, number: CaseNumber) -> Releases:
-    """Give the releases that were set in a case (RGT-2)."""
+def releases(
+    connection: sqlite3.Connection, number: CaseNumber, after: str, limit: int
+) -> Releases:
+    """Give a page of the releases that were set in a case (RGT-2)."""
     known_case(connection, number)
+    found = _releases(connection, number, after, limit + 1)
+    return Releases(found[:limit], found[limit - 1].recipient if len(found) > limit else None)
+
+
+def _releases(
+    connection: sqlite3.Connection, number: CaseNumber, after: str = "", most: int = EVERY
+) -> tuple[ReleaseView, ...]:
     rows = connection.execute(
-        "SELECT recipient, create_messages, set_by, set_at FROM releases WHERE number = ? "
-        "ORDER BY recipient",
-        (number,),
+        "SELECT recipient, create_messages, set_by, set_at FROM releases "
+        "WHERE number = ? AND recipient > ? ORDER BY recipient LIMIT ?",
+        (number, after, most),
     )
-    return Releases(tuple(ReleaseView(r[0], bool(r[1]), r[2], from_us(r[3])) for r in rows))
+    return tuple(ReleaseView(r[0], bool(r[1]), r[2], from_us(r[3])) for r in rows)
 
 
 def rights(
@@ -466,7 +479,7 @@ def rights(
     case = CASES.load(connection, number)
     if case is None:
         raise Refused(Refusal.UNKNOWN_CASE)
-    set_ = {each.recipient: each for each in releases(connection, number).releases}
+    set_ = {each.recipient: each for each in _releases(connection, number)}
     addresses = sorted({*case.channels, *case.preset, *set_})
     return tuple(
         RightView(
@@ -513,7 +526,18 @@ def next_number(connection: sqlite3.Connection) -> int:
     return 1 if newest is None else newest + 1
 
 
-def caseworkers(connection: sqlite3.Connection) -> Caseworkers:
-    """Give the caseworkers with their cloud roles (RGT-3)."""
-    rows = connection.execute("SELECT name, role, email FROM caseworkers ORDER BY name")
-    return Caseworkers(tuple(CaseworkerView(*row) for row in rows))
+def caseworkers(
+    connection: sqlite3.Connection, after: str = "", most: int = EVERY
+) -> tuple[CaseworkerView, ...]:
+    """Give caseworkers with their cloud roles, by name (RGT-3)."""
+    rows = connection.execute(
+        "SELECT name, role, email FROM caseworkers WHERE name > ? ORDER BY name LIMIT ?",
+        (after, most),
+    )
+    return tuple(CaseworkerView(*row) for row in rows)
+
+
+def caseworkers_page(connection: sqlite3.Connection, after: str, limit: int) -> Caseworkers:
+    """Give a page of the caseworkers."""
+    found = caseworkers(connection, after, limit + 1)
+    return Caseworkers(found[:limit], found[limit - 1].name if len(found) > limit else None)

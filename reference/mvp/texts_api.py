@@ -8,7 +8,7 @@ from attrs import define, frozen
 from reference.domain.refusals import Refusal
 from reference.domain.rules import Template
 from reference.domain.sending import TextBlock, offered_text_blocks
-from reference.http.operations import Answer, Call, Operation, Who, given
+from reference.http.operations import Answer, Call, NamesPage, Operation, Who, given
 from reference.http.problems import Fault, Problem, Refused
 from reference.mail.wordings import EVENTS, LANGUAGES, checked, wording
 from reference.mvp import looks
@@ -37,7 +37,7 @@ _DELETE_BLOCK: Final = "DELETE FROM text_blocks WHERE catalogue = ? AND name = ?
 
 
 @frozen
-class Catalogue:
+class Catalogue(NamesPage):
     """Which text blocks: those of a catalogue, with an empty one all; else those for messages."""
 
     catalogue: str | None = None
@@ -45,9 +45,10 @@ class Catalogue:
 
 @frozen
 class TextBlocks:
-    """Text blocks, by catalogue and name."""
+    """A page of text blocks, by catalogue and name; `next` asks for the following one."""
 
     text_blocks: tuple[TextBlock, ...]
+    next: str | None
 
 
 @frozen
@@ -91,6 +92,11 @@ class MailTemplates:
     mail_templates: tuple[MailTemplateView, ...]
 
 
+def _place(block: TextBlock) -> str:
+    """Give where a text block stands in the order of catalogue and name."""
+    return f"{block.catalogue}\t{block.name}"
+
+
 @define(eq=False)
 class TextsApi:
     """The handlers of prepared texts."""
@@ -99,12 +105,16 @@ class TextsApi:
 
     async def list_text_blocks(self, call: Call) -> Answer:
         """List text blocks, those of the catalogue for messages unless another is asked for."""
-        wanted: str | None = call.query.catalogue
+        page: Catalogue = call.query
+        wanted = page.catalogue
 
         def look(connection: sqlite3.Connection) -> TextBlocks:
             blocks = looks.text_blocks(connection)
             offered = offered_text_blocks(blocks, self.side.rules, filtered=wanted is None)
-            return TextBlocks(tuple(b for b in offered if not wanted or b.catalogue == wanted))
+            listed = [b for b in offered if not wanted or b.catalogue == wanted]
+            found = tuple(b for b in listed if _place(b) > page.after)
+            more = len(found) > page.limit
+            return TextBlocks(found[: page.limit], _place(found[page.limit - 1]) if more else None)
 
         return given(await self.side.reader.look(look))
 

@@ -301,6 +301,14 @@ def test_only_what_is_doubled_is_found():
     assert [one.seen for one in story.verdict.findings] == [f"m1 2 times in the inbox of {K}"]
 
 
+def test_a_message_that_stands_in_the_place_of_another_hides_it_not():
+    story = sent().send("m2", "reply", L).inbox(K, m2=True)
+    assert sorted(one.seen for one in story.verdict.findings) == [
+        f"m2 in the inbox of {K}",
+        f"no m1 in the inbox of {K}",
+    ]
+
+
 def test_what_was_never_seen_is_blamed_on_no_run():
     assert sent().replicate().inbox(K, m1=False).rules == [("INB-3", 4)]
 

@@ -211,6 +211,40 @@ async def test_released_cases_are_read_page_by_page_whatever_cases_are_called(se
         assert found == sorted(names, key=lambda each: (isinstance(each, str), each))
 
 
+async def test_lists_by_name_are_read_page_by_page_too(serve):
+    async with serve() as server:
+        anna = await server.caseworker("anna")
+        for name in ("ben", "cleo", "Übel", "zoe"):
+            await server.caseworker(name)
+        await anna.post(CASES, {"case": 53})
+        addresses = [f"{name}@example.org" for name in "abcde"]
+        for address in reversed(addresses):
+            await anna.put(f"{CASES}/53/releases/{address}", {"create_messages": False})
+        places = [(catalogue, name) for catalogue in ("A", "A B", "Ä") for name in ("x", "y")]
+        for catalogue, name in reversed(places):
+            path = f"/api/mvp/text-blocks/{quote(catalogue)}/{name}"
+            assert (await server.operator.put(path, {"text": "t"})).status == 200
+
+        async def listed(path, what, *names):
+            found, after = [], ""
+            while after is not None:
+                place = urlencode({"limit": 2, "after": after})
+                page = (await anna.get(f"{path}{place}")).json
+                assert len(page[what]) <= 2
+                found += [tuple(each[name] for name in names) for each in page[what]]
+                after = page["next"]
+            return found
+
+        workers = await listed("/api/mvp/caseworkers?", "caseworkers", "name")
+        assert workers == [("anna",), ("ben",), ("cleo",), ("zoe",), ("Übel",)]
+        released = await listed(f"{CASES}/53/releases?", "releases", "recipient")
+        assert released == [(address,) for address in addresses]
+        blocks = await listed(
+            "/api/mvp/text-blocks?catalogue=&", "text_blocks", "catalogue", "name"
+        )
+        assert blocks == places
+
+
 async def test_a_body_has_a_type_and_a_length_that_is_taken(serve):
     async with serve() as server:
         anna = await server.caseworker()

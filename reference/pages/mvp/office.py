@@ -54,7 +54,7 @@ class CaseworkersPages:
         )
         return visit.page(
             "mvp/caseworkers.html",
-            caseworkers=found.caseworkers,
+            caseworkers=found,
             may_change=role is CloudRole.ADMINISTRATOR,
             caseworker_at=caseworker_at,
         )
@@ -69,7 +69,7 @@ class CaseworkersPages:
 
     async def _caseworker(self, visit: Visit, name: str | None, status: int = 200) -> web.Response:
         found = await self.side.reader.look(looks.caseworkers)
-        one = next((each for each in found.caseworkers if each.name == name), None)
+        one = next((each for each in found if each.name == name), None)
         if one is None and name is not None:
             raise Refused(Problem.NOT_FOUND)
         return visit.page(
@@ -134,7 +134,7 @@ class CaseworkersPages:
 
     async def _exists(self, name: str) -> bool:
         found = await self.side.reader.look(looks.caseworkers)
-        return any(each.name == name for each in found.caseworkers)
+        return any(each.name == name for each in found)
 
     def operations(self) -> tuple[Operation, ...]:
         """Give the pages."""

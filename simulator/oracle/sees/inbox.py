@@ -241,8 +241,9 @@ def _see_entries(
     if box is not None and not box.known:
         _get_to_know(w, case, line, one, entries)
         return
-    if len(entries) != len(items) or len({entry["message"] for entry in entries}) != len(items):
-        _wrong_set(w, case, line, [entry["message"] for entry in entries], one)
+    seen = [entry["message"] for entry in entries]
+    if len(seen) != len(items) or items.keys() != set(seen):
+        _wrong_set(w, case, line, seen, one)
     for entry in entries:
         message = entry["message"]
         bits = items.get(message)
