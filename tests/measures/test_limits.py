@@ -44,7 +44,7 @@ def test_a_limit_names_measure_statistic_group_and_bound(text: str, read) -> Non
         ("unread p95 <= 10", '"p95" cannot be asked of unread: use max, mean, last'),
         ("settled mean >= 80%", 'settled is one number: leave "mean" out'),
         ("delivery p99 <= 2", "is no duration"),
-        ("settled >= 120%", "is no share"),
+        ("settled >= 120%", "is more than the whole: at most 100 %"),
         ("settled >= 0.8", "is no share"),
         ("delivery count >= 80%", "is no whole number"),
         ("delivery p99 = 2s", "write it like delivery p99 <= 2s"),
