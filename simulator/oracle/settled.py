@@ -6,7 +6,7 @@ Of their messages only digests are kept in memory.
 import marshal
 from array import array
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, cast
 
 from simulator.cabinet import Cabinet, Index
 from simulator.oracle.facts import Box, Case
@@ -68,10 +68,10 @@ class Settled:
             for message in messages:
                 self._messages.add(message, place)
 
-    def unfold(self, number: int | str, token: object) -> Case | None:
-        """Bring the case of this number back as it was, owned by the holder of the token."""
-        spelt = None if self._cases is None else self._cases.take(number)
-        return None if spelt is None else _read(Case(number, token), spelt)
+    def unfold(self, number: int | str, token: object) -> Case:
+        """Bring a case that is folded back as it was, owned by the holder of the token."""
+        spelt = cast("Cabinet", self._cases).take(number)
+        return _read(Case(number, token), cast("bytes", spelt))
 
     def home_of(self, message: str) -> int | str | None:
         """Give the case that a message of a folded case belongs to."""

@@ -261,9 +261,7 @@ class World:
         case = self.cases.get(number)
         if case is None and number in self.settled:
             self.own_rest()
-            case = self.settled.unfold(number, self.token)
-            if case is not None:
-                self.cases[number] = case
+            self.cases[number] = case = self.settled.unfold(number, self.token)
         return case
 
     def knows(self, number: Any) -> bool:
