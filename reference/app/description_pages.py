@@ -1,11 +1,13 @@
 """The pages that describe the API; a browser takes their style, and nothing else, from them."""
 
+import re
 from base64 import b64encode
 from collections.abc import Iterable
 from hashlib import sha256
 from typing import Any, Final
 
 from jinja2 import Environment, PackageLoader
+from markupsafe import Markup, escape
 
 from reference.app.openapi import document
 from reference.http.operations import HTML_TYPE, Answer, Operation
@@ -17,6 +19,14 @@ _PAGES: Final = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
+
+
+def _marked(text: str) -> Markup:
+    """Show as code what descriptions have in backticks."""
+    return Markup(re.sub("`([^`]+)`", r"<code>\1</code>", str(escape(text))))  # noqa: S704 - escaped
+
+
+_PAGES.filters["marked"] = _marked
 
 
 def docs_page(operations: Iterable[Operation]) -> Answer:

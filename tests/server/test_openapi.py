@@ -230,6 +230,8 @@ async def test_the_page_shows_every_operation_and_loads_nothing(serve):
             else:
                 assert (await server.nobody.get(link)).status == 200
         assert "Undefined" not in answer.body.decode()
+        assert "<code>not_authenticated</code>: nobody is logged in" in answer.body.decode()
+        assert "`" not in answer.body.decode()
         style = re.search("<style>(.*)</style>", answer.body.decode())[1]
         assert style
         assert "sha256-" in answer.headers["Content-Security-Policy"]
