@@ -74,7 +74,7 @@ _INTRODUCTION: Final = """\
 Messages between an insurance broker's case management (MVP) and the collaboration portal.
 
 An act may carry an `Idempotency-Key`: for a day the same key with the same request gives the
-first answer, and nothing happens twice. Lists are read page by page: `next`
+first answer, and nothing happens twice. Lists that grow are read page by page: `next`
 of a page is `after` of the following one, null at the end. What is read carries an `ETag`. Errors
 are problem documents (RFC 9457) with a `code`, and with the `rule` that refuses."""
 

@@ -49,15 +49,19 @@ def test_what_was_answered_is_there_after_a_stop_and_after_a_kill(tmp_path):
         assert server.end(signal.SIGINT)[0] == 0
 
 
+def begun(token, length):
+    """Give the head of a request for a case, and the first byte of a body of so many."""
+    head = "POST /api/mvp/cases HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+    head += f"Content-Length: {length}\r\nAuthorization: Bearer {token}\r\n\r\n"
+    return head.encode() + b"{"
+
+
 def test_a_stop_does_not_wait_for_a_client_that_sends_nothing_more(tmp_path):
     with served(tmp_path) as server:
         token = server.caseworker()
         place = urlsplit(server.url)
         with socket.create_connection((place.hostname, place.port)) as client:
-            client.sendall(
-                b"POST /api/mvp/cases HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
-                b"Content-Length: 100\r\nAuthorization: Bearer " + token.encode() + b"\r\n\r\n{"
-            )
+            client.sendall(begun(token, 100))
             assert server.ask("GET", "/health").status == 200
             assert server.end()[0] == 0
 
@@ -67,10 +71,7 @@ def test_a_stop_that_is_told_twice_at_once_still_ends_what_is_under_way(tmp_path
         token = server.caseworker()
         place = urlsplit(server.url)
         with socket.create_connection((place.hostname, place.port)) as client:
-            client.sendall(
-                b"POST /api/mvp/cases HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
-                b"Content-Length: 11\r\nAuthorization: Bearer " + token.encode() + b"\r\n\r\n{"
-            )
+            client.sendall(begun(token, len(b'{"case": 5}')))
             assert server.ask("GET", "/health").status == 200
             for number in (signal.SIGTERM, signal.SIGINT):  # as timeout does with one of them
                 server.process.send_signal(number)
