@@ -199,8 +199,10 @@ def add_document(w: World, line: int, at: int, record: Record) -> None:
 def _file(w: World, case: Case, line: int, at: int, record: Record, outcome: str) -> None:
     if record["outcome"] == "unknown":
         case.perhaps |= {record["document"]}
-    else:
-        case.documents = (case.documents or frozenset()) | {record["document"]}
+        return
+    if case.documents is None:  # from now on the log tells them; those of replies it told before
+        case.documents = NOTHING.union(*(box.own_documents for box in case.boxes.values()))
+    case.documents |= {record["document"]}
 
 
 def note(w: World, line: int, at: int, record: Record) -> None:
