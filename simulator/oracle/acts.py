@@ -35,7 +35,7 @@ from simulator.oracle.facts import (
     open_messages,
     unread,
 )
-from simulator.oracle.findings import Reused
+from simulator.oracle.findings import BadLine, Reused
 from simulator.oracle.prose import ASKS
 from simulator.oracle.rules.delivery import (
     BUNDLE_MAX,
@@ -307,7 +307,9 @@ def send(w: World, line: int, at: int, record: Record) -> None:
         return
     case = w.case(number, line) if w.knows(number) else w.new_case(number, told=True)
     if record.get("to") is None and case.preset is None:
-        raise w.unmentioned(line, "to", None)
+        raise BadLine(
+            line, "to", None, "stands for the preset, which no line told: say one of them"
+        )
     w.change_common()
     w.judge(number, _send, UP, line, at, (record, to), outcome)
     w.home[message] = number
