@@ -305,8 +305,8 @@ def test_what_the_output_cannot_show_is_escaped(tmp_path):
     trace = tmp_path / "umlaut.jsonl"
     trace.write_text(Path(BAD).read_text("utf-8").replace("k@", "kö@"), "utf-8")
     command = [sys.executable, "-m", "simulator", "check", str(trace)]
-    latin = {**os.environ, "PYTHONIOENCODING": "ascii"}
-    done = subprocess.run(command, capture_output=True, text=True, check=False, env=latin)
+    ascii_only = {**os.environ, "PYTHONIOENCODING": "ascii"}
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env=ascii_only)
     assert done.returncode == 1
     assert "k\\xf6@example.org" in done.stdout
 
