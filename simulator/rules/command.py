@@ -40,6 +40,8 @@ def rules(*, check: bool) -> None:
 def _table(found: list[Cover]) -> Table:
     columns = ("clause", "promise", "shown by", "promises", "examples", "flaws", "scenarios")
     table = Table(*columns, "tests")
+    for column in table.columns:
+        column.overflow = "fold"  # on a narrow terminal nothing is left out
     for cover in found:
         clause = cover.clause
         table.add_row(
