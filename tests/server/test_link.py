@@ -253,7 +253,7 @@ async def test_what_is_no_list_of_parcels_is_refused(sides, body):
 async def put_into_outbox(side, *parcels):
     def work(unit):
         for each in parcels:
-            unit.write("outbox", INSERT_PARCEL, (None, None, None, "at_once", each))
+            unit.write("outbox", INSERT_PARCEL, (None, None, None, "at_once", each, 0))
 
     await side.writer.do(work)
 
