@@ -75,6 +75,8 @@ def given_message(w: World, line: int, at: int, record: Record) -> None:
     message, expects, to = record["message"], record.get("expects"), record.get("to")
     if to is not None and "expects" not in record:
         raise BadLine(line, "to", to, "was sent with an expected action: say expects as well")
+    if w.home_of(message) is not None:
+        raise BadLine(line, "message", message, "was mentioned before: given is what was earlier")
     w.home[message] = case.number
     text = digest_of_text(record.get("text"))
     if expects is None or to is None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from simulator.oracle import Unmentioned, explain_case, explain_message
+from simulator.oracle import BadLine, Unmentioned, explain_case, explain_message
 from tests.oracle.notation import DAY, K, L, Story, sent
 
 
@@ -128,6 +128,15 @@ def test_explanation_tells_what_a_first_look_showed():
         (4, f"open: cloud status Info, acknowledged on {DAY}"),
         (0, f"m1 was sent last and asks to acknowledge; {K} read it {DAY}"),
     ]
+
+
+def test_a_message_that_was_mentioned_cannot_be_given_any_more():
+    story = sent()
+    with pytest.raises(BadLine) as caught:
+        story.tell(given="message", case=53, message="m1", by="anna", expects="reply", to=[K])
+    error = caught.value
+    assert (error.line, error.field, error.value) == (3, "message", "m1")
+    assert error.problem == "was mentioned before: given is what was earlier"
 
 
 @pytest.mark.parametrize("explain", [explain_case, explain_message])
