@@ -94,6 +94,21 @@ def test_acts_in_a_mailbox_that_is_not_known_are_not_judged():
     assert story.rules == []
 
 
+@pytest.mark.parametrize("does", ["mark", "open"])
+def test_what_is_read_in_a_mailbox_that_is_not_known_shows_in_the_case(does):
+    for day, found in ((DAY, []), (None, ["STA-4"])):
+        story = perhaps(11, before=sent("reply", K, L), name="p").send("n1", "acknowledge", K)
+        getattr(story, does)(K, "n1")
+        story.see(cloud_status="Info", acknowledged_on=day)
+        assert [rule for rule, _ in story.rules] == found
+
+
+def test_what_no_possible_state_allows_is_found_in_a_mailbox_that_is_not_known():
+    story = perhaps(12, before=sent("reply", K).send("x1", "reply", L), name="p")
+    story.reply(K, "r1", "m1", text=" ").reply(K, "r2", "x1")
+    assert story.rules == [("REP-3", 16), ("ACC-4", 17)]
+
+
 def test_notices_of_a_folded_case_are_judged_as_of_any_case():
     def announced(*told):
         story = folded().fault("mail", "down").fault("mail", "up")
