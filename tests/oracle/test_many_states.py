@@ -301,6 +301,45 @@ def test_a_right_that_perhaps_was_withheld_is_not_held_against_either_side():
         assert story.reply(K, "r1", "m1", outcome=outcome).rules == []
 
 
+def test_subject_that_nobody_changed_is_judged_after_the_fold_as_before():
+    story = sent().fault("link", "down").send("m2", "reply", L)
+    perhaps(11, before=story, name="p").fault("link", "up")
+    for one, messages in ((K, {"m1": FRESH}), (L, {"m2": FRESH})):
+        story.inbox(one, **messages).see("portal_case", one, subject="Roof")
+        assert story.rules == []
+        fork = story.oracle.fork()
+        page = {"see": "portal_case", "by": one, "case": 53, "subject": "Shed"}
+        assert [found.rule for found in fork.take(99, story.at, page)] == ["RPL-2"]
+
+
+def test_files_of_each_reply_that_perhaps_was_the_one_may_be_shared_after_the_fold():
+    story = sent().send("m2", "reply", K).send("m3", "reply", K)
+    for i in (1, 2, 3):
+        story.reply(K, f"r{i}", f"m{i}", 1, outcome="unknown")
+    story.see("inbox", K, unread=2)
+    perhaps(11, L, before=story, name="p")
+    assert story.verdict.undecided
+    for i in (1, 2, 3):
+        story.send(f"n{i}", "reply", L, documents=[f"r{i}-0.pdf"])
+    assert story.rules == []
+
+
+def test_a_notice_that_came_before_the_fold_comes_not_again_after_it():
+    story = sent().see("mail", after=1, to=K, event="new_message", message="m1")
+    perhaps(12, before=story, name="p")
+    story.see("mail", to=K, event="new_message", message="m1")
+    assert story.verdict.undecided
+    assert ("MAIL-1", story.line) in story.rules
+
+
+def test_a_read_mark_that_was_on_its_way_during_the_fold_may_show_afterwards():
+    story = sent("acknowledge", K, L).fault("link", "down").open(K)
+    perhaps(11, L, before=story, name="p")
+    assert story.verdict.undecided
+    story.see(cloud_status="Info", acknowledged_on=None).fault("link", "up")
+    assert story.see(cloud_status="Info", acknowledged_on=DAY).rules == []
+
+
 def test_recipients_that_perhaps_were_chosen_stay_apart():
     for seen in ([K], [L]):
         story = perhaps(6, K)
