@@ -155,6 +155,14 @@ def test_reading_after_a_given_date_shows_under_the_latest():
         assert story.see(acknowledged_on=shown).rules == []
 
 
+def test_what_is_given_to_a_fork_is_not_given_to_its_origin():
+    story = with_message(Story(), K)
+    fork = story.oracle.fork()
+    told = [{"message": "m1", "opened": True, "answered": True}]
+    fork.take(9, story.at, {"given": "mailbox", "case": 53, "recipient": K, "messages": told})
+    assert story.inbox(K, m1={"unread": True, "opened": False, "answered": False}).rules == []
+
+
 def test_last_message_needs_no_name():
     for status, what in (
         ("OK", "came from a recipient"),

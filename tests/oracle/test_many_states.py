@@ -141,6 +141,18 @@ def test_a_mailbox_is_known_again_once_all_of_it_is_seen():
     assert story.rules == [("INB-8", 23), ("ACC-4", 24), ("INB-5", 25)]
 
 
+def test_a_mailbox_that_shows_all_that_may_be_in_it_is_known_again_too():
+    shown = {f"m{i}": {**FRESH, "hint": "reply"} for i in range(12)}
+    story = folded().inbox(K, 12, **shown).inbox(K, 12, **shown)
+    shown.pop("m5")
+    assert story.inbox(K, 11, **shown).rules == [("DLV-2", 16)]
+
+
+def test_a_click_on_any_of_many_messages_may_be_too_much_to_follow():
+    story = perhaps(11).act("open", K, case=53, via="message")
+    assert story.verdict.undecided[0] == FOLDED.format(13)
+
+
 def test_a_message_that_nobody_sent_is_found_where_a_mailbox_gets_known():
     story = folded(before=Story().case().send("x1", "reply", L))
     assert story.inbox(K, m0=FRESH, x1=FRESH).rules == [("ACC-4", 15)]
@@ -151,19 +163,19 @@ def test_a_message_that_nobody_sent_is_found_where_a_mailbox_gets_known():
 
 
 EXPECTED = [
-    ("acknowledge", (False, False, False), "marked"),
-    ("acknowledge", (False, True, False), "opened"),
-    ("acknowledge", (True, False, False), "fresh"),
+    ("acknowledge", (False, False, False), "marked it as read"),
+    ("acknowledge", (False, True, False), "opened it"),
+    ("acknowledge", (True, False, False), "has neither opened it nor answered"),
     ("reply_with_file", (True, True, True), "answered without a file"),
     ("reply_with_file", (False, False, True), "answered with a file"),
-    ("reply_with_file", (False, False, False), "settled by another answer"),
-    ("reply", (False, False, False), "settled by another answer"),
-    ("reply", (True, True, False), "opened"),
+    ("reply_with_file", (False, False, False), "an answer to another message of the case"),
+    ("reply", (False, False, False), "an answer to another message of the case"),
+    ("reply", (True, True, False), "opened it and has not answered"),
 ]
 
 
-@pytest.mark.parametrize(("expects", "shown", "_"), EXPECTED)
-def test_what_happened_to_a_message_is_taken_from_how_it_is_shown(expects, shown, _):
+@pytest.mark.parametrize(("expects", "shown", "happened"), EXPECTED)
+def test_what_happened_to_a_message_is_taken_from_how_it_is_shown(expects, shown, happened):
     story = Story({"reply_scope": "case"}).case().send("n1", expects, K)
     perhaps(12, before=story)
     entry = dict(zip(("unread", "opened", "answered"), shown, strict=True))
@@ -171,8 +183,8 @@ def test_what_happened_to_a_message_is_taken_from_how_it_is_shown(expects, shown
     asks = {"acknowledge": None, "reply": "reply", "reply_with_file": "documents"}[expects]
     story.inbox(K, int(shown[0]), n1={**entry, "hint": asks if shown[0] else None})
     assert story.rules == []
-    story.inbox(K, n1=not shown[0])
-    assert len(story.rules) == 1
+    (found,) = story.inbox(K, n1=not shown[0]).verdict.findings
+    assert happened in found.because
 
 
 def test_a_mailbox_gets_not_known_while_a_message_to_it_may_be_on_its_way():
