@@ -62,6 +62,9 @@ def test_days_are_those_of_the_time_zone():
     story = sent(start=LATE + 40 * MINUTE).reply(K, "r1", "m1")
     story.see(acknowledged_on=DAY, follow_up_on=DAY)
     assert story.rules == [("STA-9", 4), ("STA-9", 4)]
+    story = sent(start=LATE + 40 * MINUTE).fault("link", "down").reply(K, "r1", "m1")
+    story.tell(12 * 60 * MINUTE, act="fault", what="link", state="up", outcome="ok")
+    assert story.see(follow_up_on=DAY).rules == [("STA-9", 6)]
 
 
 def test_days_are_those_of_the_broker_wherever_the_machine_stands(monkeypatch):

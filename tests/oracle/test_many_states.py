@@ -97,7 +97,7 @@ def test_acts_in_a_mailbox_that_is_not_known_are_not_judged():
 @pytest.mark.parametrize("does", ["mark", "open"])
 def test_what_is_read_in_a_mailbox_that_is_not_known_shows_in_the_case(does):
     for day, found in ((DAY, []), (None, ["STA-4"])):
-        story = perhaps(11, before=sent("reply", K, L), name="p").send("n1", "acknowledge", K)
+        story = perhaps(12, before=sent("reply", K, L), name="p").send("n1", "acknowledge", K)
         getattr(story, does)(K, "n1")
         story.see(cloud_status="Info", acknowledged_on=day)
         assert [rule for rule, _ in story.rules] == found
@@ -346,7 +346,7 @@ def test_a_notice_that_came_before_the_fold_comes_not_again_after_it():
 
 def test_a_read_mark_that_was_on_its_way_during_the_fold_may_show_afterwards():
     story = sent("acknowledge", K, L).fault("link", "down").open(K)
-    perhaps(11, L, before=story, name="p")
+    perhaps(12, L, before=story, name="p")
     assert story.verdict.undecided
     story.see(cloud_status="Info", acknowledged_on=None).fault("link", "up")
     assert story.see(cloud_status="Info", acknowledged_on=DAY).rules == []
