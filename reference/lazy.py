@@ -3,6 +3,7 @@
 import contextlib
 import errno
 import gc
+import io
 import os
 import sys
 from collections.abc import Generator, Mapping
@@ -40,6 +41,8 @@ class LazyGroup(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - what the command gives
         """Call the subcommand; an output that cannot be written is a failed environment."""
+        if isinstance(sys.stdout, io.TextIOWrapper):  # what it cannot show is no reason to fail
+            sys.stdout.reconfigure(errors="backslashreplace")
         try:
             try:
                 return super().invoke(ctx)

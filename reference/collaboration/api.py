@@ -1,7 +1,5 @@
 """The API of the collaboration: one entry for each thing that a recipient can do or see."""
 
-from typing import cast
-
 from attrs import Factory, define, frozen
 
 from reference.collaboration import acts, looks
@@ -9,7 +7,7 @@ from reference.domain.acts import MarkRead, Open
 from reference.domain.refusals import Refusal
 from reference.http.operations import Answer, Call, NamesPage, Operation, Page, Who, given
 from reference.store.codec import case_number
-from reference.store.collaboration_tables import MAILBOXES, BoxKey
+from reference.store.collaboration_tables import MAILBOXES
 from reference.store.remembered import Remembered
 from reference.store.shapes import Name
 from reference.store.side import Side
@@ -170,4 +168,4 @@ class CollaborationApi:
 
 def _recipients(unit: Unit) -> set[str]:
     """Give the recipients whose mailboxes a transaction changes."""
-    return {cast("BoxKey", key)[1] for kept, key in unit.changed if kept is MAILBOXES}
+    return {key[1] for kept, key in unit.changed if kept is MAILBOXES}

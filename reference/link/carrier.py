@@ -28,6 +28,10 @@ CHARACTERS_MAX: Final = 2_000_000
 FRESH_MAX: Final = 1_000
 #: Of so many parcels that were not taken the reason is remembered, so as to tell it once.
 STUCK_MAX: Final = 1_000
+#: How long the next ones wait for company after several that went together: for each of these and
+#: at most, in seconds. Where many are sent at a time, more of them share the other side's commit.
+GATHER_S_EACH: Final = 0.0005
+GATHER_S_MAX: Final = 0.02
 #: How long to wait after a failure, in seconds: the first time, and at most.
 RETRY_S_MIN: Final = 0.05
 RETRY_S_MAX: Final = 1.0
@@ -44,6 +48,8 @@ class Carrier:
     peer: Peer
     _woken: asyncio.Event = Factory(asyncio.Event)
     _resting: asyncio.Event = Factory(asyncio.Event)
+    _hurried: asyncio.Event = Factory(asyncio.Event)  # somebody waits for the rest
+    _gathers_until: float = 0.0  # in the loop's time
     _task: asyncio.Task[None] | None = None
     _bringing: asyncio.Task[None] | None = None  # of files that the other side lacks
     _again: bool = False  # what was not taken is to be tried now
@@ -93,6 +99,8 @@ class Carrier:
 
     async def rest(self) -> None:
         """Wait until everything is taken, or nothing can be done about it now."""
+        if not self._resting.is_set():
+            self._hurried.set()
         await self._resting.wait()
         while self._deletions:
             await self._deleted()
@@ -137,6 +145,7 @@ class Carrier:
             elif again_at is None:
                 pause = RETRY_S_MIN
             if not self._woken.is_set() and self._bringing is None:
+                self._hurried.clear()
                 self._resting.set()
 
     async def _wait_until(self, moment: float | None) -> None:
@@ -174,9 +183,11 @@ class Carrier:
         if self._undeleted is not None:
             error, self._undeleted = self._undeleted, None
             raise error
-        all_taken = True
+        all_taken, loop = True, asyncio.get_running_loop()
         try:
             while parcels := await self._next():
+                gathers_s = min(GATHER_S_EACH * (len(parcels) - 1), GATHER_S_MAX)
+                self._gathers_until = loop.time() + gathers_s
                 taken = await self._hand_over(parcels)
                 if taken:
                     self._delete(taken)
@@ -214,10 +225,19 @@ class Carrier:
             self._look |= bool(parcels)  # there may be more
             if parcels:
                 return parcels
+        if self._fresh:
+            await self._gather()
         fresh = [parcel for parcel in self._fresh if parcel.number > self._after]
         parcels = list(_together(fresh))
         self._fresh = fresh[len(parcels) :]
         return parcels
+
+    async def _gather(self) -> None:
+        """Let those join that come right after several others."""
+        if asyncio.get_running_loop().time() < self._gathers_until:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout_at(self._gathers_until):
+                    await self._hurried.wait()
 
     async def _waiting(self, transport: Transport, after: int) -> list[Outgoing]:
         return await self.side.reader.look(partial(_next_rows, transport=transport, after=after))

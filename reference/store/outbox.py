@@ -6,12 +6,15 @@ from typing import Final
 
 from attrs import define
 
+from reference.clock import wall_clock
 from reference.domain.words import CaseNumber, Transport
 from reference.store.bulk import write_all
+from reference.store.codec import to_us
 from reference.store.link_content import LinkContent, written
 
 INSERT_PARCEL: Final = """
-    INSERT INTO outbox (number, recipient, message, transport, parcel) VALUES (?, ?, ?, ?, ?)
+    INSERT INTO outbox (number, recipient, message, transport, parcel, queued_at)
+    VALUES (?, ?, ?, ?, ?, ?)
 """
 #: Deletes what was taken from one number to another.
 DELETE_PARCELS: Final = "DELETE FROM outbox WHERE id BETWEEN ? AND ? AND transport = ?"
@@ -37,10 +40,13 @@ class Outgoing:
 def put(connection: sqlite3.Connection, contents: Sequence[Outgoing]) -> None:
     """Put contents into the outbox, and number them as they stand there."""
     rows: list[tuple[object, ...]] = []
+    now_s = to_us(wall_clock()) // 1_000_000  # how long it waits is told in real time
     for each in contents:
         assert each.content is not None  # noqa: S101 - it is not there yet
         each.text = written(each.content)
-        rows.append((each.case, each.recipient, each.message, str(each.transport), each.text))
+        rows.append(
+            (each.case, each.recipient, each.message, str(each.transport), each.text, now_s)
+        )
     write_all(connection, INSERT_PARCEL, rows)
     ((last,),) = connection.execute("SELECT last_insert_rowid()")
     for number, each in enumerate(contents, start=last - len(contents) + 1):

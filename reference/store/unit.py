@@ -15,7 +15,7 @@ from reference.store.outbox import Outgoing, put
 K = TypeVar("K")
 V = TypeVar("V")
 Row = tuple[Any, ...]
-Place = tuple[object, object]  # a kind of value, and its key
+Place = tuple["Kept[Any, Any]", Any]  # a kind of value, and its key
 
 #: How many loaded values are remembered between transactions.
 REMEMBERED_MAX: Final = 20_000

@@ -48,8 +48,7 @@ def explain(
         if recipient is not None:
             reasons = explain_message(trace, oracle, what, recipient)
         else:
-            number = int(what) if what.isascii() and what.isdigit() else what
-            reasons = explain_case(trace, oracle, number)
+            reasons = explain_case(trace, oracle, what)
         if not reasons:
             asked_for = f"message {what} for {recipient}" if recipient else f"a case {what}"
             recipients = recipients_of(oracle, what) or ("k@example.org",)

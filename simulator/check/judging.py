@@ -135,8 +135,9 @@ def refuse_line(trace: Trace, error: BadLine) -> NoReturn:
     hint = ""
     if isinstance(error, Unmentioned):
         hint = suggest(error.value, error.known)
-        if error.value in error.known:
-            hint = f"it was {error.value} without quotes; a number and a text are two cases"
+        other = next((one for one in error.known if str(one) == str(error.value)), None)
+        if other is not None:
+            hint = f"it was {quote(other)}; a number and a text are two cases"
     elif isinstance(error, Reused):
         hint = "give each message an id of its own; a retry repeats every field"
     fault = Fault((error.field,), message, hint)

@@ -3,6 +3,7 @@
 import gc
 import os
 import shlex
+import signal
 import sys
 import time
 from collections import Counter
@@ -138,23 +139,30 @@ def _side_by_side(
 ) -> Iterator[Result]:
     """Do the tasks on all cores; the progress is told on the error stream."""
     console = Console(stderr=True)
-    with (
-        Progress(console=console, disable=not console.is_terminal) as progress,
-        ProcessPoolExecutor(os.cpu_count()) as pool,
-    ):
-        bar = progress.add_task(what, total=len(tasks))
-        waiting: list[Future[Result]] = [pool.submit(work, task) for task in tasks]
-        told = time.monotonic()
-        for done, future in enumerate(as_completed(waiting), 1):
-            progress.advance(bar)
-            if not console.is_terminal and time.monotonic() - told > _TOLD_S:
-                told = time.monotonic()
-                console.print(f"{done} of {len(tasks)} {what}", markup=False)
-            yield future.result()
+    pool = ProcessPoolExecutor(os.cpu_count(), initializer=_end_at_once)
+    try:
+        with Progress(console=console, disable=not console.is_terminal) as progress:
+            bar = progress.add_task(what, total=len(tasks))
+            waiting: list[Future[Result]] = [pool.submit(work, task) for task in tasks]
+            told = time.monotonic()
+            for done, future in enumerate(as_completed(waiting), 1):
+                progress.advance(bar)
+                if not console.is_terminal and time.monotonic() - told > _TOLD_S:
+                    told = time.monotonic()
+                    console.print(f"{done} of {len(tasks)} {what}", markup=False)
+                yield future.result()
+    finally:
+        pool.shutdown(cancel_futures=True)  # who interrupts us does not wait for what is left
+
+
+def _end_at_once() -> None:
+    """Let Ctrl-C, which all processes get, end a worker without a word."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def _worlds_table(explored: Iterable[Explored]) -> Table:
     table = Table("world", "readings", "messages", "states", "transitions", "depth", "per second")
+    table.columns[1].overflow = "fold"
     for column in table.columns[2:]:
         column.justify = "right"
     states = transitions = 0
@@ -226,6 +234,7 @@ def _score(console: Console) -> Exit:
     cells = [flaw.name for flaw in cell_flaws(rules_for())]
     caught = dict(_side_by_side(_hunted, [*FLAWS, *cells], "flaws hunted"))
     table = Table("flaw", "mistake", "caught under", "acts", "world")
+    table.columns[0].overflow = "fold"
     for name, flaw in FLAWS.items():
         table.add_row(name, flaw.mistake, *_row(name, caught[name]))
     console.print(table)

@@ -58,11 +58,11 @@ def quote(value: object) -> str:
     return shown if len(shown) <= _LONGEST_QUOTE else shown[: _LONGEST_QUOTE - 1] + "…"
 
 
-def suggest(word: object, known: Iterable[str]) -> str:
+def suggest(word: object, known: Iterable[int | str]) -> str:
     """Word a hint: the known word that is meant, or those there are."""
     words = list(known)
     if isinstance(word, str):
-        lowered = {known_word.lower(): known_word for known_word in words}
+        lowered = {one.lower(): one for one in words if isinstance(one, str)}
         close = get_close_matches(word[:_LONGEST_QUOTE].lower(), lowered, n=1)
         if close:
             return f'did you mean "{lowered[close[0]]}"?'

@@ -197,6 +197,7 @@ def time_zone_fault(name: str) -> Fault | None:
     """Word that a time zone is unknown, if it is."""
     try:
         ZoneInfo(name)
-    except (OSError, ValueError, LookupError):  # a folder, a path that leads out, none of the name
+    except (OSError, ValueError, LookupError, RecursionError):
+        # a folder, a path that leads out, none of the name, a path of a thousand folders
         return Fault(("time_zone",), f"unknown time zone {quote(name)}", "like Europe/Berlin")
     return None

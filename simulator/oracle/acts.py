@@ -35,7 +35,7 @@ from simulator.oracle.facts import (
     open_messages,
     unread,
 )
-from simulator.oracle.findings import Reused
+from simulator.oracle.findings import BadLine, Reused
 from simulator.oracle.prose import ASKS
 from simulator.oracle.rules.delivery import (
     BUNDLE_MAX,
@@ -200,8 +200,10 @@ def add_document(w: World, line: int, at: int, record: Record) -> None:
 def _file(w: World, case: Case, line: int, at: int, record: Record, outcome: str) -> None:
     if record["outcome"] == "unknown":
         case.perhaps |= {record["document"]}
-    else:
-        case.documents = (case.documents or frozenset()) | {record["document"]}
+        return
+    if case.documents is None:  # from now on the log tells them; those of replies it told before
+        case.documents = NOTHING.union(*(box.own_documents for box in case.boxes.values()))
+    case.documents |= {record["document"]}
 
 
 def note(w: World, line: int, at: int, record: Record) -> None:
@@ -306,7 +308,9 @@ def send(w: World, line: int, at: int, record: Record) -> None:
         return
     case = w.case(number, line) if w.knows(number) else w.new_case(number, told=True)
     if record.get("to") is None and case.preset is None:
-        raise w.unmentioned(line, "to", None)
+        raise BadLine(
+            line, "to", None, "stands for the preset, which no line told: say one of them"
+        )
     w.change_common()
     w.judge(number, _send, UP, line, at, (record, to), outcome)
     w.home[message] = number

@@ -1,6 +1,6 @@
 """Why a message counts as it does, and why a case shows what it shows."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from attrs import frozen
@@ -52,10 +52,35 @@ def explain_message(
         if now is not None:
             chain += _changes(line, message, one, before, now)
             before = now
-    if before is not None:
-        rule = ENTRIES[before & FACTS].rule
-        chain.append(Reason(0, why_unread(before, message, one), rule))
-    return tuple(chain)
+    case = oracle.world.find(oracle.world.home_of(message))
+    if case is None:
+        return ()
+
+    def counts(state: Case) -> tuple[str, str]:
+        box = state.boxes.get(one)
+        bits = None if box is None else box.items.get(message)
+        if bits is None:
+            return f"{message} never reached {one}", "DLV-1"
+        return why_unread(bits, message, one), ENTRIES[bits & FACTS].rule
+
+    concluded = tuple(_conclusions(oracle, case, counts))
+    return (*chain, *concluded) if chain or len(concluded) > 1 else ()
+
+
+def _conclusions(
+    oracle: Oracle, case: Case, conclude: Callable[[Case], tuple[str, str]]
+) -> Iterator[Reason]:
+    """Say what follows; where acts of unknown outcome leave it open, what if they happened."""
+    open_lines = {line for line, (of, _) in oracle.world.unknown.items() if of == case.number}
+    if_so: dict[tuple[str, str], list[int]] = {}
+    for state in oracle.world.doubt.get(case.number, [case]):
+        happened = sorted(state.happened & open_lines)
+        if_so.setdefault(conclude(_arrived(oracle, state)), happened)
+    for (says, rule), happened in sorted(if_so.items(), key=lambda one: not one[1]):
+        acts = " and ".join(f"line {line}" for line in happened)
+        other = "otherwise" if open_lines else "perhaps"
+        when = f"if what {acts} tried happened: " if acts else f"{other}: "
+        yield Reason(0, says if len(if_so) == 1 else when + says, rule)
 
 
 def recipients_of(oracle: Oracle, message: str) -> tuple[str, ...]:
@@ -109,18 +134,20 @@ def _changes(line: int, message: str, one: str, before: int | None, now: int) ->
 
 
 def explain_case(
-    lines: Iterable[tuple[int, int, Record]], oracle: Oracle, number: int | str
+    lines: Iterable[tuple[int, int, Record]], oracle: Oracle, name: str
 ) -> tuple[Reason, ...]:
     """Give the lines that changed a case's cloud status and date, and last what it shows.
 
-    The chain is empty where the case was never mentioned. Raises BadLine.
+    The name is that of a case with this number, or with this text as its number. The chain is
+    empty where the case was never mentioned. Raises BadLine.
     """
+    numbers = (int(name), name) if name.isascii() and name.isdigit() else (name,)
     chain: list[Reason] = []
     before: tuple[str | None, str | None] | None = None
     case: Case | None = None
     for line, at, record in lines:
         oracle.take(line, at, record)
-        told = oracle.world.find(number)
+        told = next(filter(None, map(oracle.world.find, numbers)), None)
         if told is None:
             continue
         case = _arrived(oracle, told)
@@ -132,8 +159,12 @@ def explain_case(
             chain.append(Reason(line, says, _rule(case)))
             before = now
     if case is not None:
-        chain.append(Reason(0, reason_of_fields(oracle.world, case), _rule(case)))
+        chain += _conclusions(oracle, case, lambda state: _shows(oracle, state))
     return tuple(chain)
+
+
+def _shows(oracle: Oracle, case: Case) -> tuple[str, str]:
+    return reason_of_fields(oracle.world, case), _rule(case)
 
 
 def _rule(case: Case) -> str:

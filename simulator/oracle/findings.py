@@ -64,7 +64,7 @@ class BadLine(Exception):  # noqa: N818 - it is the line that is bad, we did not
 class Unmentioned(BadLine):
     """A line names a case or a message that no line before it mentioned."""
 
-    def __init__(self, line: int, field: str, value: object, known: tuple[str, ...]) -> None:
+    def __init__(self, line: int, field: str, value: object, known: tuple[int | str, ...]) -> None:
         """Keep the place, the value and the values that would have been understood."""
         super().__init__(line, field, value, "was never mentioned before")
         self.known = known

@@ -203,9 +203,9 @@ class World:
 
     def unmentioned(self, line: int, field: str, value: object) -> Unmentioned:
         """Make the error for a case or message that no line mentioned."""
-        known = self.home if field == "message" else self.cases
+        known: Mapping[Any, Any] = self.cases if field == "case" else self.home
         latest = islice(reversed(known), NAMES_MAX)
-        return Unmentioned(line, field, value, tuple(map(str, latest))[::-1])
+        return Unmentioned(line, field, value, tuple(latest)[::-1])
 
     # Time
 

@@ -1,6 +1,7 @@
 """The command line of `simulator check`: what it prints, writes and exits with."""
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -280,7 +281,7 @@ def test_a_case_number_in_quotes_is_another_case_and_the_message_says_so(tmp_pat
     trace.write_text(f"{first}\n{look}\n", "utf-8")
     result = check(str(trace))
     assert result.exit_code == 2
-    assert "it was 53 without quotes" in result.output
+    assert "it was 53; a number and a text are two cases" in result.output
 
 
 def test_what_breaks_a_rule_under_every_reading_is_told_with_the_readings():
@@ -298,6 +299,16 @@ def test_an_output_that_cannot_be_written_is_a_failed_environment():
         4,
         "error: standard output: No space left on device\n",
     )
+
+
+def test_what_the_output_cannot_show_is_escaped(tmp_path):
+    trace = tmp_path / "umlaut.jsonl"
+    trace.write_text(Path(BAD).read_text("utf-8").replace("k@", "kö@"), "utf-8")
+    command = [sys.executable, "-m", "simulator", "check", str(trace)]
+    ascii_only = {**os.environ, "PYTHONIOENCODING": "ascii"}
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env=ascii_only)
+    assert done.returncode == 1
+    assert "k\\xf6@example.org" in done.stdout
 
 
 def test_a_folder_is_told_in_words(tmp_path):

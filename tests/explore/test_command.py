@@ -1,5 +1,6 @@
 """`simulator explore` on the command line."""
 
+import time
 from functools import partial
 
 import orjson
@@ -23,6 +24,18 @@ def test_a_world_is_explored_and_its_size_is_told():
     assert result.exit_code == 0
     assert "megabyte=decimal" in result.output
     assert "kept: domain and oracle agree in every state" in result.output
+
+
+def _begun(path):
+    path.touch()
+    time.sleep(0.01)
+
+
+def test_who_ends_an_exploration_early_does_not_wait_for_what_has_not_begun(tmp_path):
+    done = command._side_by_side(_begun, [tmp_path / str(number) for number in range(300)], "files")
+    next(done)
+    done.close()
+    assert len(list(tmp_path.iterdir())) < 300
 
 
 def test_messages_changes_how_many_messages_a_world_may_hold():

@@ -134,6 +134,7 @@ def test_moment_is_a_second_in_a_calendar_with_an_offset(moment, us):
         ('{"trace": 1, "zone": "UTC"}', 'the header has no field "zone" (did you mean "time_zone"?)'),
         ('{"trace": 1, "time_zone": "Europe"}', '1:27: unknown time zone "Europe"'),
         ('{"trace": 1, "time_zone": "../UTC"}', '1:27: unknown time zone "../UTC"'),
+        ('{"trace": 1, "time_zone": "%s"}' % ("Etc/" * 2000), '1:27: unknown time zone "Etc/Etc/'),
         ('{"trace": 1, "readings": {"reply_scop": "case"}}', '1:27: unknown reading "reply_scop" (did you mean "reply_scope"?)'),
         ('{"trace": 1, "readings": {"reply_scope": "cases"}}', 'the reading "reply_scope" has no value "cases" (did you mean "case"?)'),
     ],

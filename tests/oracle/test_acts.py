@@ -92,6 +92,13 @@ def test_documents_of_a_reply_can_be_shared():
     assert Story().send("m1", "reply", K, documents=["d"]).rules == []
 
 
+def test_files_of_a_reply_are_filed_also_before_the_first_document_that_a_log_tells_of():
+    story = Story().send("m1", "reply", K).reply(K, "r1", "m1", 5)
+    story.act("add_document", "anna", case=53, document="b")
+    assert story.send("m2", "reply", K, documents=["r1-0.pdf", "b"]).rules == []
+    assert story.send("m3", "reply", K, documents=["c"]).rules == [("SEND-9", 5)]
+
+
 @pytest.mark.parametrize(("reading", "second"), [("last", [L]), ("all", [K, L])])
 def test_preset_is_what_was_chosen_before(reading, second):
     story = sent(readings={"preset_recipients": reading}).see(

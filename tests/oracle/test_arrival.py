@@ -3,6 +3,7 @@
 import pytest
 
 from simulator.oracle import (
+    BadLine,
     Finding,
     Unmentioned,
     explain_case,
@@ -391,7 +392,7 @@ def test_what_was_not_given_is_not_judged():
     story.see(case=1, cloud_status="Info")
     assert story.see("preset", case=1, recipients=[K]).rules == []
     assert story.see(case=1, cloud_status="OK").verdict.violated
-    with pytest.raises(Unmentioned):
+    with pytest.raises(BadLine):
         Story().tell(given="case", case=1).send("m1", "reply", case=1)
 
 
@@ -447,7 +448,7 @@ def test_message_is_explained_by_the_facts_that_made_it_count():
 def test_case_is_explained_by_the_lines_that_changed_it():
     story = Story().role("anna", "Benutzer").case().send("m1", "acknowledge", K).see()
     story.open(K).reply(K, "r1", "m1")
-    chain = explain_case(story.lines, Story().oracle, 53)
+    chain = explain_case(story.lines, Story().oracle, "53")
     assert [(one.line, one.says, one.rule) for one in chain] == [
         (2, "create_case: cloud status empty, acknowledged on empty", "STA-1"),
         (3, "send: cloud status Info, acknowledged on empty", "STA-2"),
@@ -455,7 +456,7 @@ def test_case_is_explained_by_the_lines_that_changed_it():
         (6, f"reply: cloud status OK, acknowledged on {DAY}", "STA-3"),
         (0, "r1 came from a recipient", "STA-3"),
     ]
-    assert explain_case(story.lines, Story().oracle, 99) == ()
+    assert explain_case(story.lines, Story().oracle, "99") == ()
 
 
 def test_explanation_tells_of_marks_and_of_answers_that_cover():
@@ -475,9 +476,56 @@ def test_explanation_tells_of_marks_and_of_answers_that_cover():
     ]
 
 
+def test_what_acts_of_unknown_outcome_leave_open_is_explained_both_ways():
+    story = sent().reply(K, "r1", "m1", outcome="unknown")
+    chain = explain_message(story.lines, Story().oracle, "m1", K)
+    answered = "m1 asks for a reply; k@example.org answered it: it must count as read"
+    not_yet = "m1 asks for a reply; k@example.org has not answered: it must count as unread"
+    assert [(one.line, one.says, one.rule) for one in chain[1:]] == [
+        (0, f"if what line 3 tried happened: {answered}", "INB-3"),
+        (0, f"otherwise: {not_yet}", "INB-3"),
+    ]
+    chain = explain_case(story.lines, Story().oracle, "53")
+    assert [(one.says, one.rule) for one in chain[-2:]] == [
+        ("if what line 3 tried happened: r1 came from a recipient", "STA-3"),
+        ("otherwise: m1 was sent last and asks for a reply", "STA-2"),
+    ]
+
+
+def test_a_message_that_was_perhaps_sent_is_explained_and_one_to_somebody_else_is_not():
+    story = Story().case().send("m1", "reply", K, outcome="unknown")
+    story.open(K, "m1", outcome="unknown")
+    said = [one.says for one in explain_message(story.lines, Story().oracle, "m1", K)]
+    assert said[-3].startswith("if what line 2 tried happened: m1 asks for a reply; ")
+    assert said[-2].startswith("if what line 2 and line 3 tried happened: ")
+    assert said[-1] == "otherwise: m1 never reached k@example.org"
+    assert explain_message(story.lines, Story().oracle, "m1", L) == ()
+    assert explain_message(story.lines, Story().oracle, "m9", K) == ()
+
+
+def test_what_a_click_without_its_message_leaves_open_is_explained_as_possible():
+    story = sent("acknowledge").send("m2", "acknowledge", K).open(K, via="attachments")
+    chain = explain_message(story.lines, Story().oracle, "m1", K)
+    assert [one.says.partition(";")[::2] for one in chain[-2:]] == [
+        (
+            "perhaps: m1 asks to acknowledge",
+            " k@example.org opened it: it must count as read",
+        ),
+        (
+            "perhaps: m1 asks to acknowledge",
+            " k@example.org has neither opened it nor answered: it must count as unread",
+        ),
+    ]
+
+
+def test_a_case_whose_number_is_a_text_is_explained_by_the_same_name():
+    story = Story().case("53").send("m1", "reply", K, case="53")
+    assert explain_case(story.lines, Story().oracle, "53")[-1].rule == "STA-2"
+
+
 def test_given_lines_are_explained_too():
     story = given()
-    chain = explain_case(story.lines, Story().oracle, 53)
+    chain = explain_case(story.lines, Story().oracle, "53")
     assert [(one.line, one.says, one.rule) for one in chain] == [
         (1, f"case: cloud status Info, acknowledged on {DAY}", "STA-2"),
         (2, f"message: cloud status Datei, acknowledged on {DAY}", "STA-2"),

@@ -276,7 +276,7 @@ def test_a_second_registration_mail_for_other_letter_case_is_blamed_on_the_compa
 def test_arrival_in_a_case_never_mentioned_is_bad_input():
     with pytest.raises(Unmentioned, match="case 99") as caught:
         sent().see("arrival", case=99, message="m1")
-    assert (caught.value.line, caught.value.field, caught.value.known) == (3, "case", ("53",))
+    assert (caught.value.line, caught.value.field, caught.value.known) == (3, "case", (53,))
 
 
 def test_page_of_a_case_never_mentioned_is_bad_input():

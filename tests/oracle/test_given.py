@@ -120,7 +120,7 @@ def test_given_release_decides_who_may_write(right):
 
 def test_explanation_tells_what_a_first_look_showed():
     story = given().see(cloud_status="Info").send("m1", "acknowledge", K).open(K)
-    chain = explain_case(story.lines, Story().oracle, 53)
+    chain = explain_case(story.lines, Story().oracle, "53")
     assert [(one.line, one.says) for one in chain] == [
         (1, "case: cloud status not known, acknowledged on not known"),
         (2, "case: cloud status Info, acknowledged on not known"),
@@ -134,7 +134,7 @@ def test_explanation_tells_what_a_first_look_showed():
 def test_bad_input_stops_an_explanation_at_its_line(explain):
     story = sent()
     lines = [*story.lines, (3, story.at, {"see": "case", "by": "anna", "case": 99})]
-    more = (53,) if explain is explain_case else ("m1", K)
+    more = ("53",) if explain is explain_case else ("m1", K)
     with pytest.raises(Unmentioned) as caught:
         explain(lines, Story().oracle, *more)
     assert caught.value.line == 3

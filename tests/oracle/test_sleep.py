@@ -242,7 +242,7 @@ def test_forks_do_not_share_what_they_unfold():
 
 def test_folded_case_is_explained():
     story = asleep(rich())
-    chain = explain_case(story.lines, Story().oracle, 53)
+    chain = explain_case(story.lines, Story().oracle, "53")
     assert (chain[-1].line, chain[-1].rule) == (0, "STA-4")
     chain = explain_message(story.lines, Story().oracle, "m2", K)
     assert [one.rule for one in chain] == ["DLV-1", "INB-2", "INB-10", "INB-4", "INB-3"]

@@ -253,7 +253,7 @@ async def test_what_is_no_list_of_parcels_is_refused(sides, body):
 async def put_into_outbox(side, *parcels):
     def work(unit):
         for each in parcels:
-            unit.write("outbox", INSERT_PARCEL, (None, None, None, "at_once", each))
+            unit.write("outbox", INSERT_PARCEL, (None, None, None, "at_once", each, 0))
 
     await side.writer.do(work)
 
@@ -365,6 +365,24 @@ async def test_however_much_is_kept_at_hand_all_comes_once_and_in_order(
         assert sorted(came) == names
         assert await under_way(anna) == []
         assert await outbox(server.system.mvp) == []
+
+
+async def test_what_follows_several_waits_for_company_and_a_rest_ends_that(serve, monkeypatch):
+    monkeypatch.setattr(carrier, "GATHER_S_EACH", 100)
+    monkeypatch.setattr(carrier, "GATHER_S_MAX", 1_000)
+    async with serve(clock="manual") as server:
+        anna = await prepared(server)
+        kunde = await server.recipient(KUNDE)
+        writer = server.system.collaboration.writer
+        await sent(anna, "m1", to=[KUNDE, *(f"k{number}@example.org" for number in range(9))])
+        await server.rest()
+        before = writer.works
+        for name in ("m2", "m3", "m4"):
+            await sent(anna, name, to=[KUNDE])
+        assert (writer.works, len(await under_way(anna))) == (before, 3)
+        await server.rest()
+        assert await inbox(kunde) == ["m1", "m2", "m3", "m4"]
+        assert writer.works == before + 1
 
 
 class FullDisk:
