@@ -49,7 +49,6 @@ def given_case(w: World, line: int, at: int, record: Record) -> None:
         case.told = True
         case.kind = KIND_OF[record["cloud_status"]]
         case.given_date = None if case.kind == SILENT else UNTOLD
-        case.recipients = len(case.preset or ())
     if "acknowledged_on" in record:
         _given_date(case, record["acknowledged_on"])
     releases: dict[str, bool] = record.get("releases") or {}
