@@ -173,15 +173,15 @@ def _public(secret: str | None) -> str:
 
 def filled(text: str, values: Mapping[str, str]) -> str:
     """Put values in the places of a template; what has none stays empty."""
-    frame, names = _cut(text)
-    return frame % tuple([values.get(name, "") for name in names])
+    frame, names = _frame(text)
+    return frame % (values if values.keys() >= names else dict.fromkeys(names, "") | {**values})
 
 
 @lru_cache(maxsize=1_000)
-def _cut(text: str) -> tuple[str, tuple[str, ...]]:
-    """Cut a template at its places: give what is left of it, and the names of the places."""
-    parts = _PLACEHOLDER.split(text.replace("%", "%%"))
-    return "%s".join(parts[::2]), tuple(parts[1::2])
+def _frame(text: str) -> tuple[str, frozenset[str]]:
+    """Give a template as `%` takes it, with the names of its places."""
+    frame = _PLACEHOLDER.sub(r"%(\1)s", text.replace("%", "%%"))
+    return frame, frozenset(_PLACEHOLDER.findall(text))
 
 
 def set_template(
