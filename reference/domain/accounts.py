@@ -1,7 +1,7 @@
 """Accounts of the collaboration, their registration links, and the mails that tell of messages."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import lru_cache
 from hashlib import sha256
@@ -67,11 +67,12 @@ def announce(
     token: str,
     now: datetime,
     rules: Rules,
-    templates: Mapping[str, Template],
+    template_of: Callable[[MailEvent], Template],
 ) -> Decision[Account]:
     """Tell a recipient of a message; an unknown one gets an account first (ACC-1, ACC-2, MAIL-1).
 
-    `token` is the secret of the link, should one be made.
+    `token` is the secret of the link, should one be made; `template_of` gives the wording of a
+    mail as it is now.
     """
     facts: list[Fact] = []
     mails: list[Mail] = []
@@ -86,7 +87,8 @@ def announce(
             account, issued = _with_link(account, token, now, rules)
             facts.append(issued)
             link = token
-        mails += _mail(event, address, received.case, received, link, templates, rules.portal)
+        template = template_of(event)
+        mails += _mail(event, address, received.case, received, link, template, rules.portal)
     return Decision(account, tuple(facts), (), tuple(mails))
 
 
@@ -95,7 +97,7 @@ def request_link(
     token: str,
     now: datetime,
     rules: Rules,
-    templates: Mapping[str, Template],
+    template: Template,
 ) -> Decision[Account] | Refusal:
     """Ask for a new registration link, which replaces the one before (ACC-2)."""
     if account is None:
@@ -103,7 +105,7 @@ def request_link(
     if account.registered:
         return Refusal.ALREADY_REGISTERED
     linked, issued = _with_link(account, token, now, rules)
-    mails = _mail(MailEvent.REGISTRATION, account.address, "", None, token, templates, rules.portal)
+    mails = _mail(MailEvent.REGISTRATION, account.address, "", None, token, template, rules.portal)
     return Decision(linked, (issued,), (), mails)
 
 
@@ -137,11 +139,10 @@ def _mail(
     case: CaseNumber,
     received: MessageReceived | None,
     link: str | None,
-    templates: Mapping[str, Template],
+    template: Template,
     portal: str,
 ) -> tuple[Mail, ...]:
     """Write a mail, none where its event is switched off (MAIL-2)."""
-    template = templates[event]
     if not template.enabled:
         return ()
     values = {
