@@ -145,21 +145,16 @@ def _mail(
     """Write a mail, none where its event is switched off (MAIL-2)."""
     if not template.enabled:
         return ()
-    values = {
-        "recipient": address,
-        "case": str(case),
-        "link": link or "",
-        "portal": portal,
-        "text": "" if received is None else received.text,
-        "documents": "" if received is None else ", ".join(received.documents),
-    }
+    values = {"recipient": address, "case": str(case), "link": link or "", "portal": portal}
+    if received is not None:
+        values |= {"text": received.text, "documents": ", ".join(received.documents)}
     told = received.message if received is not None and link is None else None
     return (
         Mail(
             address,
             event,
             told,
-            f"{event}.{told or _public(link)}.{address}",
+            f"{event}.{told if link is None else _public(link)}.{address}",
             filled(template.subject, values),
             filled(template.body, values),
             link,
@@ -167,9 +162,9 @@ def _mail(
     )
 
 
-def _public(secret: str | None) -> str:
+def _public(secret: str) -> str:
     """Give a name for a link that may stand where others read it: the secret cannot be told."""
-    return sha256((secret or "").encode()).hexdigest()[:16]
+    return sha256(secret.encode()).hexdigest()[:16]
 
 
 def filled(text: str, values: Mapping[str, str]) -> str:

@@ -8,6 +8,7 @@ from functools import cache, lru_cache
 from typing import Annotated, Any, Final, Literal, NotRequired, Required, TypeAlias, TypedDict
 
 import msgspec
+import orjson
 from msgspec import Meta
 
 from simulator.history.checks import Record
@@ -18,6 +19,7 @@ from simulator.history.vocabulary import ACTS, SEES, Field, Kind, fields_of
 Decoder: TypeAlias = Callable[[bytes], tuple[int, Record] | None]
 
 _Name: TypeAlias = Annotated[str, Meta(min_length=1)]
+_LINE: Final = orjson.OPT_APPEND_NEWLINE
 _LARGEST: Final = 2**63 - 1  # more than that is left to those who look twice
 _TYPES: Final[Mapping[Kind, Any]] = {
     Kind.MOMENT: str,
@@ -55,7 +57,6 @@ def takes_nothing(_raw: bytes) -> None:
 def _decoder(kind: str, word: str) -> Decoder:
     fields = fields_of(kind, word)
     decode = msgspec.json.Decoder(_object(f"{kind} {word}", fields)).decode
-    encode = msgspec.json.Encoder().encode
     days = tuple(field.name for field in fields if field.kind is Kind.DATE)
     records = tuple(field.name for field in fields if field.kind is Kind.RECORDS)
     dated = tuple(
@@ -78,7 +79,8 @@ def _decoder(kind: str, word: str) -> Decoder:
             if not _have_moments(record.get(name, ())):
                 return None
         # What is written back as the same bytes has lost nothing; others may write it otherwise.
-        if encode(record) != raw and not _has_all_names(raw, record, records):
+        again = orjson.dumps(record, option=_LINE)
+        if again != raw and not _has_all_names(raw, record, records):
             return None
         return at, record
 

@@ -5,6 +5,7 @@ take is read again, field by field: most of it is bad, and refused with a column
 """
 
 from collections.abc import Iterator, Mapping
+from io import BytesIO
 from itertools import chain
 from typing import Final, NoReturn, Protocol, TypeAlias
 
@@ -171,8 +172,8 @@ class Trace:
                 number += 1
                 if number == 1 and self.header is not None:
                     continue
-                start = raw.find(b",") + 1  # most programs tell the moment, and then the word
-                decoder = known.get(raw[start : raw.find(b",", start)]) or _decoder_of(raw)
+                rest = raw.partition(b",")[2]  # most programs tell the moment, and then the word
+                decoder = known.get(rest.partition(b",")[0]) or _decoder_of(raw)
                 at, record = decoder(raw) or self._read_exactly(number, raw)
                 if at < latest:
                     self._refuse_order(number)
@@ -211,9 +212,8 @@ class Trace:
     def _read_batches(self) -> Iterator[list[bytes]]:
         rest, number = b"", 1
         while chunk := self.stream.read(_CHUNK_BYTES):
-            data = rest + chunk
-            lines = data.split(b"\n")
-            rest = lines.pop()
+            lines = BytesIO(rest + chunk).readlines()
+            rest = b"" if lines[-1].endswith(b"\n") else lines.pop()
             number += len(lines)
             if lines:
                 yield lines
@@ -228,10 +228,7 @@ class Trace:
         if raw.startswith(_BOM):
             message, hint = "the file begins with a byte order mark", "save it as UTF-8 without one"
             raise BadInput(self.name, 1, 1, message, hint)
-        try:
-            record: Value = orjson.loads(raw)
-        except orjson.JSONDecodeError as error:
-            self._refuse_json(1, raw, error)
+        record = self._parsed(1, raw)
         if not is_object(record) or "trace" not in record:
             return
         header = record
@@ -244,10 +241,7 @@ class Trace:
 
     def _read_exactly(self, number: int, raw: bytes) -> tuple[int, Record]:
         """Read a line field by field; it is most probably bad."""
-        try:
-            record: Value = orjson.loads(raw)
-        except orjson.JSONDecodeError as error:
-            self._refuse_json(number, raw, error)
+        record = self._parsed(number, raw)
         if not is_object(record):
             self.refuse(number, Fault((), f"a line is an object, not {quote(record)}"))
         fault = line_fault(record)
@@ -270,11 +264,16 @@ class Trace:
             message = f"the field {quote(place.path[-1])} stands twice in the same object"
             raise BadInput(self.name, number, place.name, message)
 
-    def _refuse_json(self, number: int, raw: bytes, error: orjson.JSONDecodeError) -> NoReturn:
-        message, column, hint = json_fault(raw, error)
-        if self._cut_off and raw is self._batch[-1] and column > len(raw.decode(errors="ignore")):
-            hint = "the last line is cut off"
-        raise BadInput(self.name, number, column, message, hint)
+    def _parsed(self, number: int, raw: bytes) -> Value:
+        line = raw.rstrip(b"\n")
+        try:
+            return orjson.loads(line)
+        except orjson.JSONDecodeError as error:
+            message, column, hint = json_fault(line, error)
+            is_last = self._cut_off and raw is self._batch[-1]
+            if is_last and column > len(line.decode(errors="ignore")):
+                hint = "the last line is cut off"
+            raise BadInput(self.name, number, column, message, hint) from None
 
 
 #: How files begin that are something else, and what to do with them.

@@ -28,8 +28,6 @@ def _folded(states: list[Case]) -> Case:
     new.whole_log = False
     new.other_logs = frozenset()
     new.happened = frozenset()
-    for state in states:
-        new.notices &= state.notices
     if any(state.versions != new.versions for state in states):
         new.versions = (UNSURE,)
     for state in states:
@@ -52,8 +50,7 @@ def _that_may_travel(states: list[Case]) -> tuple[Flight, ...]:
             if flight.kind in (MESSAGE, RELEASE):
                 kept = flight
             else:
-                message = flight.message if flight.kind == ANSWER else ""
-                kept = flight._replace(kind=ANSWER, message=message, letter=None)
+                kept = flight._replace(kind=ANSWER, letter=None)
             flights.setdefault(kept[1:5], kept)
     return tuple(sorted(flights.values(), key=lambda flight: flight.at))
 
@@ -68,6 +65,4 @@ def _forget_mailbox(case: Case, one: str, states: list[Case]) -> None:
     box.items, box.known = items, False
     box.text = box.own_text = 0
     box.documents = None
-    for other in boxes:
-        box.own_documents |= other.own_documents
     box.version = min([other.version for other in boxes], default=-1)

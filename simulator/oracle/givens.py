@@ -49,7 +49,6 @@ def given_case(w: World, line: int, at: int, record: Record) -> None:
         case.told = True
         case.kind = KIND_OF[record["cloud_status"]]
         case.given_date = None if case.kind == SILENT else UNTOLD
-        case.recipients = len(case.preset or ())
     if "acknowledged_on" in record:
         _given_date(case, record["acknowledged_on"])
     releases: dict[str, bool] = record.get("releases") or {}
@@ -75,6 +74,8 @@ def given_message(w: World, line: int, at: int, record: Record) -> None:
     message, expects, to = record["message"], record.get("expects"), record.get("to")
     if to is not None and "expects" not in record:
         raise BadLine(line, "to", to, "was sent with an expected action: say expects as well")
+    if w.home_of(message) is not None:
+        raise BadLine(line, "message", message, "was mentioned before: given is what was earlier")
     w.home[message] = case.number
     text = digest_of_text(record.get("text"))
     if expects is None or to is None:

@@ -51,7 +51,7 @@ TRIGGERS: Final[Mapping[str, Callable[[Record], bool]]] = {
     "reply_right": lambda record: record.get("act") == "reply" or "button" in record,
     "megabyte": _sizes,
     "last_communication": _answers,
-    "receipt_transport": _opens,
+    "receipt_transport": lambda record: _opens(record) or _answers(record),  # some answers read
 }
 
 

@@ -284,6 +284,14 @@ def test_a_case_number_in_quotes_is_another_case_and_the_message_says_so(tmp_pat
     assert "it was 53; a number and a text are two cases" in result.output
 
 
+def test_what_a_log_never_mentioned_may_be_given(tmp_path):
+    trace = tmp_path / "mid-life.jsonl"
+    trace.write_text(
+        '{"at": "2030-01-01T00:00:00Z", "see": "case", "by": "anna", "case": 53}\n', "utf-8"
+    )
+    assert "never mentioned before (given lines tell what was" in check(str(trace)).output
+
+
 def test_what_breaks_a_rule_under_every_reading_is_told_with_the_readings():
     result = check(BAD, "--infer-readings")
     assert result.exit_code == 1

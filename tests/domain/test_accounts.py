@@ -96,11 +96,17 @@ def test_the_wording_of_a_mail_can_be_changed():
     assert RULES.templates[MailEvent.NEW_MESSAGE] != template
 
 
+def test_signs_that_are_no_field_stand_in_a_mail_as_they_were_written():
+    template = Template("5 $ for $case", "100 % for $recipient, not %s or 100 %%")
+    templates = set_template(RULES.templates, "new_message", template, RULES)
+    (mail,) = told(Account(K), templates).mails
+    assert (mail.subject, mail.body) == ("5 $ for 53", f"100 % for {K}, not %s or 100 %%")
+
+
 def test_a_field_without_a_value_is_left_blank():
-    template = Template("", "[$case]")
-    templates = {**RULES.templates, MailEvent.REGISTRATION: template}
-    decision = ok(request_link(Account(K), "t2", NOON, RULES, templates[MailEvent.REGISTRATION]))
-    assert decision.mails[0].body == "[]"
+    template = Template("", "[$case][$text][$documents]")
+    decision = ok(request_link(Account(K), "t2", NOON, RULES, template))
+    assert decision.mails[0].body == "[][][]"
     template = Template("", "[$nothing][$link][$documents][$text]")
     templates = {**RULES.templates, MailEvent.NEW_MESSAGE: template}
     assert told(Account(K), templates).mails[0].body == "[][][secret.pdf, plan.pdf][secret text]"

@@ -53,6 +53,11 @@ def test_outage_delays_messages_until_it_is_over(what, state):
     assert lost.inbox(K, after=3 * SECOND, m1=True).rules == [("DLV-4", 6)]
 
 
+def test_an_outage_of_the_mail_alone_excuses_no_late_reply():
+    story = sent().fault("mail", "down").reply(K, "r1", "m1").see("arrival", message="r1")
+    assert story.rules == [("DLV-5", 5)]
+
+
 def test_other_outages_delay_no_message():
     assert Story().case().fault("mail", "down").send("m1", "reply", K).inbox(K).rules == [
         ("DLV-1", 4)
@@ -241,6 +246,12 @@ def test_outage_delays_the_notice():
 def test_mail_carries_no_message_text():
     assert mail(sent(), body="You have a message").rules == []
     assert mail(sent(), body=">> Please look <<").rules == [("MAIL-3", 3)]
+
+
+def test_a_number_of_its_own_is_message_text_whatever_letter_it_begins_with():
+    for number in ("X1234567890-2024", "1234567890-2024X"):
+        story = Story().case().send("m1", "reply", K, text=number)
+        assert mail(story, body=f"Vorgang {number}").rules == [("MAIL-3", 3)]
 
 
 def test_words_of_any_notice_are_no_message_text():

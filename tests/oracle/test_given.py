@@ -2,7 +2,7 @@
 
 import pytest
 
-from simulator.oracle import Unmentioned, explain_case, explain_message
+from simulator.oracle import BadLine, Unmentioned, explain_case, explain_message
 from tests.oracle.notation import DAY, K, L, Story, sent
 
 
@@ -130,6 +130,15 @@ def test_explanation_tells_what_a_first_look_showed():
     ]
 
 
+def test_a_message_that_was_mentioned_cannot_be_given_any_more():
+    story = sent()
+    with pytest.raises(BadLine) as caught:
+        story.tell(given="message", case=53, message="m1", by="anna", expects="reply", to=[K])
+    error = caught.value
+    assert (error.line, error.field, error.value) == (3, "message", "m1")
+    assert error.problem == "was mentioned before: given is what was earlier"
+
+
 @pytest.mark.parametrize("explain", [explain_case, explain_message])
 def test_bad_input_stops_an_explanation_at_its_line(explain):
     story = sent()
@@ -155,6 +164,14 @@ def test_reading_after_a_given_date_shows_under_the_latest():
         assert story.see(acknowledged_on=shown).rules == []
 
 
+def test_what_is_given_to_a_fork_is_not_given_to_its_origin():
+    story = with_message(Story(), K)
+    fork = story.oracle.fork()
+    told = [{"message": "m1", "opened": True, "answered": True}]
+    fork.take(9, story.at, {"given": "mailbox", "case": 53, "recipient": K, "messages": told})
+    assert story.inbox(K, m1={"unread": True, "opened": False, "answered": False}).rules == []
+
+
 def test_last_message_needs_no_name():
     for status, what in (
         ("OK", "came from a recipient"),
@@ -168,6 +185,20 @@ def test_last_message_needs_no_name():
 def test_the_subject_of_a_given_case_had_been_carried_before():
     story = Story().tell(given="case", case=53, subject="Roof").send("m1", "reply", K).replicate()
     assert story.see("portal_case", K, subject="Shed").rules == [("RPL-5", 4)]
+    story = Story().tell(given="case", case=53, subject="Roof").send("m1", "reply", K).replicate(2)
+    assert story.replicate().see("portal_case", K, subject="Shed").rules == [("RPL-6", 5)]
+
+
+def test_all_have_read_where_those_have_to_whom_the_message_went_whoever_is_preset():
+    story = with_message(Story({"several_acknowledge": "all"}), K, L)
+    story.tell(given="case", case=53, cloud_status="Info", acknowledged_on=None, preset=[K])
+    story.open(K).see(acknowledged_on=None)
+    assert story.open(L).see(acknowledged_on=DAY).rules == []
+
+
+def test_preset_are_the_recipients_of_the_last_given_message_where_no_line_tells_of_it():
+    assert with_message(Story(), K).see("preset", recipients=[K]).rules == []
+    assert with_message(Story(), K).see("preset", recipients=[L]).rules == [("SEND-6", 2)]
 
 
 def test_each_case_keeps_the_preset_that_it_was_given_with():
