@@ -201,7 +201,9 @@ def _file(w: World, case: Case, line: int, at: int, record: Record, outcome: str
     if record["outcome"] == "unknown":
         case.perhaps |= {record["document"]}
         return
-    if case.documents is None:  # from now on the log tells them; those of replies it told before
+    if case.documents is None:
+        if not case.whole_log:  # what was filed before the log was never told
+            return
         case.documents = NOTHING.union(*(box.own_documents for box in case.boxes.values()))
     case.documents |= {record["document"]}
 
