@@ -494,6 +494,11 @@ def test_what_acts_of_unknown_outcome_leave_open_is_explained_both_ways():
 
 def test_a_message_that_was_perhaps_sent_is_explained_and_one_to_somebody_else_is_not():
     story = Story().case().send("m1", "reply", K, outcome="unknown")
+    chain = explain_message(story.lines, Story().oracle, "m1", K)
+    assert [(one.says.partition(":")[0], one.rule) for one in chain] == [
+        ("if what line 2 tried happened", "INB-3"),
+        ("otherwise", "DLV-1"),
+    ]
     story.open(K, "m1", outcome="unknown")
     said = [one.says for one in explain_message(story.lines, Story().oracle, "m1", K)]
     assert said[-3].startswith("if what line 2 tried happened: m1 asks for a reply; ")
@@ -519,8 +524,9 @@ def test_what_a_click_without_its_message_leaves_open_is_explained_as_possible()
 
 
 def test_a_case_whose_number_is_a_text_is_explained_by_the_same_name():
-    story = Story().case("53").send("m1", "reply", K, case="53")
-    assert explain_case(story.lines, Story().oracle, "53")[-1].rule == "STA-2"
+    for name in ("53", "A-7", "²"):
+        story = Story().case(name).send("m1", "reply", K, case=name)
+        assert explain_case(story.lines, Story().oracle, name)[-1].rule == "STA-2"
 
 
 def test_given_lines_are_explained_too():
