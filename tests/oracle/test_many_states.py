@@ -315,7 +315,8 @@ def test_a_right_that_perhaps_was_withheld_is_not_held_against_either_side():
 
 def test_subject_that_nobody_changed_is_judged_after_the_fold_as_before():
     story = sent().fault("link", "down").send("m2", "reply", L)
-    perhaps(11, before=story, name="p").fault("link", "up")
+    perhaps(12, before=story, name="p").fault("link", "up")
+    assert story.verdict.undecided
     for one, messages in ((K, {"m1": FRESH}), (L, {"m2": FRESH})):
         story.inbox(one, **messages).see("portal_case", one, subject="Roof")
         assert story.rules == []
@@ -329,7 +330,7 @@ def test_files_of_each_reply_that_perhaps_was_the_one_may_be_shared_after_the_fo
     for i in (1, 2, 3):
         story.reply(K, f"r{i}", f"m{i}", 1, outcome="unknown")
     story.see("inbox", K, unread=2)
-    perhaps(11, L, before=story, name="p")
+    perhaps(12, L, before=story, name="p")
     assert story.verdict.undecided
     for i in (1, 2, 3):
         story.send(f"n{i}", "reply", L, documents=[f"r{i}-0.pdf"])
