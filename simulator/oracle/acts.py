@@ -361,6 +361,9 @@ def _send(w: World, case: Case, line: int, at: int, data: Sending, outcome: str)
         accepted_wrongly(w, line, f"send {message} in case {case.number}", why)
     else:
         _decide_send(w, case, record, to)
+    if case.perhaps and case.documents is not None:  # what could be shared was filed
+        filed = case.perhaps.intersection(record.get("documents") or ())
+        case.documents, case.perhaps = case.documents | filed, case.perhaps - filed
     recipients = choosing_replaces_the_preset((preset_of(w, case) or ()) if to is None else to)
     if not case.versions:
         case.versions = ((w.full_runs, w.partial_runs, w.failed, None),)
