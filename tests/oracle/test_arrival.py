@@ -11,7 +11,7 @@ from simulator.oracle import (
     infer,
     recipients_of,
 )
-from tests.oracle.notation import DAY, MINUTE, SECOND, K, L, Story, sent
+from tests.oracle.notation import DAY, MINUTE, SECOND, START, K, L, Story, sent
 
 
 def test_message_may_be_missing_within_the_limit_only():
@@ -149,6 +149,14 @@ def test_follow_up_is_the_day_of_arrival():
     story.see("arrival", message="r1", after=SECOND)
     assert story.see(acknowledged_on=DAY, follow_up_on="2024-02-20").rules == []
     assert story.see(follow_up_on=DAY).rules == [("REP-6", 8)]
+
+
+@pytest.mark.parametrize("day", [DAY, "2024-02-20"])
+def test_a_reply_that_came_before_or_after_midnight_is_followed_up_on_either_day(day):
+    story = sent(start=START + 11 * 60 * MINUTE + 30 * MINUTE).fault("link", "down")
+    story.reply(K, "r1", "m1").act("note", "anna", case=53, text="x")
+    story.act("note", "anna", after=60 * MINUTE, case=53, text="x")
+    assert story.see(cloud_status="OK", follow_up_on=day).rules == []
 
 
 def test_late_and_unordered_arrivals_are_found():

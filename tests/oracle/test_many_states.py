@@ -2,7 +2,7 @@
 
 import pytest
 
-from simulator.oracle import Finding
+from simulator.oracle import Finding, explain_case
 from tests.oracle.notation import DAY, MINUTE, SECOND, K, L, Story, sent
 
 FRESH = {"unread": True, "opened": False, "answered": False}
@@ -345,12 +345,21 @@ def test_a_notice_that_came_before_the_fold_comes_not_again_after_it():
     assert ("MAIL-1", story.line) in story.rules
 
 
-def test_a_read_mark_that_was_on_its_way_during_the_fold_may_show_afterwards():
+def test_a_read_mark_that_was_on_its_way_during_the_fold_leaves_what_is_sent_since_as_it_is():
     story = sent("acknowledge", K, L).fault("link", "down").open(K)
     perhaps(12, L, before=story, name="p")
     assert story.verdict.undecided
-    story.see(cloud_status="Info", acknowledged_on=None).fault("link", "up")
-    assert story.see(cloud_status="Info", acknowledged_on=DAY).rules == []
+    story.send("n1", "acknowledge", L).fault("link", "up").see(cloud_status="Info")
+    assert story.see(cloud_status="OK").rules == [("STA-2", story.line)]
+
+
+def test_what_a_folded_case_shows_is_explained_as_not_known():
+    story = folded().see(cloud_status="Antwort")
+    chain = explain_case(story.lines, Story().oracle, "53")
+    assert [one.says for one in chain if one.line in (13, 14)] == [
+        "send: cloud status not known, acknowledged on not known",
+        "case: cloud status Antwort, acknowledged on not known",
+    ]
 
 
 def test_recipients_that_perhaps_were_chosen_stay_apart():
