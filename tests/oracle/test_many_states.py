@@ -142,10 +142,26 @@ def test_a_mailbox_is_known_again_once_all_of_it_is_seen():
 
 
 def test_a_mailbox_that_shows_all_that_may_be_in_it_is_known_again_too():
-    shown = {f"m{i}": {**FRESH, "hint": "reply"} for i in range(12)}
-    story = folded().inbox(K, 12, **shown).inbox(K, 12, **shown)
+    shown = {f"m{i}": {**FRESH, "hint": "reply"} for i in range(13)}
+    story = perhaps(12, before=Story().case().send("m12", "reply", K)).inbox(K, 13, **shown)
     shown.pop("m5")
-    assert story.inbox(K, 11, **shown).rules == [("DLV-2", 16)]
+    assert story.inbox(K, 12, **shown).rules == [("DLV-2", 16)]
+
+
+def test_how_a_message_was_seen_when_its_mailbox_got_known_is_remembered():
+    opened = {"unread": False, "opened": True, "answered": False}
+
+    def known(first):
+        return perhaps(12, L, before=sent("acknowledge", K), name="p").inbox(K, m1=first)
+
+    assert known(FRESH).inbox(K).rules == [("DLV-2", 16)]
+    assert known(FRESH).open(K, "m1").inbox(K, m1=True).rules == [("INB-2", 17)]
+    assert known(opened).inbox(K, m1=True).rules == [("INB-8", 16)]
+
+
+def test_a_mailbox_gets_known_while_a_message_to_another_is_on_its_way():
+    story = perhaps(12, L, before=sent().fault("link", "down"), name="p")
+    assert story.inbox(K, m1=FRESH).inbox(K, m1=False).rules == [("INB-3", story.line)]
 
 
 def test_a_click_on_any_of_many_messages_may_be_too_much_to_follow():
@@ -156,6 +172,7 @@ def test_a_click_on_any_of_many_messages_may_be_too_much_to_follow():
 def test_a_message_that_nobody_sent_is_found_where_a_mailbox_gets_known():
     story = folded(before=Story().case().send("x1", "reply", L))
     assert story.inbox(K, m0=FRESH, x1=FRESH).rules == [("ACC-4", 15)]
+    assert story.verdict.findings[0].seen == f"x1 in the inbox of {K}"
     assert story.inbox(K, m0=True).rules == [("ACC-4", 15)]
     told = folded(before=Story().case().send("x1", "reply", L))
     told.see("mail", to=K, event="new_message", message="x1")
