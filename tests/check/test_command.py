@@ -162,6 +162,9 @@ def test_every_file_is_checked_and_the_worst_decides():
         ((GOOD, "--limit", "0s"), "500ms"),
         ((GOOD, "--json", "-", "--junit", "-"), "only one of"),
         ((GOOD, "--lmit", "2s"), "--limit"),
+        ((GOOD, "--infer-readings", "--explain", "53"), "two questions"),
+        ((GOOD, "--infer-readings", "--reading", "reply_scope=case"), "leave out --reading"),
+        ((GOOD, "--explain", "53", "--require", "INB-3"), "leave them out with a question"),
     ],
 )
 def test_bad_usage_exits_2_and_says_what_is_meant(words, message):
