@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Hashable, Sequence
 from functools import lru_cache
+from itertools import chain
 from typing import Any, Final
 
 from simulator.oracle.entries import (
@@ -201,7 +202,9 @@ def _file(w: World, case: Case, line: int, at: int, record: Record, outcome: str
     if record["outcome"] == "unknown":
         case.perhaps |= {record["document"]}
         return
-    if case.documents is None:  # from now on the log tells them; those of replies it told before
+    if case.documents is None:
+        if not case.whole_log:  # what was filed before the log was never told
+            return
         case.documents = NOTHING.union(*(box.own_documents for box in case.boxes.values()))
     case.documents |= {record["document"]}
 
@@ -314,8 +317,12 @@ def send(w: World, line: int, at: int, record: Record) -> None:
     w.change_common()
     w.judge(number, _send, UP, line, at, (record, to), outcome)
     w.home[message] = number
-    for one in dict.fromkeys((preset_of(w, case) or ()) if to is None else to):
-        _tell(w, number, message, one, line, at, record)
+    presets: list[Sequence[str]] = []  # to which it may have gone, if it does not say so itself
+    if to is None:
+        presets = [preset_of(w, state) or () for state in w.doubt.get(number) or [case]]
+    for one in dict.fromkeys(chain(*presets) if to is None else to):
+        sure = outcome == "ok" and all(one in preset for preset in presets)
+        _tell(w, number, message, one, line, at, record, sure=sure)
     _remember_try(w, message, line, outcome)
 
 
@@ -431,10 +438,17 @@ def _files_of_a_reply(case: Case, documents: Sequence[str]) -> bool:
 
 
 def _tell(
-    w: World, number: int | str, message: str, one: str, line: int, at: int, record: Record
+    w: World,
+    number: int | str,
+    message: str,
+    one: str,
+    line: int,
+    at: int,
+    record: Record,
+    *,
+    sure: bool,
 ) -> None:
     """Make the mails due that a message causes, and its account known (MAIL-1, ACC-1, ACC-2)."""
-    sure = record["outcome"] == "ok"
     w.reaches(one, number)
     new = not w.given and a_new_account_gets_a_registration_mail(one, w.accounts, w.emails)
     if new and not sure:

@@ -7,7 +7,7 @@ seen again: the fields of the case at once, a mailbox when its inbox is shown as
 from collections.abc import Callable, Hashable, Sequence
 from typing import Final
 
-from simulator.oracle.facts import ANSWER, MESSAGE, RELEASE, Case, Flight
+from simulator.oracle.facts import ANSWER, Case, Flight
 from simulator.oracle.rules.inbox import EXPECTS_MASK
 
 UNSURE: Final = (-1, -1, 0, None)  # a version whose subject no line told
@@ -43,14 +43,11 @@ def _folded(states: list[Case]) -> Case:
 
 
 def _that_may_travel(states: list[Case]) -> tuple[Flight, ...]:
-    """Give all that is under way in any state; of what comes up only that it may come."""
+    """Give all that is under way in any state; of a reply only that it may come."""
     flights: dict[Hashable, Flight] = {}
     for state in states:
         for flight in state.flights:
-            if flight.kind in (MESSAGE, RELEASE):
-                kept = flight
-            else:
-                kept = flight._replace(kind=ANSWER, letter=None)
+            kept = flight._replace(letter=None) if flight.kind == ANSWER else flight
             flights.setdefault(kept[1:5], kept)
     return tuple(sorted(flights.values(), key=lambda flight: flight.at))
 

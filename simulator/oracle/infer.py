@@ -23,6 +23,8 @@ class Inferred:
 
 
 def _answers(record: Record) -> bool:
+    if record.get("given") == "message":
+        return "to" not in record
     return record.get("act") == "reply" and record.get("answers") is not None
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from simulator.oracle import Finding
+from simulator.oracle import Finding, explain_case
 from tests.oracle.notation import DAY, MINUTE, SECOND, K, L, Story, sent
 
 FRESH = {"unread": True, "opened": False, "answered": False}
@@ -142,10 +142,26 @@ def test_a_mailbox_is_known_again_once_all_of_it_is_seen():
 
 
 def test_a_mailbox_that_shows_all_that_may_be_in_it_is_known_again_too():
-    shown = {f"m{i}": {**FRESH, "hint": "reply"} for i in range(12)}
-    story = folded().inbox(K, 12, **shown).inbox(K, 12, **shown)
+    shown = {f"m{i}": {**FRESH, "hint": "reply"} for i in range(13)}
+    story = perhaps(12, before=Story().case().send("m12", "reply", K)).inbox(K, 13, **shown)
     shown.pop("m5")
-    assert story.inbox(K, 11, **shown).rules == [("DLV-2", 16)]
+    assert story.inbox(K, 12, **shown).rules == [("DLV-2", 16)]
+
+
+def test_how_a_message_was_seen_when_its_mailbox_got_known_is_remembered():
+    opened = {"unread": False, "opened": True, "answered": False}
+
+    def known(first):
+        return perhaps(12, L, before=sent("acknowledge", K), name="p").inbox(K, m1=first)
+
+    assert known(FRESH).inbox(K).rules == [("DLV-2", 16)]
+    assert known(FRESH).open(K, "m1").inbox(K, m1=True).rules == [("INB-2", 17)]
+    assert known(opened).inbox(K, m1=True).rules == [("INB-8", 16)]
+
+
+def test_a_mailbox_gets_known_while_a_message_to_another_is_on_its_way():
+    story = perhaps(12, L, before=sent().fault("link", "down"), name="p")
+    assert story.inbox(K, m1=FRESH).inbox(K, m1=False).rules == [("INB-3", story.line)]
 
 
 def test_a_click_on_any_of_many_messages_may_be_too_much_to_follow():
@@ -156,6 +172,7 @@ def test_a_click_on_any_of_many_messages_may_be_too_much_to_follow():
 def test_a_message_that_nobody_sent_is_found_where_a_mailbox_gets_known():
     story = folded(before=Story().case().send("x1", "reply", L))
     assert story.inbox(K, m0=FRESH, x1=FRESH).rules == [("ACC-4", 15)]
+    assert story.verdict.findings[0].seen == f"x1 in the inbox of {K}"
     assert story.inbox(K, m0=True).rules == [("ACC-4", 15)]
     told = folded(before=Story().case().send("x1", "reply", L))
     told.see("mail", to=K, event="new_message", message="x1")
@@ -315,7 +332,8 @@ def test_a_right_that_perhaps_was_withheld_is_not_held_against_either_side():
 
 def test_subject_that_nobody_changed_is_judged_after_the_fold_as_before():
     story = sent().fault("link", "down").send("m2", "reply", L)
-    perhaps(11, before=story, name="p").fault("link", "up")
+    perhaps(12, before=story, name="p").fault("link", "up")
+    assert story.verdict.undecided
     for one, messages in ((K, {"m1": FRESH}), (L, {"m2": FRESH})):
         story.inbox(one, **messages).see("portal_case", one, subject="Roof")
         assert story.rules == []
@@ -329,7 +347,7 @@ def test_files_of_each_reply_that_perhaps_was_the_one_may_be_shared_after_the_fo
     for i in (1, 2, 3):
         story.reply(K, f"r{i}", f"m{i}", 1, outcome="unknown")
     story.see("inbox", K, unread=2)
-    perhaps(11, L, before=story, name="p")
+    perhaps(12, L, before=story, name="p")
     assert story.verdict.undecided
     for i in (1, 2, 3):
         story.send(f"n{i}", "reply", L, documents=[f"r{i}-0.pdf"])
@@ -344,12 +362,21 @@ def test_a_notice_that_came_before_the_fold_comes_not_again_after_it():
     assert ("MAIL-1", story.line) in story.rules
 
 
-def test_a_read_mark_that_was_on_its_way_during_the_fold_may_show_afterwards():
+def test_a_read_mark_that_was_on_its_way_during_the_fold_leaves_what_is_sent_since_as_it_is():
     story = sent("acknowledge", K, L).fault("link", "down").open(K)
     perhaps(12, L, before=story, name="p")
     assert story.verdict.undecided
-    story.see(cloud_status="Info", acknowledged_on=None).fault("link", "up")
-    assert story.see(cloud_status="Info", acknowledged_on=DAY).rules == []
+    story.send("n1", "acknowledge", L).fault("link", "up").see(cloud_status="Info")
+    assert story.see(cloud_status="OK").rules == [("STA-2", story.line)]
+
+
+def test_what_a_folded_case_shows_is_explained_as_not_known():
+    story = folded().see(cloud_status="Antwort")
+    chain = explain_case(story.lines, Story().oracle, "53")
+    assert [one.says for one in chain if one.line in (13, 14)] == [
+        "send: cloud status not known, acknowledged on not known",
+        "case: cloud status Antwort, acknowledged on not known",
+    ]
 
 
 def test_recipients_that_perhaps_were_chosen_stay_apart():
