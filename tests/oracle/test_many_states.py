@@ -157,6 +157,7 @@ def test_how_a_message_was_seen_when_its_mailbox_got_known_is_remembered():
     assert known(FRESH).inbox(K).rules == [("DLV-2", 16)]
     assert known(FRESH).open(K, "m1").inbox(K, m1=True).rules == [("INB-2", 17)]
     assert known(opened).inbox(K, m1=True).rules == [("INB-8", 16)]
+    assert "INB-8" not in known(FRESH).inbox(K, m1=True).decided
 
 
 def test_a_mailbox_gets_known_while_a_message_to_another_is_on_its_way():
@@ -379,6 +380,26 @@ def test_what_a_folded_case_shows_is_explained_as_not_known():
     ]
 
 
+def test_a_right_that_perhaps_was_taken_back_or_is_on_its_way_stays_apart():
+    release = {"case": 53, "recipient": K, "create_messages": False}
+    for outcome in ("ok", "refused"):
+        story = sent().act("set_release", "anna", **{**release, "create_messages": True})
+        story.act("set_release", "anna", "unknown", **release)
+        perhaps(12, L, before=story, name="p")
+        assert story.inbox(K, m1=FRESH).reply(K, "r1", "m1", outcome=outcome).rules == []
+    story = sent().fault("link", "down").act("set_release", "anna", "unknown", **release)
+    perhaps(12, L, before=story, name="p").fault("link", "up").inbox(K, m1=FRESH)
+    assert story.reply(K, "r1", "m1").rules == []
+
+
+def test_recipients_that_were_ever_chosen_stay_apart_where_the_reading_presets_them():
+    for seen in ([K], [L], [K, L]):
+        story = perhaps(6, K, readings={"preset_recipients": "all"})
+        perhaps(6, L, before=story, name="p").see("preset", recipients=seen)
+        assert story.rules == []
+        assert story.verdict.undecided
+
+
 def test_recipients_that_perhaps_were_chosen_stay_apart():
     for seen in ([K], [L]):
         story = perhaps(6, K)
@@ -397,10 +418,11 @@ def test_subject_that_perhaps_was_changed_is_not_judged_until_it_is_known():
     assert story.see("portal_case", K, subject="Roof").rules == [("RPL-2", story.line)]
 
 
-def test_last_message_that_counts_stays_apart_where_the_reading_needs_it():
+@pytest.mark.parametrize("answered", ["m0", "m3"])
+def test_last_message_that_counts_stays_apart_where_the_reading_needs_it(answered):
     for status in ("OK", "Antwort"):
         story = perhaps(12, readings={"last_communication": "last_sent"})
-        story.reply(K, "r1", "m3").see(cloud_status=status)
+        story.reply(K, "r1", answered).see(cloud_status=status)
         assert story.rules == []
 
 
