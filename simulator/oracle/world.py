@@ -81,6 +81,70 @@ def together(*rules: str) -> int:
 class World:
     """The facts of all cases, accounts and mails, and the findings so far."""
 
+    __slots__ = (
+        "accounts",
+        "active",
+        "asked",
+        "awake_max",
+        "beyond",
+        "borrows",
+        "boxes_of",
+        "calm_from",
+        "carrier",
+        "cases",
+        "common",
+        "counts",
+        "dates",
+        "days",
+        "doubt",
+        "down",
+        "down_from",
+        "due",
+        "early",
+        "emails",
+        "epoch",
+        "events_off",
+        "excused",
+        "failed",
+        "found",
+        "full_at",
+        "full_runs",
+        "given",
+        "held_back",
+        "holds",
+        "home",
+        "limit",
+        "links",
+        "mail_active",
+        "mail_ids",
+        "mail_outages",
+        "mails_seen",
+        "next_due",
+        "out",
+        "outages",
+        "partial_at",
+        "partial_runs",
+        "perhaps_created",
+        "perhaps_new",
+        "perhaps_registered",
+        "readings",
+        "refused",
+        "registered",
+        "registers",
+        "rep_line",
+        "roles",
+        "roles_in_doubt",
+        "settled",
+        "token",
+        "told_presets",
+        "trial",
+        "tries",
+        "unknown",
+        "used_links",
+        "wording",
+        "zone",
+    )
+
     def __init__(
         self,
         readings: Mapping[str, str],
@@ -155,7 +219,8 @@ class World:
         new = World.__new__(World)
         self.borrows = True
         self.settled.share()
-        new.__dict__.update(self.__dict__)
+        for name in World.__slots__:
+            setattr(new, name, getattr(self, name))
         new.cases = self.cases.copy()
         new.doubt = self.doubt.copy()
         self.token = object()
@@ -351,9 +416,8 @@ class World:
         if case.split or outcome == "unknown" or (case.flights and not self.calm(case, need, at)):
             self._branch(case, judge, need, line, at, data, outcome)
             return
-        cached, case.cached = case.cached, None
-        if judge(self, case, line, at, data, outcome):
-            case.cached = cached
+        if not judge(self, case, line, at, data, outcome):
+            case.cached = None
 
     def calm(self, case: Case, need: str, at: int) -> bool:
         """Let arrive what must be there by now; tell whether nothing that travels matters."""
