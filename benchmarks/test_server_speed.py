@@ -27,7 +27,7 @@ from attrs import define, frozen
 from benchmarks.load import Request, answered, request
 
 ROUNDS = 5
-SENDS = 4_000
+SENDS = 8_000
 ECHOES = 4 * SENDS  # take about as long: a shorter moment may be a lucky one
 CASES = 1_000
 READERS = 50

@@ -3,10 +3,9 @@
 import contextlib
 import errno
 import gc
-import io
 import os
 import sys
-from collections.abc import Generator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from importlib import import_module
 from typing import Any, Final
 
@@ -41,8 +40,9 @@ class LazyGroup(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - what the command gives
         """Call the subcommand; an output that cannot be written is a failed environment."""
-        if isinstance(sys.stdout, io.TextIOWrapper):  # what it cannot show is no reason to fail
-            sys.stdout.reconfigure(errors="backslashreplace")
+        reconfigure: Callable[..., None] | None = getattr(sys.stdout, "reconfigure", None)
+        if reconfigure is not None:  # that an output cannot show a letter is no reason to fail
+            reconfigure(errors="backslashreplace")
         try:
             try:
                 return super().invoke(ctx)

@@ -68,8 +68,8 @@ def server_of(
     routes = partial(_routes, identify=identify, requests=requests)
     return Served(
         cast("Any", Dispatch(routes(operations), front, routes)),
-        # Its requests have what those of an application have; nothing of ours asks for that.
-        request_factory=cast("Any", partial(web.Request, loop=loop, client_max_size=BODY_MAX)),
+        # What an application's requests have besides, nothing of ours asks for.
+        request_factory=cast("Any", partial(web.BaseRequest, loop=loop, client_max_size=BODY_MAX)),
         keepalive_timeout=idle_time_max.total_seconds(),  # counts from the first byte on
         access_log=None,
     )

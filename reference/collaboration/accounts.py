@@ -9,7 +9,7 @@ from reference.collaboration.acts import keep_account, queue_mails, wording_now
 from reference.collaboration.links import link_to
 from reference.domain.accounts import Link, filled, register, request_link
 from reference.domain.refusals import Refusal
-from reference.domain.rules import Rules, Template
+from reference.domain.rules import Rules
 from reference.domain.words import MailEvent
 from reference.http.operations import accepted
 from reference.http.problems import Refused
@@ -36,9 +36,8 @@ def send_registration_link(
     if login is None:
         raise Refused(Refusal.UNKNOWN_ACCOUNT)
     token = link_to(unit, address, secret)
-    event: str = MailEvent.REGISTRATION
-    templates: dict[str, Template] = {event: wording_now(unit, event, login.language, rules)}
-    decision = accepted(request_link(login.account, token, now, rules, templates))
+    template = wording_now(unit, MailEvent.REGISTRATION, login.language, rules)
+    decision = accepted(request_link(login.account, token, now, rules, template))
     keep_account(unit, decision.state, token)
     queue_mails(unit, decision.mails, now)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import partial
 
 from attrs import evolve
 
@@ -152,13 +153,10 @@ def _announce(
     login = unit.get(LOGINS, received.recipient)
     language = "de" if login is None else login.language
     account = None if login is None else login.account
-    events = rules.mails[standing_of(account)]
-    templates: dict[str, Template] = {
-        event: wording_now(unit, event, language, rules) for event in events
-    }
-    linked = MailEvent.REGISTRATION in events
+    wordings = partial(wording_now, unit, language=language, rules=rules)
+    linked = MailEvent.REGISTRATION in rules.mails[standing_of(account)]
     token = link_to(unit, received.recipient, secret()) if linked else ""
-    decision = announce(account, received, token, now, rules, templates)
+    decision = announce(account, received, token, now, rules, wordings)
     if decision.facts:
         keep_account(unit, decision.state, token)
     queue_mails(unit, decision.mails, now)

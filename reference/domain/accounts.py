@@ -1,7 +1,7 @@
 """Accounts of the collaboration, their registration links, and the mails that tell of messages."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import lru_cache
 from hashlib import sha256
@@ -67,11 +67,12 @@ def announce(
     token: str,
     now: datetime,
     rules: Rules,
-    templates: Mapping[str, Template],
+    template_of: Callable[[MailEvent], Template],
 ) -> Decision[Account]:
     """Tell a recipient of a message; an unknown one gets an account first (ACC-1, ACC-2, MAIL-1).
 
-    `token` is the secret of the link, should one be made.
+    `token` is the secret of the link, should one be made; `template_of` gives the wording of a
+    mail as it is now.
     """
     facts: list[Fact] = []
     mails: list[Mail] = []
@@ -86,7 +87,8 @@ def announce(
             account, issued = _with_link(account, token, now, rules)
             facts.append(issued)
             link = token
-        mails += _mail(event, address, received.case, received, link, templates, rules.portal)
+        template = template_of(event)
+        mails += _mail(event, address, received.case, received, link, template, rules.portal)
     return Decision(account, tuple(facts), (), tuple(mails))
 
 
@@ -95,7 +97,7 @@ def request_link(
     token: str,
     now: datetime,
     rules: Rules,
-    templates: Mapping[str, Template],
+    template: Template,
 ) -> Decision[Account] | Refusal:
     """Ask for a new registration link, which replaces the one before (ACC-2)."""
     if account is None:
@@ -103,7 +105,7 @@ def request_link(
     if account.registered:
         return Refusal.ALREADY_REGISTERED
     linked, issued = _with_link(account, token, now, rules)
-    mails = _mail(MailEvent.REGISTRATION, account.address, "", None, token, templates, rules.portal)
+    mails = _mail(MailEvent.REGISTRATION, account.address, "", None, token, template, rules.portal)
     return Decision(linked, (issued,), (), mails)
 
 
@@ -137,28 +139,22 @@ def _mail(
     case: CaseNumber,
     received: MessageReceived | None,
     link: str | None,
-    templates: Mapping[str, Template],
+    template: Template,
     portal: str,
 ) -> tuple[Mail, ...]:
     """Write a mail, none where its event is switched off (MAIL-2)."""
-    template = templates[event]
     if not template.enabled:
         return ()
-    values = {
-        "recipient": address,
-        "case": str(case),
-        "link": link or "",
-        "portal": portal,
-        "text": "" if received is None else received.text,
-        "documents": "" if received is None else ", ".join(received.documents),
-    }
+    values = {"recipient": address, "case": str(case), "link": link or "", "portal": portal}
+    if received is not None:
+        values |= {"text": received.text, "documents": ", ".join(received.documents)}
     told = received.message if received is not None and link is None else None
     return (
         Mail(
             address,
             event,
             told,
-            f"{event}.{told or _public(link)}.{address}",
+            f"{event}.{told if link is None else _public(link)}.{address}",
             filled(template.subject, values),
             filled(template.body, values),
             link,
@@ -166,22 +162,22 @@ def _mail(
     )
 
 
-def _public(secret: str | None) -> str:
+def _public(secret: str) -> str:
     """Give a name for a link that may stand where others read it: the secret cannot be told."""
-    return sha256((secret or "").encode()).hexdigest()[:16]
+    return sha256(secret.encode()).hexdigest()[:16]
 
 
 def filled(text: str, values: Mapping[str, str]) -> str:
     """Put values in the places of a template; what has none stays empty."""
-    frame, names = _cut(text)
-    return frame % tuple([values.get(name, "") for name in names])
+    frame, names = _frame(text)
+    return frame % (values if values.keys() >= names else dict.fromkeys(names, "") | {**values})
 
 
 @lru_cache(maxsize=1_000)
-def _cut(text: str) -> tuple[str, tuple[str, ...]]:
-    """Cut a template at its places: give what is left of it, and the names of the places."""
-    parts = _PLACEHOLDER.split(text.replace("%", "%%"))
-    return "%s".join(parts[::2]), tuple(parts[1::2])
+def _frame(text: str) -> tuple[str, frozenset[str]]:
+    """Give a template as `%` takes it, with the names of its places."""
+    frame = _PLACEHOLDER.sub(r"%(\1)s", text.replace("%", "%%"))
+    return frame, frozenset(_PLACEHOLDER.findall(text))
 
 
 def set_template(

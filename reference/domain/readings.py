@@ -49,6 +49,6 @@ def readings_from(chosen: Mapping[str, object]) -> Readings:
 
 
 def _unknown(what: str, given: object, known: tuple[str, ...]) -> str:
-    close = get_close_matches(str(given), known, n=1)
+    close = get_close_matches(str(given), known)
     hint = f"did you mean {close[0]!r}?" if close else f"use one of {', '.join(known)}"
     return f"unknown {what} {given!r}: {hint}"

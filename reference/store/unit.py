@@ -38,15 +38,6 @@ class Kept(Generic[K, V]):
     row: Callable[[V], Row] = lambda _: ()
 
 
-@define
-class _Rows:
-    """Rows for one statement, in order."""
-
-    table: str
-    sql: str
-    rows: list[Row]
-
-
 #: The values that the writer of a store has loaded; nobody else changes them on disk. What is not
 #: there is known too, as None.
 Memory = dict[Place, object | None]
@@ -75,8 +66,9 @@ class Unit:
     tables: set[str] = field(factory=set[str], init=False)
     posted: list[Outgoing] = field(factory=list[Outgoing], init=False)
     _leaving: list[Outgoing] = field(factory=list[Outgoing], init=False)
-    _written: list[_Rows] = Factory(list[_Rows])
-    _newest: dict[str, _Rows] = Factory(dict[str, _Rows])
+    _written: list[tuple[str, list[Row]]] = Factory(list[tuple[str, list[Row]]])
+    _newest: dict[str, str] = Factory(dict[str, str])  # statement of each table
+    _joining: dict[str, list[Row]] = Factory(dict[str, list[Row]])  # further rows, by statement
     _undo: list[_Undo] = Factory(list[_Undo])
 
     def get(self, kept: Kept[K, V], key: K) -> V | None:
@@ -107,14 +99,22 @@ class Unit:
 
     def write(self, table: str, sql: str, row: Row) -> None:
         """Write a row at the end of the transaction; the writes of one table keep their order."""
-        newest = self._newest.get(table)
-        if newest is None or newest.sql != sql:
-            newest = _Rows(table, sql, [])
-            self._written.append(newest)
-            self._newest[table] = newest
-            self.tables.add(table)
-        newest.rows.append(row)
-        self._undo.append(newest.rows)
+        rows = self._joining.get(sql)
+        if rows is None:
+            rows = self._begin(table, sql)
+        rows.append(row)
+        self._undo.append(rows)
+
+    def _begin(self, table: str, sql: str) -> list[Row]:
+        """Begin the rows of a statement, behind those that the table has got before."""
+        before = self._newest.get(table)
+        if before is not None:
+            del self._joining[before]
+        rows = list[Row]()
+        self._written.append((sql, rows))
+        self._newest[table], self._joining[sql] = sql, rows
+        self.tables.add(table)
+        return rows
 
     def post(self, outgoing: Outgoing) -> None:
         """Put a content into the outbox at the end of the transaction."""
@@ -146,8 +146,8 @@ class Unit:
 
     def flush(self) -> None:
         """Write the rows that were held back."""
-        for each in self._written:
-            write_all(self.connection, each.sql, each.rows)
+        for sql, rows in self._written:
+            write_all(self.connection, sql, rows)
         if self._leaving:
             put(self.connection, self._leaving)
             at_once = Transport.AT_ONCE
@@ -155,3 +155,4 @@ class Unit:
             self._leaving.clear()
         self._written.clear()
         self._newest.clear()
+        self._joining.clear()

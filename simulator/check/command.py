@@ -228,8 +228,13 @@ def check(  # noqa: PLR0913 - the options of the command line
     task = Task(parse_readings(reading), parse_required(require), parse_limit(limit))
     if recipient is not None and what is None:
         raise click.UsageError("--for goes with --explain MESSAGE")
-    if (infer_readings or what is not None) and (json_file or junit_file):
-        raise click.UsageError("--json and --junit carry verdicts: leave them out with a question")
+    if infer_readings and what is not None:
+        raise click.UsageError("--infer-readings and --explain are two questions: ask one")
+    if (infer_readings or what is not None) and (require or json_file or junit_file):
+        message = "--require, --json and --junit are for verdicts: leave them out with a question"
+        raise click.UsageError(message)
+    if infer_readings and reading:
+        raise click.UsageError("--infer-readings tries every reading: leave out --reading")
     if infer_readings:
         ask = partial(answers.infer_readings, task=task)
         context.exit(_answer(traces, again(context), ask))

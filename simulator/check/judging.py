@@ -135,6 +135,8 @@ def refuse_line(trace: Trace, error: BadLine) -> NoReturn:
     hint = ""
     if isinstance(error, Unmentioned):
         hint = suggest(error.value, error.known)
+        if not hint.startswith("did you mean"):
+            hint = "; ".join(filter(None, ("given lines tell what was before the log", hint)))
         other = next((one for one in error.known if str(one) == str(error.value)), None)
         if other is not None:
             hint = f"it was {quote(other)}; a number and a text are two cases"

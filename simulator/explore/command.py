@@ -162,6 +162,7 @@ def _end_at_once() -> None:
 
 def _worlds_table(explored: Iterable[Explored]) -> Table:
     table = Table("world", "readings", "messages", "states", "transitions", "depth", "per second")
+    table.columns[1].overflow = "fold"
     for column in table.columns[2:]:
         column.justify = "right"
     states = transitions = 0
@@ -233,6 +234,7 @@ def _score(console: Console) -> Exit:
     cells = [flaw.name for flaw in cell_flaws(rules_for())]
     caught = dict(_side_by_side(_hunted, [*FLAWS, *cells], "flaws hunted"))
     table = Table("flaw", "mistake", "caught under", "acts", "world")
+    table.columns[0].overflow = "fold"
     for name, flaw in FLAWS.items():
         table.add_row(name, flaw.mistake, *_row(name, caught[name]))
     console.print(table)

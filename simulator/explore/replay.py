@@ -35,17 +35,13 @@ def trace_of(
 
     Looks are left out unless they are what shows it.
     """
-    *acts, looks = _lived(settings, rules, found)
-    news = [line for step in acts for line in step if line[1].get("see") in _NEWS]
-    last = [line for line in acts[-1] if line not in news] if acts else []
-    candidates = [news, *([*news, look] for look in looks), [*news, *last, *looks]]
-    candidates.append([line for step in acts for line in step] + looks)
-    lines, finding = candidates[-1], found.finding
-    for fewer in candidates:
+    lines = [line for step in _lived(settings, rules, found) for line in step]
+    finding = found.finding
+    for look in reversed([line for line in lines if line[1].get("see") not in _NEWS]):
+        fewer = [line for line in lines if line is not look]
         shown = _judged(settings, fewer)
         if shown is not None and shown.rule == found.finding.rule:
             lines, finding = fewer, shown
-            break
     header = {"trace": 1, "time_zone": str(_ZONE), "readings": dict(settings.readings)}
     return [header, *(line for _, line in lines)], finding
 

@@ -99,6 +99,8 @@ _PROSE: Final[Mapping[Kind, str]] = {
 _HINTS: Final[Mapping[Kind, str]] = {
     Kind.MOMENT: "like 2024-02-19T12:18:16+01:00, from 1970 to 9998",
     Kind.DATE: "like 2024-02-19, from 1970 to 9998",
+    Kind.CASE: 'like 53 or "2024-53", and not 53.0',
+    Kind.COUNT: "like 3, and neither 3.0 nor in quotes",
 }
 
 

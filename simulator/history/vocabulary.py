@@ -383,6 +383,7 @@ LABELS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
         ),
         "role": MappingProxyType({"keine": "none"}),
         "event": MappingProxyType({"Neue Nachricht am Vorgang": "new_message"}),
+        "hint": MappingProxyType({"Antwort erwartet": "reply", "Unterlagen erwartet": "documents"}),
         "button": MappingProxyType({"Antworten": "reply", "Neue Nachricht": "new_message"}),
         "cloud_status": MappingProxyType(
             {

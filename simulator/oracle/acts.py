@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Hashable, Sequence
 from functools import lru_cache
+from itertools import chain
 from typing import Any, Final
 
 from simulator.oracle.entries import (
@@ -96,6 +97,7 @@ SENT: Final = together(*_ACCEPTED, "SEND-7")
 SENT_TO_THE_PRESET: Final = together(*_ACCEPTED, "SEND-6")
 WRITTEN: Final = together("REP-1", "REP-3", "REP-4", "INB-10")
 ACC_1, ACC_3, RGT_1, SEND_9 = (INDEX[rule] for rule in ("ACC-1", "ACC-3", "RGT-1", "SEND-9"))
+NO_BOX: Final = Box(-1)  # that of somebody whom nothing of a case ever reached
 JUST_BELOW: Final = 1_000_000  # bytes below the limit that still count as "about the limit"
 
 
@@ -200,7 +202,9 @@ def _file(w: World, case: Case, line: int, at: int, record: Record, outcome: str
     if record["outcome"] == "unknown":
         case.perhaps |= {record["document"]}
         return
-    if case.documents is None:  # from now on the log tells them; those of replies it told before
+    if case.documents is None:
+        if not case.whole_log:  # what was filed before the log was never told
+            return
         case.documents = NOTHING.union(*(box.own_documents for box in case.boxes.values()))
     case.documents |= {record["document"]}
 
@@ -313,8 +317,12 @@ def send(w: World, line: int, at: int, record: Record) -> None:
     w.change_common()
     w.judge(number, _send, UP, line, at, (record, to), outcome)
     w.home[message] = number
-    for one in dict.fromkeys((preset_of(w, case) or ()) if to is None else to):
-        _tell(w, number, message, one, line, at, record)
+    presets: list[Sequence[str]] = []  # to which it may have gone, if it does not say so itself
+    if to is None:
+        presets = [preset_of(w, state) or () for state in w.doubt.get(number) or [case]]
+    for one in dict.fromkeys(chain(*presets) if to is None else to):
+        sure = outcome == "ok" and all(one in preset for preset in presets)
+        _tell(w, number, message, one, line, at, record, sure=sure)
     _remember_try(w, message, line, outcome)
 
 
@@ -360,6 +368,9 @@ def _send(w: World, case: Case, line: int, at: int, data: Sending, outcome: str)
         accepted_wrongly(w, line, f"send {message} in case {case.number}", why)
     else:
         _decide_send(w, case, record, to)
+    if case.perhaps and case.documents is not None:  # what could be shared was filed
+        filed = case.perhaps.intersection(record.get("documents") or ())
+        case.documents, case.perhaps = case.documents | filed, case.perhaps - filed
     recipients = choosing_replaces_the_preset((preset_of(w, case) or ()) if to is None else to)
     if not case.versions:
         case.versions = ((w.full_runs, w.partial_runs, w.failed, None),)
@@ -427,10 +438,17 @@ def _files_of_a_reply(case: Case, documents: Sequence[str]) -> bool:
 
 
 def _tell(
-    w: World, number: int | str, message: str, one: str, line: int, at: int, record: Record
+    w: World,
+    number: int | str,
+    message: str,
+    one: str,
+    line: int,
+    at: int,
+    record: Record,
+    *,
+    sure: bool,
 ) -> None:
     """Make the mails due that a message causes, and its account known (MAIL-1, ACC-1, ACC-2)."""
-    sure = record["outcome"] == "ok"
     w.reaches(one, number)
     new = not w.given and a_new_account_gets_a_registration_mail(one, w.accounts, w.emails)
     if new and not sure:
@@ -535,10 +553,9 @@ def replicate(w: World, line: int, at: int, record: Record) -> None:
     w.epoch = object()
     if outcome == "ok" and result == 0:
         w.full_runs, w.full_at = w.full_runs + 1, at
-        w.partial_runs, w.partial_at = w.partial_runs + 1, at
     else:
         w.failed += 1
-    if result == 1 or (outcome == "unknown" and result == 0):
+    if result in (0, 1):  # some of it was taken, or may have been
         w.partial_runs, w.partial_at = w.partial_runs + 1, at
 
 
@@ -736,7 +753,7 @@ def _open_something(w: World, line: int, at: int, record: Record, one: str) -> N
 
 
 def _look(w: World, case: Case, line: int, at: int, data: tuple[Record, str], outcome: str) -> None:
-    _open(w, case, line, at, ({**data[0], "message": None, "via": "look"}, data[1]), outcome)
+    _open(w, case, line, at, ({**data[0], "via": "look"}, data[1]), outcome)
 
 
 def _open(w: World, case: Case, line: int, at: int, data: tuple[Record, str], outcome: str) -> bool:
@@ -816,34 +833,32 @@ def _mark(w: World, case: Case, line: int, at: int, data: tuple[str, str], outco
     message, one = data
     box = case.boxes.get(one)
     bits = None if box is None else box.items.get(message)
-    what = f"mark_read of {message} by {one}"
-    if box is not None and not box.known:
-        if bits is not None and outcome != "refused":
-            mark_message(case, one, message)
-        return False
-    if bits is None or box is None:
-        w.decide("ACC-4")
-        if outcome != "refused":
-            accepted_wrongly(w, line, what, ("ACC-4", f"{message} was not addressed to {one}"))
-        return True
-    entry = ENTRIES[bits & FACTS]
-    w.decide("INB-5")
-    if outcome == "refused":
-        if entry.markable:
-            state = "counts as unread" if entry.unread else "is read already"
-            _refused_recipient(
-                w, line, one, what, "INB-5", f"{message} {ASKS[bits & 3]} and {state}"
-            )
-        return True
-    if not entry.markable:
-        accepted_wrongly(
-            w, line, what, ("INB-5", f"{message} {ASKS[bits & 3]} and counts as unread")
-        )
+    if box is None or box.known:
+        _judge_mark(w, line, data, bits, outcome)
+    if outcome == "refused" or bits is None or not ENTRIES[bits & FACTS].markable:
         return True
     if mark_message(case, one, message):
         _tell_of_reading(w, case, at, one)
     case.happens("mark" if case.message == message else "open older", line)
-    return not entry.unread
+    return not unread(bits)
+
+
+def _judge_mark(w: World, line: int, data: tuple[str, str], bits: int | None, outcome: str) -> None:
+    message, one = data
+    what = f"mark_read of {message} by {one}"
+    if bits is None:
+        w.decide("ACC-4")
+        if outcome != "refused":
+            accepted_wrongly(w, line, what, ("ACC-4", f"{message} was not addressed to {one}"))
+        return
+    w.decide("INB-5")
+    entry = ENTRIES[bits & FACTS]
+    state = "counts as unread" if entry.unread else "is read already"
+    because = f"{message} {ASKS[bits & 3]} and {state}"
+    if outcome != "refused" and not entry.markable:
+        accepted_wrongly(w, line, what, ("INB-5", because))
+    elif outcome == "refused" and entry.markable:
+        _refused_recipient(w, line, one, what, "INB-5", because)
 
 
 def _well_formed_reply(record: Record) -> bool:
@@ -882,11 +897,9 @@ def reply(w: World, line: int, at: int, record: Record) -> None:
         _remember_try(w, str(message), line, outcome)
 
 
-def _reply_refusal(
-    w: World, case: Case, box: Box | None, record: Record, one: str
-) -> Refusal | None:
+def _reply_refusal(w: World, case: Case, box: Box, record: Record, one: str) -> Refusal | None:
     answers = record.get("answers")
-    if box is None or (not box.items and box.right is None):
+    if not box.items and box.right is None:
         return "ACC-4", f"no message of case {case.number} was addressed to {one}"
     if answers is not None and a_recipient_sees_only_what_was_addressed_to_them(
         (answers,), box.items
@@ -936,17 +949,16 @@ def _reply(
 ) -> None:
     record, one = data
     message = record.get("message")
-    unsure = one in case.boxes and not case.boxes[one].known
-    if unsure and outcome == "refused":
+    box = case.boxes.get(one, NO_BOX)
+    if outcome == "refused" and not box.known:
         return
     if outcome != "refused" and message in w.tries and case.first_use(str(message)) is not None:
         return
-    box = case.boxes.get(one)
-    why = None if unsure else _reply_refusal(w, case, box, record, one)
+    why = _reply_refusal(w, case, box, record, one)
     what = f"reply {message} by {one} in case {case.number}"
     if outcome == "refused":
-        if why is not None or box is None:
-            w.decide("ACC-4" if why is None else why[0])
+        if why is not None:
+            w.decide(why[0])
         else:
             _refused_recipient(w, line, one, what, *_legal_reply(w, box, record))
         return
@@ -954,7 +966,7 @@ def _reply(
         accepted_wrongly(w, line, what, why)
     else:
         w.counts[WRITTEN] += 1
-        if box is not None and box.right is True:
+        if box.right is True:
             w.decide("RGT-2")
     _write(w, case, case.own_box(one), line, at, data)
 

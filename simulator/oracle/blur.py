@@ -7,7 +7,7 @@ seen again: the fields of the case at once, a mailbox when its inbox is shown as
 from collections.abc import Callable, Hashable, Sequence
 from typing import Final
 
-from simulator.oracle.facts import ANSWER, MESSAGE, RELEASE, Case, Flight
+from simulator.oracle.facts import ANSWER, Case, Flight
 from simulator.oracle.rules.inbox import EXPECTS_MASK
 
 UNSURE: Final = (-1, -1, 0, None)  # a version whose subject no line told
@@ -28,8 +28,6 @@ def _folded(states: list[Case]) -> Case:
     new.whole_log = False
     new.other_logs = frozenset()
     new.happened = frozenset()
-    for state in states:
-        new.notices &= state.notices
     if any(state.versions != new.versions for state in states):
         new.versions = (UNSURE,)
     for state in states:
@@ -45,15 +43,11 @@ def _folded(states: list[Case]) -> Case:
 
 
 def _that_may_travel(states: list[Case]) -> tuple[Flight, ...]:
-    """Give all that is under way in any state; of what comes up only that it may come."""
+    """Give all that is under way in any state; of a reply only that it may come."""
     flights: dict[Hashable, Flight] = {}
     for state in states:
         for flight in state.flights:
-            if flight.kind in (MESSAGE, RELEASE):
-                kept = flight
-            else:
-                message = flight.message if flight.kind == ANSWER else ""
-                kept = flight._replace(kind=ANSWER, message=message, letter=None)
+            kept = flight._replace(letter=None) if flight.kind == ANSWER else flight
             flights.setdefault(kept[1:5], kept)
     return tuple(sorted(flights.values(), key=lambda flight: flight.at))
 
@@ -68,6 +62,4 @@ def _forget_mailbox(case: Case, one: str, states: list[Case]) -> None:
     box.items, box.known = items, False
     box.text = box.own_text = 0
     box.documents = None
-    for other in boxes:
-        box.own_documents |= other.own_documents
     box.version = min([other.version for other in boxes], default=-1)

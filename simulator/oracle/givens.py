@@ -10,7 +10,7 @@ from simulator.oracle.entries import (
     digest_of_text,
     entry,
 )
-from simulator.oracle.facts import RECEIVED, SILENT, UNTOLD, Case
+from simulator.oracle.facts import RECEIVED, SILENT, UNTOLD, Case, unread
 from simulator.oracle.findings import BadLine
 from simulator.oracle.rules.inbox import ANSWERED, EXPECTS, FILED, MARKED, OPENED
 from simulator.oracle.world import Record, World, address
@@ -49,7 +49,6 @@ def given_case(w: World, line: int, at: int, record: Record) -> None:
         case.told = True
         case.kind = KIND_OF[record["cloud_status"]]
         case.given_date = None if case.kind == SILENT else UNTOLD
-        case.recipients = len(case.preset or ())
     if "acknowledged_on" in record:
         _given_date(case, record["acknowledged_on"])
     releases: dict[str, bool] = record.get("releases") or {}
@@ -75,13 +74,19 @@ def given_message(w: World, line: int, at: int, record: Record) -> None:
     message, expects, to = record["message"], record.get("expects"), record.get("to")
     if to is not None and "expects" not in record:
         raise BadLine(line, "to", to, "was sent with an expected action: say expects as well")
+    if w.home_of(message) is not None:
+        raise BadLine(line, "message", message, "was mentioned before: given is what was earlier")
     w.home[message] = case.number
     text = digest_of_text(record.get("text"))
     if expects is None or to is None:
         letter = Letter(-1, text, None, 0)
         answers = digest(record["answers"]) if "answers" in record else 0
         case.write(entry(line, at, address(record["by"]), message, letter, answers))
-        _given_reply(case, message)
+        if not case.told and _may_not_show(w, record):
+            case.communicate(SILENT, None)
+            case.given_date = UNTOLD
+        else:
+            _communicated(case, RECEIVED, message)
         return
     letter = Letter(EXPECTS[expects], text, None, 0)
     recipients = tuple(dict.fromkeys(address(one) for one in to))
@@ -98,18 +103,29 @@ def _given_sent(w: World, case: Case, message: str, code: int, recipients: tuple
         box.documents = None
         _knows(w, one, case)
     case.sent = message
-    day = case.given_date
-    case.communicate(code, message, recipients=len(recipients))
-    case.given_date = day
+    _communicated(case, code, message, len(recipients))
     if case.number not in w.told_presets:
         case.preset = recipients
     case.chosen = tuple(dict.fromkeys((*(case.chosen or ()), *recipients)))
 
 
-def _given_reply(case: Case, message: str) -> None:
+def _may_not_show(w: World, reply: Record) -> bool:
+    """Tell whether, by the readings, this reply perhaps changed no field of the case."""
+    some_do_not = (
+        w.readings["fileless_reply"] != "ok" or w.readings["last_communication"] != "newest"
+    )
+    return some_do_not and reply.get("answers", "") is not None
+
+
+def _communicated(case: Case, kind: int, message: str, recipients: int = 0) -> None:
+    """Let this be the last communication by now, unless the status that was given is of another."""
+    if case.told and case.kind != kind:
+        return
     day = case.given_date
-    case.communicate(RECEIVED, message)
-    case.seen_date = (day,)
+    case.communicate(kind, message, recipients=recipients)
+    case.given_date = day
+    if kind == RECEIVED:
+        case.seen_date = (day,)
 
 
 def given_mailbox(w: World, line: int, at: int, record: Record) -> None:
@@ -128,6 +144,8 @@ def given_mailbox(w: World, line: int, at: int, record: Record) -> None:
             | (ANSWERED if told["answered"] or filed else 0)
             | (FILED if filed else 0)
         )
+        if message == case.message and case.given_date is None and not unread(box.items[message]):
+            case.given_date = UNTOLD  # another reader, or a run, may bring the date
 
 
 GIVENS: Final[dict[str, Callable[[World, int, int, Record], None]]] = {

@@ -23,6 +23,8 @@ class Inferred:
 
 
 def _answers(record: Record) -> bool:
+    if record.get("given") == "message":
+        return "to" not in record
     return record.get("act") == "reply" and record.get("answers") is not None
 
 
@@ -51,7 +53,7 @@ TRIGGERS: Final[Mapping[str, Callable[[Record], bool]]] = {
     "reply_right": lambda record: record.get("act") == "reply" or "button" in record,
     "megabyte": _sizes,
     "last_communication": _answers,
-    "receipt_transport": _opens,
+    "receipt_transport": lambda record: _opens(record) or _answers(record),  # some answers read
 }
 
 

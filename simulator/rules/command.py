@@ -3,6 +3,7 @@
 import sys
 from collections import Counter
 from pathlib import Path
+from typing import Final
 
 import click
 from rich.console import Console
@@ -13,20 +14,23 @@ from simulator.exits import Exit
 from simulator.history.clauses import Shown
 from simulator.rules.coverage import Cover, covers
 
+#: Where a checkout has its tests; an installed package has none.
+_TESTS: Final = Path("tests")
+
 
 @click.command(cls=Command)
 @click.option("--check", is_flag=True, help="Exit with 1 if nothing covers one of the clauses.")
 def rules(*, check: bool) -> None:
     """Print every clause of the rules: what shows it in a trace, and what covers it."""
-    found = list(covers(Path("tests")))
+    here = _TESTS.is_dir()
+    if check and not here:
+        raise click.UsageError("--check counts the tests too: run it where the project's tests are")
+    found = list(covers(_TESTS))
     console = Console(width=None if sys.stdout.isatty() else 160, highlight=False)
     console.print(_table(found))
     shown = Counter(cover.clause.shown for cover in found)
     console.print(", ".join(f"{shown[kind]} by {kind}" for kind in Shown), markup=False)
-    waiting = [cover for cover in found if cover.waits_for]
-    for cover in waiting:
-        console.print(f"{cover.clause.id} waits for {cover.waits_for}", markup=False)
-    missing = [cover for cover in found if cover.missing]
+    missing = [cover for cover in found if cover.missing and here]
     for cover in missing:
         console.print(f"{cover.clause.id} is not covered: {cover.missing}", markup=False)
     if check:
@@ -36,6 +40,8 @@ def rules(*, check: bool) -> None:
 def _table(found: list[Cover]) -> Table:
     columns = ("clause", "promise", "shown by", "promises", "examples", "flaws", "scenarios")
     table = Table(*columns, "tests")
+    for column in table.columns:
+        column.overflow = "fold"  # on a narrow terminal nothing is left out
     for cover in found:
         clause = cover.clause
         table.add_row(
@@ -48,6 +54,6 @@ def _table(found: list[Cover]) -> Table:
             ),
             str(len(cover.flaws) or ""),
             str(len(cover.scenarios) or ""),
-            "\n".join(cover.tests) or (f"waits for {cover.waits_for}" if cover.waits_for else ""),
+            "\n".join(cover.tests),
         )
     return table

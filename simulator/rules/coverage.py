@@ -35,20 +35,14 @@ class Cover:
     def missing(self) -> str:
         """What the clause lacks, in words; empty if it is covered.
 
-        A clause that a trace shows needs a promise and two examples, a good and a bad one.
+        A clause that a trace shows needs a promise and two examples, a good and a bad one; any
+        other needs a test.
         """
         if self.clause.shown is not Shown.TRACE:
-            return ""
+            return "" if self.tests else f"no {self.clause.shown}"
         lacks = [] if self.promises else ["no promise of the oracle"]
         lacks += [f"no {kind} example" for kind in ("good", "bad") if not self._has(kind)]
         return ", ".join(lacks)
-
-    @property
-    def waits_for(self) -> str:
-        """The part of the product that has to be built before this clause can be tested."""
-        if self.clause.shown is Shown.TRACE or self.tests:
-            return ""
-        return "the server" if self.clause.shown is Shown.SERVER_TEST else "the pages"
 
     def _has(self, kind: str) -> bool:
         return f"{self.clause.id}-{kind}.jsonl" in self.examples

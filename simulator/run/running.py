@@ -304,7 +304,7 @@ def _undecided(world: World, verdict: Verdict, measured: Measured) -> tuple[str,
         for rule in world.scenario.rules
         if CLAUSES[rule].shown is Shown.TRACE and not verdict.decisive.get(rule)
     ]
-    reasons += [f"line {skip.line}: this target cannot do {skip.what}" for skip in world.skipped]
+    reasons += map(str, world.skipped)
     reasons += [f"it never came up that {goal}" for goal in world.judge.goals.missing]
     reasons += [
         f"limit {one.limit.text}: nothing was measured"

@@ -27,10 +27,11 @@ from simulator.scenario.forms import (
     Short,
     Slot,
     Word,
+    read_fields,
 )
 from simulator.scenario.goals import GOALS
 from simulator.scenario.limits import LIMIT
-from simulator.scenario.nodes import Faults, Place, tree_of
+from simulator.scenario.nodes import Faults, Fields, Place, tree_of
 from simulator.scenario.outages import FAULT, Outage, Span, Unreliable, outage_of
 from simulator.scenario.population import POPULATION, Population
 from simulator.scenario.quantities import count, duration
@@ -266,6 +267,11 @@ SLOTS: Final = (
 )
 
 _FILE: Final = Record("a scenario", SLOTS, lambda values, place: (values, place))
+#: The fields that nothing else in a file is held against.
+_APART: Final = frozenset(
+    {"scenario", "story", "rules", "readings", "carrier", "replicate_every", "delivery", "seed"}
+    | {"faults", "always", "sometimes", "limits"}
+)
 
 
 def read_scenario(path: Path, name: str | None = None) -> Scenario:
@@ -294,11 +300,16 @@ def scenario_of(text: str, faults: Faults) -> Scenario:
         BadScenario: with every mistake of the text.
     """
     tree = tree_of(text, faults)
-    read: Any = BAD if tree is None else _FILE.read(tree, faults)
     scenario = None
-    if read is not BAD:
-        values, place = read
-        scenario = evolve(_whole(values, place, faults), text=text)
+    if isinstance(tree, Fields):
+        values, good = read_fields(tree, SLOTS, _FILE.what, faults)
+        bad = {name for name, value in values.items() if value is BAD}
+        known = all(key.value in values for key, _ in tree.fields)
+        if good or (known and bad <= _APART):  # the names in steps are checked all the same
+            values |= {slot.name: slot.default for slot in SLOTS if slot.name in bad}
+            scenario = evolve(_whole(values, tree.place, faults), text=text)
+    elif tree is not None:
+        _FILE.read(tree, faults)
     if faults.found or scenario is None:
         raise BadScenario(tuple(faults))
     return scenario
@@ -431,9 +442,11 @@ def _timed(
     """Give each step its moment, and its case where there is only one."""
     timed: list[Timed] = []
     before = begins
+    follows = True  # whether it is known when the step above is
     for step in steps:
         at = None
-        if step.at is not None:
+        follows = follows and (step.at is not None or not step.unread)
+        if step.at is not None and follows:
             try:
                 at = moment_of(step.at, before, begins, zone)
             except ValueError as error:
@@ -441,7 +454,7 @@ def _timed(
             else:
                 before = at
         record = dict(step.record)
-        if "case" not in record and _has_case(record):
+        if "case" not in record and not step.unread and _has_case(record):
             if len(cases) == 1:
                 record["case"] = next(iter(cases))
             else:
@@ -487,16 +500,18 @@ def _check_names(
     """Check that what a step names is there by then: cases, messages, caseworkers."""
     known_cases = dict.fromkeys(cases)
     messages: dict[str, None] = {}
+    perhaps: set[str] = set()  # what may be named in steps with mistakes
     for timed in steps:
         record, place = timed.record, timed.step.place
         act, refused = record.get("act"), timed.step.outcome == "refused"
-        if act == "create_case":
-            known_cases[record["case"]] = None
-        elif "case" in record and record["case"] not in known_cases and not refused:
+        case = record.get("case")
+        if act == "create_case" and case is not None:
+            known_cases[case] = None
+        elif case is not None and case not in known_cases and not (refused or str(case) in perhaps):
             faults.add(
                 place,
-                f"no case has the number {quote(record['case'])}",
-                suggest(str(record["case"]), map(str, known_cases)),
+                f"no case has the number {quote(case)}",
+                suggest(str(case), map(str, known_cases)),
             )
         message = record.get("message")
         if act in {"send", "reply"} and isinstance(message, str):
@@ -504,10 +519,11 @@ def _check_names(
                 faults.add(place, f"the message {quote(message)} was written already")
             messages[message] = None
         for name in _named_messages(record):
-            if name not in messages and not refused:
+            if name not in messages and name not in perhaps and not refused:
                 faults.add(
                     place, f"no message {quote(name)} was written before", suggest(name, messages)
                 )
+        perhaps |= timed.step.unread
 
 
 def _check_people(
@@ -515,18 +531,21 @@ def _check_people(
 ) -> None:
     """Check that who acts or looks is a caseworker of the file, or an address."""
     known = dict.fromkeys(caseworkers)
+    perhaps: set[str] = set()
     for timed in steps:
-        if timed.record.get("act") == "set_role":
+        if timed.record.get("act") == "set_role" and "caseworker" in timed.record:
             known[timed.record["caseworker"]] = None
         by = timed.record.get("by")
-        if isinstance(by, str) and "@" not in by and by not in known:
+        if isinstance(by, str) and "@" not in by and by not in known and by not in perhaps:
             message = f"{quote(by)} is no caseworker of this scenario, and no address"
             faults.add(timed.step.place, message, suggest(by, known))
+        perhaps |= timed.step.unread
 
 
 def _check_recipients(steps: tuple[Timed, ...], faults: Faults) -> None:
     """Check that a recipient who does something, or is to find a message, was written to before."""
     known: dict[str, None] = {}
+    perhaps: set[str] = set()
     for timed in steps:
         record = timed.record
         if record.get("act") in {"send", "set_release"}:
@@ -534,11 +553,12 @@ def _check_recipients(steps: tuple[Timed, ...], faults: Faults) -> None:
             known |= dict.fromkeys(one.strip().lower() for one in told)
         by = str(record.get("by")).strip().lower()
         works = record.get("act") in {"open", "mark_read", "reply"}
-        if "@" not in by or by in known or timed.step.outcome == "refused":
-            continue
-        if works or (record.get("see") == "inbox" and record.get("messages")):
+        finds = record.get("see") == "inbox" and record.get("messages")
+        stranger = "@" in by and by not in known and by not in perhaps
+        if stranger and (works or finds) and timed.step.outcome != "refused":
             message = f"nobody wrote to {quote(by)} before"
             faults.add(timed.step.place, message, suggest(by, known))
+        perhaps |= {each.strip().lower() for each in timed.step.unread}
 
 
 def _named_messages(record: Mapping[str, Any]) -> list[str]:

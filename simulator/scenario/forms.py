@@ -219,8 +219,8 @@ class Record:
                 return self.short.read(node, faults)
             faults.add(node.place, f"{self.what} has fields, like {self._example()}")
             return BAD
-        values = read_fields(node, self.slots, self.what, faults)
-        return BAD if values is None else self.build(values, node.place)
+        values, good = read_fields(node, self.slots, self.what, faults)
+        return self.build(values, node.place) if good else BAD
 
     def _example(self) -> str:
         return ", ".join(f"{slot.name}: …" for slot in self.slots[:2])
@@ -306,8 +306,11 @@ _CUT_OFF: Final = "a text that has a comma stands in quotes, several values in b
 
 def read_fields(
     node: Fields, slots: tuple[Slot, ...], what: str, faults: Faults
-) -> dict[str, Any] | None:
-    """Give the fields that are there and the defaults of the others; None after a mistake."""
+) -> tuple[dict[str, Any], bool]:
+    """Give the fields that are there and the defaults of the others, and whether all is right.
+
+    A field that could not be read is BAD.
+    """
     known = {slot.name: slot for slot in slots}
     values = {slot.name: slot.default for slot in slots}
     good = True
@@ -325,7 +328,7 @@ def read_fields(
         if slot.required and node.named(slot.name) is None:
             faults.add(node.place, f'{what} needs "{slot.name}": {slot.meaning}')
             good = False
-    return values if good else None
+    return values, good
 
 
 def kind_of(node: Node) -> str:

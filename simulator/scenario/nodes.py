@@ -63,6 +63,15 @@ class Fields:
 Node: TypeAlias = Text | Items | Fields
 
 
+def texts(node: Node) -> Iterator[str]:
+    """Give every single value, names of fields left out."""
+    if isinstance(node, Text):
+        yield node.value
+    inside = node.items if isinstance(node, Items) else ()
+    for each in [value for _, value in node.fields] if isinstance(node, Fields) else inside:
+        yield from texts(each)
+
+
 @define
 class Faults:
     """Every mistake of a file, in the order of the file."""

@@ -36,7 +36,7 @@ from simulator.scenario.forms import (
     read_fields,
 )
 from simulator.scenario.german import meant
-from simulator.scenario.nodes import Faults, Fields, Node, Place, Text
+from simulator.scenario.nodes import Faults, Fields, Node, Place, Text, texts
 from simulator.scenario.quantities import count, duration, size
 from simulator.scenario.times import When, calendar_day, when
 
@@ -145,6 +145,7 @@ class Step:
     wait: Wait | None = None
     rule: str | None = None
     last_line: int = 0  # of the file; comments may stand there too
+    unread: frozenset[str] = frozenset()  # every value in a step with a mistake; else empty
 
     @property
     def is_act(self) -> bool:
@@ -170,6 +171,8 @@ _OF_LOOKS: Final = (
     Slot("never", Flag(), "it must not be seen from now to the end", default=False),
 )
 _WAITS: Final = ("within", "stays_for", "never")
+#: The fields of a step that no line of a trace has.
+_OWN: Final = ("at", "rule", "outcome", "reason", *_WAITS)
 
 
 def _slots(kind: str, word: str) -> tuple[Slot, ...]:
@@ -196,7 +199,7 @@ class StepForm:
     """A step: which fields it has follows from its act or from what is looked at."""
 
     def read(self, node: Node, faults: Faults) -> Any:
-        """Give the step."""
+        """Give the step; of one with a mistake what could be read: its names are still checked."""
         if not isinstance(node, Fields):
             faults.add(node.place, "a step has fields, like {at: 09:00, by: anna, act: send, …}")
             return BAD
@@ -204,7 +207,7 @@ class StepForm:
         word = None if kind is None else node.named(kind)
         if kind is None or not isinstance(word, Text):
             self._no_word(node, faults)
-            return BAD
+            return _in_part(_by(node), node)
         named = LABELS[kind].get(word.value, word.value)
         slots = _SLOTS.get((kind, named))
         if slots is None:
@@ -212,9 +215,10 @@ class StepForm:
             known += LABELS[kind]
             message = f'"{kind}" has no word {quote(word.value)}'
             faults.add(word.place, message, meant(word.value, known))
-            return BAD
-        values = read_fields(node, slots, f"{kind} {named}", faults)
-        return BAD if values is None else _step({**values, kind: named}, node, faults)
+            return _in_part(_by(node), node)
+        values, good = read_fields(node, slots, f"{kind} {named}", faults)
+        values[kind] = named
+        return _step(values, node, faults) if good else _in_part(values, node)
 
     def _no_word(self, node: Fields, faults: Faults) -> None:
         for key, _ in node.fields:
@@ -249,19 +253,33 @@ def _labels(kind: str, word: str) -> list[str]:
     return [label for label, known in LABELS[kind].items() if known == word]
 
 
-def _step(values: dict[str, Any], node: Fields, faults: Faults) -> Any:
-    own = {name: values.pop(name, None) for name in ("at", "rule", "outcome", "reason", *_WAITS)}
+def _by(node: Fields) -> dict[str, Any]:
+    """Give who acts or looks in a step of which it is not known what it does."""
+    by = node.named("by")
+    return {"by": by.value} if isinstance(by, Text) else {}
+
+
+def _in_part(values: dict[str, Any], node: Fields) -> Step:
+    """Give a step with a mistake as far as it was read."""
+    read = {name: value for name, value in values.items() if value is not BAD}
+    record = _told({name: value for name, value in read.items() if name not in _OWN})
+    outcome = read.get("outcome", "refused" if "outcome" in values else "ok")
+    return Step(node.place, read.get("at"), record, outcome, unread=frozenset(texts(node)))
+
+
+def _step(values: dict[str, Any], node: Fields, faults: Faults) -> Step:
+    own = {name: values.get(name) for name in _OWN}
     waits = [name for name in _WAITS if own[name] not in {None, False}]
     if len(waits) > 1:
         faults.add(node.place, f"only one of {', '.join(waits)} fits into a step")
-        return BAD
+        return _in_part(values, node)
     wait = None
     if waits:
         wait = Wait(waits[0], None if own["never"] else own[waits[0]])
     if own["reason"] is not None and own["outcome"] != "refused":
         faults.add(node.place, 'a "reason" is that of a refusal', 'write "outcome: refused" too')
-        return BAD
-    record = _told(values)
+        return _in_part(values, node)
+    record = _told({name: value for name, value in values.items() if name not in _OWN})
     return Step(
         node.place,
         own["at"],

@@ -423,7 +423,8 @@ class Model:
         if self._down & PORTAL:
             return Refusal.NOT_REACHABLE
         account = self._account(self.rules.normal_address(_text(record, "by")))
-        decision = request_link(account, self._token(), at, self.rules, self._templates)
+        template = self._templates[MailEvent.REGISTRATION]
+        decision = request_link(account, self._token(), at, self.rules, template)
         if isinstance(decision, Refusal):
             return decision
         self._tell(account, decision)
@@ -557,7 +558,7 @@ class Model:
     def _announce(self, received: MessageReceived, at: datetime) -> None:
         account = self._account(received.recipient)
         token = self._token()
-        decision = announce(account, received, token, at, self.rules, self._templates)
+        decision = announce(account, received, token, at, self.rules, self._templates.__getitem__)
         self._tell(account, decision)
 
     def _tell(self, before: Account | None, decision: Decision[Account]) -> None:

@@ -8,7 +8,6 @@ from attrs import Factory, define
 
 from simulator.scenario.outages import Outage, Span, outage_of
 from simulator.world.calendar import on_grid
-from simulator.world.result import Skipped
 
 if TYPE_CHECKING:
     from simulator.world.world import World
@@ -30,7 +29,7 @@ class Outages:
             fault = {"act": "fault", "what": outage.what, "state": outage.state}
             why_not = self.world.target.cannot(fault)
             if why_not is not None:
-                self.world.skipped.append(Skipped(outage.place.line, why_not))
+                self.world.skip(outage.place.line, why_not)
             elif isinstance(one, Span):
                 self._once(one, number)
             else:

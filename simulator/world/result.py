@@ -41,10 +41,14 @@ class Failure:
 
 @frozen
 class Skipped:
-    """A step that this target cannot do."""
+    """A step that decides nothing on this target, and why."""
 
     line: int
-    what: str
+    why: str
+
+    def __str__(self) -> str:
+        """Say it in a line."""
+        return f"line {self.line}: {self.why}"
 
 
 @frozen

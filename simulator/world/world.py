@@ -26,6 +26,11 @@ _MICROSECOND: Final = timedelta(microseconds=1)
 Process = Generator[simpy.Event, Any, None]
 #: A look that nothing answered, for who has to try again.
 _NOTHING_SEEN: Final = Outcome("refused", "not_reachable")
+#: Why what is not as expected may be right there.
+_IN_REAL_TIME: Final = (
+    "the model beside it shows the same, so the days or waits of real time may be the reason: "
+    "the model alone has those of the file, and decides (--target model)"
+)
 #: The acts that are the same act when they come twice: what is written has a name.
 _UNRELIABLE: Final = frozenset({"send", "reply"})
 
@@ -337,7 +342,7 @@ class World:
         what = timed.record["act"]
         why_not = self.target.cannot(timed.record)
         if why_not is not None:
-            self.skipped.append(Skipped(step.place.line, why_not))
+            self.skip(step.place.line, why_not)
             return
         outcome = self.do(self._with_link(dict(timed.record)), step.place.line)
         if outcome.word == step.outcome and step.reason in {None, outcome.reason}:
@@ -345,6 +350,10 @@ class World:
         wanted = step.outcome if step.reason is None else f"refused ({step.reason})"
         rule = rule_of_refusal(step.reason or outcome.reason) or _RULE_OF_ACT.get(what, "SEND-1")
         self._fail(timed, Miss(rule, wanted, str(outcome)), why_refused(outcome.reason))
+
+    def skip(self, line: int, what: str) -> None:
+        """Leave out what the target cannot do."""
+        self.skipped.append(Skipped(line, f"this target cannot do {what}"))
 
     def _with_link(self, record: Record) -> Record:
         """Let who registers use the link of their newest mail, unless the step names another."""
@@ -358,8 +367,8 @@ class World:
         rule = timed.step.rule or found.rule
         if self.target.real_time and self._agrees and timed.record.get("see") != "mail":
             # Its days and waits are not those of the scenario, and the model does the same there.
-            what = f"{found.expected} in real time (as the model beside it: {found.seen})"
-            self.skipped.append(Skipped(timed.step.place.line, what))
+            why = f"expected {found.expected}, seen {found.seen}; {_IN_REAL_TIME}"
+            self.skipped.append(Skipped(timed.step.place.line, why))
             return
         self.failures.append(
             Failure(
@@ -379,7 +388,7 @@ class World:
         wait = timed.step.wait
         why_not = self.target.cannot(timed.record)
         if why_not is not None:
-            self.skipped.append(Skipped(timed.step.place.line, why_not))
+            self.skip(timed.step.place.line, why_not)
         elif wait is None:
             self._settle(timed, self._miss(timed))
         elif wait.kind == "never":

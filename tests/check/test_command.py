@@ -162,6 +162,9 @@ def test_every_file_is_checked_and_the_worst_decides():
         ((GOOD, "--limit", "0s"), "500ms"),
         ((GOOD, "--json", "-", "--junit", "-"), "only one of"),
         ((GOOD, "--lmit", "2s"), "--limit"),
+        ((GOOD, "--infer-readings", "--explain", "53"), "two questions"),
+        ((GOOD, "--infer-readings", "--reading", "reply_scope=case"), "leave out --reading"),
+        ((GOOD, "--explain", "53", "--require", "INB-3"), "leave them out with a question"),
     ],
 )
 def test_bad_usage_exits_2_and_says_what_is_meant(words, message):
@@ -282,6 +285,14 @@ def test_a_case_number_in_quotes_is_another_case_and_the_message_says_so(tmp_pat
     result = check(str(trace))
     assert result.exit_code == 2
     assert "it was 53; a number and a text are two cases" in result.output
+
+
+def test_what_a_log_never_mentioned_may_be_given(tmp_path):
+    trace = tmp_path / "mid-life.jsonl"
+    trace.write_text(
+        '{"at": "2030-01-01T00:00:00Z", "see": "case", "by": "anna", "case": 53}\n', "utf-8"
+    )
+    assert "never mentioned before (given lines tell what was" in check(str(trace)).output
 
 
 def test_what_breaks_a_rule_under_every_reading_is_told_with_the_readings():

@@ -27,6 +27,7 @@ from reference.domain.words import CloudRole, MailEvent, Standing
 from tests.domain.notation import NOON, REPLY, RULES, K, ok, refused
 
 WEEK = timedelta(days=7)
+LINKED = RULES.templates[MailEvent.REGISTRATION]
 RECEIVED = MessageReceived(53, K, "m1", "secret text", REPLY, ("secret.pdf", "plan.pdf"))
 NOTICE = Mail(
     K,
@@ -50,7 +51,7 @@ REGISTRATION = Mail(
 
 
 def told(account, templates=RULES.templates):
-    return ok(announce(account, RECEIVED, "t1", NOON, RULES, templates))
+    return ok(announce(account, RECEIVED, "t1", NOON, RULES, templates.__getitem__))
 
 
 def test_an_unknown_address_gets_an_account_a_registration_mail_and_the_notice():
@@ -95,11 +96,17 @@ def test_the_wording_of_a_mail_can_be_changed():
     assert RULES.templates[MailEvent.NEW_MESSAGE] != template
 
 
+def test_signs_that_are_no_field_stand_in_a_mail_as_they_were_written():
+    template = Template("5 $ for $case", "100 % for $recipient, not %s or 100 %%")
+    templates = set_template(RULES.templates, "new_message", template, RULES)
+    (mail,) = told(Account(K), templates).mails
+    assert (mail.subject, mail.body) == ("5 $ for 53", f"100 % for {K}, not %s or 100 %%")
+
+
 def test_a_field_without_a_value_is_left_blank():
-    template = Template("", "[$case]")
-    templates = {**RULES.templates, MailEvent.REGISTRATION: template}
-    decision = ok(request_link(Account(K), "t2", NOON, RULES, templates))
-    assert decision.mails[0].body == "[]"
+    template = Template("", "[$case][$text][$documents]")
+    decision = ok(request_link(Account(K), "t2", NOON, RULES, template))
+    assert decision.mails[0].body == "[][][]"
     template = Template("", "[$nothing][$link][$documents][$text]")
     templates = {**RULES.templates, MailEvent.NEW_MESSAGE: template}
     assert told(Account(K), templates).mails[0].body == "[][][secret.pdf, plan.pdf][secret text]"
@@ -142,7 +149,7 @@ def test_a_link_runs_out_after_its_lifetime():
 
 def test_a_new_link_replaces_the_one_before():
     account = told(None).state
-    decision = ok(request_link(account, "t2", NOON + WEEK, RULES, RULES.templates))
+    decision = ok(request_link(account, "t2", NOON + WEEK, RULES, LINKED))
     assert decision.state == Account(K, link=Link("t2", NOON + 2 * WEEK))
     assert decision.facts == (LinkIssued(K, "t2", NOON + 2 * WEEK),)
     assert decision.envelopes == ()
@@ -156,9 +163,9 @@ def test_a_new_link_replaces_the_one_before():
 def test_links_are_refused_to_strangers_and_to_the_registered():
     refused(register(None, "t1", NOON), Refusal.UNKNOWN_ACCOUNT)
     refused(register(Account(K), "t1", NOON), Refusal.UNKNOWN_LINK)
-    refused(request_link(None, "t1", NOON, RULES, RULES.templates), Refusal.UNKNOWN_ACCOUNT)
+    refused(request_link(None, "t1", NOON, RULES, LINKED), Refusal.UNKNOWN_ACCOUNT)
     registered = Account(K, registered=True)
-    decision = request_link(registered, "t1", NOON, RULES, RULES.templates)
+    decision = request_link(registered, "t1", NOON, RULES, LINKED)
     refused(decision, Refusal.ALREADY_REGISTERED)
 
 
@@ -173,7 +180,7 @@ def test_a_caseworker_has_an_account_without_registering():
 def test_registering_keeps_who_one_is():
     account = Account(K, caseworker=True, link=Link("t1", NOON + WEEK))
     assert ok(register(account, "t1", NOON)).state.caseworker
-    assert ok(request_link(account, "t2", NOON, RULES, RULES.templates)).state.caseworker
+    assert ok(request_link(account, "t2", NOON, RULES, LINKED)).state.caseworker
 
 
 def test_the_standing_of_an_address():

@@ -236,3 +236,8 @@ def test_a_label_of_the_screen_is_told_with_its_word():
         '"expects": "Antwort mit Datei", "outcome": "ok"}'
     ) % AT
     assert '(in a trace it is "reply_with_file")' in refusal(sent)
+
+
+def test_a_number_with_a_point_is_no_integer_and_the_hint_says_how_one_is_written():
+    line = REPLY.replace("53", "53.0") % '"outcome": "ok"'
+    assert refusal(line).endswith('not 53.0 (like 53 or "2024-53", and not 53.0)')

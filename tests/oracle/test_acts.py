@@ -92,6 +92,16 @@ def test_documents_of_a_reply_can_be_shared():
     assert Story().send("m1", "reply", K, documents=["d"]).rules == []
 
 
+def test_a_document_that_was_perhaps_filed_was_filed_for_certain_once_it_was_shared():
+    story = fresh().act("add_document", "anna", "unknown", case=53, document="c")
+    story.act("add_document", "anna", "unknown", case=53, document="d")
+    story.send("m1", "reply", K, documents=["c"])
+    story.send("m2", "reply", K, documents=["d"], outcome="refused")
+    assert story.rules == []
+    assert story.send("m3", "reply", K, documents=["c"], outcome="refused").rules == [("SEND-9", 6)]
+    assert story.send("m4", "reply", K, documents=["d"]).rules == [("SEND-9", 6)]
+
+
 def test_files_of_a_reply_are_filed_also_before_the_first_document_that_a_log_tells_of():
     story = Story().send("m1", "reply", K).reply(K, "r1", "m1", 5)
     story.act("add_document", "anna", case=53, document="b")

@@ -1,5 +1,7 @@
 """STA, REP-6, LOG: what the case, the list and the log show."""
 
+import time
+
 import pytest
 
 from simulator.oracle import Unmentioned
@@ -60,6 +62,20 @@ def test_days_are_those_of_the_time_zone():
     story = sent(start=LATE + 40 * MINUTE).reply(K, "r1", "m1")
     story.see(acknowledged_on=DAY, follow_up_on=DAY)
     assert story.rules == [("STA-9", 4), ("STA-9", 4)]
+    story = sent(start=LATE + 40 * MINUTE).fault("link", "down").reply(K, "r1", "m1")
+    story.tell(12 * 60 * MINUTE, act="fault", what="link", state="up", outcome="ok")
+    assert story.see(follow_up_on=DAY).rules == [("STA-9", 6)]
+
+
+def test_days_are_those_of_the_broker_wherever_the_machine_stands(monkeypatch):
+    monkeypatch.setenv("TZ", "America/New_York")
+    time.tzset()
+    try:
+        story = sent(start=LATE).reply(K, "r1", "m1")
+        assert story.see(acknowledged_on=DAY, follow_up_on=DAY).rules == []
+    finally:
+        monkeypatch.undo()
+        time.tzset()
 
 
 def test_reading_a_message_to_acknowledge_sets_the_date_and_keeps_the_status():

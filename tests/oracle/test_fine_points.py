@@ -318,6 +318,11 @@ def test_what_was_opened_is_blamed_on_nobody_else():
     assert story.rules == [("INB-3", 5)]
 
 
+def test_a_new_message_that_settles_something_is_blamed_on_it_and_on_nobody_else():
+    story = sent("reply", K, L).reply(K, "r1", None).inbox(K, m1=False)
+    assert story.rules == [("INB-10", 4)]
+
+
 def test_what_was_opened_and_is_shown_as_closed_is_said():
     story = sent("acknowledge").open(K).inbox(K, m1={"opened": False})
     assert findings(story)[0][1:3] == (f"m1 shown as not opened for {K}", "opened")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from simulator.oracle import Unmentioned, explain_case, explain_message
+from simulator.oracle import BadLine, Unmentioned, explain_case, explain_message, infer
 from tests.oracle.notation import DAY, K, L, Story, sent
 
 
@@ -85,6 +85,66 @@ def test_given_date_is_that_of_the_given_status_only():
     assert reply.send("m2", "acknowledge", K).see(acknowledged_on=None).rules == []
 
 
+def reply(story, message, answers="m1", **more):
+    return story.tell(given="message", case=53, message=message, by=K, answers=answers, **more)
+
+
+def test_the_given_status_holds_whatever_message_is_given_last():
+    for reading in ({"fileless_reply": "unchanged"}, {"last_communication": "last_sent"}, {}):
+        story = given(reading, cloud_status="Datei", acknowledged_on=None)
+        story = reply(with_message(story, expects="reply_with_file"), "r1")
+        assert story.see(cloud_status="Datei", acknowledged_on=None).rules == []
+        assert story.see(cloud_status="OK").rules != []
+    story = with_message(given(cloud_status="OK", acknowledged_on=DAY))
+    assert story.see(cloud_status="OK", acknowledged_on=DAY).rules == []
+
+
+def test_the_given_date_is_that_of_the_last_of_several_given_replies():
+    story = given(cloud_status="OK", acknowledged_on="2024-01-31")
+    story = reply(reply(with_message(story), "r1"), "r2")
+    assert story.see(acknowledged_on="2024-01-31").rules == []
+    assert story.see(acknowledged_on=DAY).rules == [("STA-3", 6)]
+
+
+def test_what_a_given_reply_did_to_an_untold_status_depends_on_readings():
+    for reading in ({"fileless_reply": "unchanged"}, {"last_communication": "last_sent"}):
+        story = reply(with_message(given(reading)), "r1")
+        assert story.see(cloud_status="Info", acknowledged_on=DAY).rules == []
+        assert story.see(cloud_status="OK").rules != []
+        story = reply(with_message(given(reading)), "r1", answers=None)
+        assert story.see(cloud_status="Info").rules == [("STA-3", 4)]
+    assert reply(with_message(given()), "r1").see(cloud_status="Info").rules == [("STA-3", 4)]
+    lines = reply(with_message(given()), "r1").see(cloud_status="Info").lines
+    found = {one.reading: one.consistent for one in infer(lines, broken=pytest.fail)}
+    assert found["fileless_reply"] == ("ok", "unchanged")
+    assert found["last_communication"] == ("newest", "last_sent")
+
+
+def test_documents_that_no_given_line_told_are_not_judged_after_the_first_new_one_either():
+    story = given(preset=[K]).act("add_document", "anna", case=53, document="b.pdf")
+    assert story.send("m1", "reply", documents=["a.pdf"]).rules == []
+
+
+def test_a_date_that_comes_with_the_last_reader_may_come_when_some_had_read_before():
+    def read_by_one(date):
+        story = with_message(
+            given({"several_acknowledge": "all"}, cloud_status="Info", acknowledged_on=None), K, L
+        )
+        fact = {"message": "m1", "opened": True, "answered": False}
+        story.tell(given="mailbox", case=53, recipient=K, messages=[fact])
+        return story.open(L).see(acknowledged_on=date)
+
+    assert read_by_one(DAY).rules == []
+    assert read_by_one(None).rules == []
+
+
+def test_the_given_date_of_a_request_stays_when_others_open_it():
+    readings = {"acknowledge_on_open": "first_open", "several_acknowledge": "latest"}
+    story = given(readings, cloud_status="Antwort", acknowledged_on="2024-01-31")
+    story = with_message(story, K, L, expects="reply").open(L)
+    assert story.see(acknowledged_on="2024-01-31").rules == []
+
+
 def test_given_recipients_need_no_registration():
     strict = with_message(Story(registers=True))
     assert strict.open(K).reply(K, "r1", "m1").rules == []
@@ -130,6 +190,15 @@ def test_explanation_tells_what_a_first_look_showed():
     ]
 
 
+def test_a_message_that_was_mentioned_cannot_be_given_any_more():
+    story = sent()
+    with pytest.raises(BadLine) as caught:
+        story.tell(given="message", case=53, message="m1", by="anna", expects="reply", to=[K])
+    error = caught.value
+    assert (error.line, error.field, error.value) == (3, "message", "m1")
+    assert error.problem == "was mentioned before: given is what was earlier"
+
+
 @pytest.mark.parametrize("explain", [explain_case, explain_message])
 def test_bad_input_stops_an_explanation_at_its_line(explain):
     story = sent()
@@ -155,6 +224,14 @@ def test_reading_after_a_given_date_shows_under_the_latest():
         assert story.see(acknowledged_on=shown).rules == []
 
 
+def test_what_is_given_to_a_fork_is_not_given_to_its_origin():
+    story = with_message(Story(), K)
+    fork = story.oracle.fork()
+    told = [{"message": "m1", "opened": True, "answered": True}]
+    fork.take(9, story.at, {"given": "mailbox", "case": 53, "recipient": K, "messages": told})
+    assert story.inbox(K, m1={"unread": True, "opened": False, "answered": False}).rules == []
+
+
 def test_last_message_needs_no_name():
     for status, what in (
         ("OK", "came from a recipient"),
@@ -168,6 +245,20 @@ def test_last_message_needs_no_name():
 def test_the_subject_of_a_given_case_had_been_carried_before():
     story = Story().tell(given="case", case=53, subject="Roof").send("m1", "reply", K).replicate()
     assert story.see("portal_case", K, subject="Shed").rules == [("RPL-5", 4)]
+    story = Story().tell(given="case", case=53, subject="Roof").send("m1", "reply", K).replicate(2)
+    assert story.replicate().see("portal_case", K, subject="Shed").rules == [("RPL-6", 5)]
+
+
+def test_all_have_read_where_those_have_to_whom_the_message_went_whoever_is_preset():
+    story = with_message(Story({"several_acknowledge": "all"}), K, L)
+    story.tell(given="case", case=53, cloud_status="Info", acknowledged_on=None, preset=[K])
+    story.open(K).see(acknowledged_on=None)
+    assert story.open(L).see(acknowledged_on=DAY).rules == []
+
+
+def test_preset_are_the_recipients_of_the_last_given_message_where_no_line_tells_of_it():
+    assert with_message(Story(), K).see("preset", recipients=[K]).rules == []
+    assert with_message(Story(), K).see("preset", recipients=[L]).rules == [("SEND-6", 2)]
 
 
 def test_each_case_keeps_the_preset_that_it_was_given_with():

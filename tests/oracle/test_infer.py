@@ -148,3 +148,12 @@ def test_a_rule_broken_under_all_readings_is_told_as_by_the_first_of_them():
     told = sent("reply_with_file").reply(K, "r1", "m1").see(cloud_status="Info")
     infer(told.lines, broken=broken.append)
     assert [finding.demanded for finding in broken] == ["OK"]
+
+
+def test_an_answer_that_reads_other_messages_tells_how_read_marks_travel():
+    story = sent().send("m2", "acknowledge", K).reply(K, "r1", "m1").inbox(K, m1=False, m2=False)
+    story.see(cloud_status="Info", acknowledged_on=None)
+    found = inferred(story, broken=pytest.fail)
+    assert found["reply_scope"].consistent == ("case",)
+    assert found["last_communication"].consistent == ("last_sent",)
+    assert found["receipt_transport"].consistent == ("replication",)

@@ -20,6 +20,7 @@ LINES = [
         99,
     ),
     (lambda s: s.see(case=99, cloud_status="OK"), "case", 99),
+    (lambda s: s.see(case=99, under_way=["m1"]), "case", 99),
     (lambda s: s.see("case_list", cases=[{"case": 99}]), "case", 99),
     (lambda s: s.see("case_list", cases=[{"case": 99, "cloud_status": "OK"}]), "case", 99),
     (lambda s: s.see("preset", case=99, recipients=[]), "case", 99),

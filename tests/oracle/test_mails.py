@@ -125,3 +125,18 @@ def test_forks_hold_back_their_own_missing_mails():
     assert fork.finish().findings == ()
     mail = {"see": "mail", "to": K, "event": "new_message", "message": "m1"}
     assert [one.rule for one in fork.take(9, story.at, mail)] == ["ACC-2", "MAIL-1"]
+
+
+def test_a_send_to_a_preset_in_doubt_owes_notices_to_those_who_are_in_it_either_way():
+    def noticed(*who):
+        story = Story().act("set_mail", None, event="registration", enabled=False)
+        story.send("m1", "reply", K, L)
+        for one in (K, L):
+            story.see("mail", after=0, to=one, event="new_message", message="m1")
+        story.send("m2", "reply", L, "x@y.org", outcome="unknown").send("m3", "reply")
+        for one in who:
+            story.see("mail", after=0, to=one, event="new_message", message="m3")
+        return story.see().rules
+
+    assert noticed(K, L) == noticed(L, "x@y.org") == []
+    assert noticed(K) == [("MAIL-1", 8)]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from simulator.oracle import Finding
+from simulator.oracle import Finding, explain_case
 from tests.oracle.notation import DAY, MINUTE, SECOND, K, L, Story, sent
 
 FRESH = {"unread": True, "opened": False, "answered": False}
@@ -94,6 +94,21 @@ def test_acts_in_a_mailbox_that_is_not_known_are_not_judged():
     assert story.rules == []
 
 
+@pytest.mark.parametrize("does", ["mark", "open"])
+def test_what_is_read_in_a_mailbox_that_is_not_known_shows_in_the_case(does):
+    for day, found in ((DAY, []), (None, ["STA-4"])):
+        story = perhaps(12, before=sent("reply", K, L), name="p").send("n1", "acknowledge", K)
+        getattr(story, does)(K, "n1")
+        story.see(cloud_status="Info", acknowledged_on=day)
+        assert [rule for rule, _ in story.rules] == found
+
+
+def test_what_no_possible_state_allows_is_found_in_a_mailbox_that_is_not_known():
+    story = perhaps(12, before=sent("reply", K).send("x1", "reply", L), name="p")
+    story.reply(K, "r1", "m1", text=" ").reply(K, "r2", "x1")
+    assert story.rules == [("REP-3", 16), ("ACC-4", 17)]
+
+
 def test_notices_of_a_folded_case_are_judged_as_of_any_case():
     def announced(*told):
         story = folded().fault("mail", "down").fault("mail", "up")
@@ -126,9 +141,38 @@ def test_a_mailbox_is_known_again_once_all_of_it_is_seen():
     assert story.rules == [("INB-8", 23), ("ACC-4", 24), ("INB-5", 25)]
 
 
+def test_a_mailbox_that_shows_all_that_may_be_in_it_is_known_again_too():
+    shown = {f"m{i}": {**FRESH, "hint": "reply"} for i in range(13)}
+    story = perhaps(12, before=Story().case().send("m12", "reply", K)).inbox(K, 13, **shown)
+    shown.pop("m5")
+    assert story.inbox(K, 12, **shown).rules == [("DLV-2", 16)]
+
+
+def test_how_a_message_was_seen_when_its_mailbox_got_known_is_remembered():
+    opened = {"unread": False, "opened": True, "answered": False}
+
+    def known(first):
+        return perhaps(12, L, before=sent("acknowledge", K), name="p").inbox(K, m1=first)
+
+    assert known(FRESH).inbox(K).rules == [("DLV-2", 16)]
+    assert known(FRESH).open(K, "m1").inbox(K, m1=True).rules == [("INB-2", 17)]
+    assert known(opened).inbox(K, m1=True).rules == [("INB-8", 16)]
+
+
+def test_a_mailbox_gets_known_while_a_message_to_another_is_on_its_way():
+    story = perhaps(12, L, before=sent().fault("link", "down"), name="p")
+    assert story.inbox(K, m1=FRESH).inbox(K, m1=False).rules == [("INB-3", story.line)]
+
+
+def test_a_click_on_any_of_many_messages_may_be_too_much_to_follow():
+    story = perhaps(11).act("open", K, case=53, via="message")
+    assert story.verdict.undecided[0] == FOLDED.format(13)
+
+
 def test_a_message_that_nobody_sent_is_found_where_a_mailbox_gets_known():
     story = folded(before=Story().case().send("x1", "reply", L))
     assert story.inbox(K, m0=FRESH, x1=FRESH).rules == [("ACC-4", 15)]
+    assert story.verdict.findings[0].seen == f"x1 in the inbox of {K}"
     assert story.inbox(K, m0=True).rules == [("ACC-4", 15)]
     told = folded(before=Story().case().send("x1", "reply", L))
     told.see("mail", to=K, event="new_message", message="x1")
@@ -136,19 +180,19 @@ def test_a_message_that_nobody_sent_is_found_where_a_mailbox_gets_known():
 
 
 EXPECTED = [
-    ("acknowledge", (False, False, False), "marked"),
-    ("acknowledge", (False, True, False), "opened"),
-    ("acknowledge", (True, False, False), "fresh"),
+    ("acknowledge", (False, False, False), "marked it as read"),
+    ("acknowledge", (False, True, False), "opened it"),
+    ("acknowledge", (True, False, False), "has neither opened it nor answered"),
     ("reply_with_file", (True, True, True), "answered without a file"),
     ("reply_with_file", (False, False, True), "answered with a file"),
-    ("reply_with_file", (False, False, False), "settled by another answer"),
-    ("reply", (False, False, False), "settled by another answer"),
-    ("reply", (True, True, False), "opened"),
+    ("reply_with_file", (False, False, False), "an answer to another message of the case"),
+    ("reply", (False, False, False), "an answer to another message of the case"),
+    ("reply", (True, True, False), "opened it and has not answered"),
 ]
 
 
-@pytest.mark.parametrize(("expects", "shown", "_"), EXPECTED)
-def test_what_happened_to_a_message_is_taken_from_how_it_is_shown(expects, shown, _):
+@pytest.mark.parametrize(("expects", "shown", "happened"), EXPECTED)
+def test_what_happened_to_a_message_is_taken_from_how_it_is_shown(expects, shown, happened):
     story = Story({"reply_scope": "case"}).case().send("n1", expects, K)
     perhaps(12, before=story)
     entry = dict(zip(("unread", "opened", "answered"), shown, strict=True))
@@ -156,8 +200,8 @@ def test_what_happened_to_a_message_is_taken_from_how_it_is_shown(expects, shown
     asks = {"acknowledge": None, "reply": "reply", "reply_with_file": "documents"}[expects]
     story.inbox(K, int(shown[0]), n1={**entry, "hint": asks if shown[0] else None})
     assert story.rules == []
-    story.inbox(K, n1=not shown[0])
-    assert len(story.rules) == 1
+    (found,) = story.inbox(K, n1=not shown[0]).verdict.findings
+    assert happened in found.because
 
 
 def test_a_mailbox_gets_not_known_while_a_message_to_it_may_be_on_its_way():
@@ -284,6 +328,55 @@ def test_a_right_that_perhaps_was_withheld_is_not_held_against_either_side():
         )
         perhaps(12, before=story, name="p").inbox(K, m1=FRESH)
         assert story.reply(K, "r1", "m1", outcome=outcome).rules == []
+
+
+def test_subject_that_nobody_changed_is_judged_after_the_fold_as_before():
+    story = sent().fault("link", "down").send("m2", "reply", L)
+    perhaps(12, before=story, name="p").fault("link", "up")
+    assert story.verdict.undecided
+    for one, messages in ((K, {"m1": FRESH}), (L, {"m2": FRESH})):
+        story.inbox(one, **messages).see("portal_case", one, subject="Roof")
+        assert story.rules == []
+        fork = story.oracle.fork()
+        page = {"see": "portal_case", "by": one, "case": 53, "subject": "Shed"}
+        assert [found.rule for found in fork.take(99, story.at, page)] == ["RPL-2"]
+
+
+def test_files_of_each_reply_that_perhaps_was_the_one_may_be_shared_after_the_fold():
+    story = sent().send("m2", "reply", K).send("m3", "reply", K)
+    for i in (1, 2, 3):
+        story.reply(K, f"r{i}", f"m{i}", 1, outcome="unknown")
+    story.see("inbox", K, unread=2)
+    perhaps(12, L, before=story, name="p")
+    assert story.verdict.undecided
+    for i in (1, 2, 3):
+        story.send(f"n{i}", "reply", L, documents=[f"r{i}-0.pdf"])
+    assert story.rules == []
+
+
+def test_a_notice_that_came_before_the_fold_comes_not_again_after_it():
+    story = sent().see("mail", after=1, to=K, event="new_message", message="m1")
+    perhaps(12, before=story, name="p")
+    story.see("mail", to=K, event="new_message", message="m1")
+    assert story.verdict.undecided
+    assert ("MAIL-1", story.line) in story.rules
+
+
+def test_a_read_mark_that_was_on_its_way_during_the_fold_leaves_what_is_sent_since_as_it_is():
+    story = sent("acknowledge", K, L).fault("link", "down").open(K)
+    perhaps(12, L, before=story, name="p")
+    assert story.verdict.undecided
+    story.send("n1", "acknowledge", L).fault("link", "up").see(cloud_status="Info")
+    assert story.see(cloud_status="OK").rules == [("STA-2", story.line)]
+
+
+def test_what_a_folded_case_shows_is_explained_as_not_known():
+    story = folded().see(cloud_status="Antwort")
+    chain = explain_case(story.lines, Story().oracle, "53")
+    assert [one.says for one in chain if one.line in (13, 14)] == [
+        "send: cloud status not known, acknowledged on not known",
+        "case: cloud status Antwort, acknowledged on not known",
+    ]
 
 
 def test_recipients_that_perhaps_were_chosen_stay_apart():

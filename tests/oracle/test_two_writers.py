@@ -1,5 +1,7 @@
 """Replies of several recipients into one case, and messages whose receipt is still on its way."""
 
+from itertools import permutations
+
 import pytest
 
 from tests.oracle.notation import DAY, MINUTE, SECOND, K, L, sent
@@ -52,6 +54,25 @@ def test_the_order_stays_open_while_notes_follow_and_fields_are_seen():
         entries = [{"message": one} for one in ("m1", *first)]
         entries += [{"message": None}, *[{"message": one} for one in rest]]
         assert story.see("activities", entries=entries).rules == []
+
+
+@pytest.mark.parametrize("order", list(permutations(("k", "l", "m"))))
+def test_an_order_is_told_by_who_wrote_where_a_line_leaves_out_what(order):
+    def log_of(*authors):
+        story = sent("reply", *(f"{one}@example.org" for one in "klm")).fault("link", "down")
+        for one in "klm":
+            story.reply(f"{one}@example.org", f"r{one}", "m1")
+        story.fault("link", "up").act("note", "anna", case=53, text="Note")
+        everybody = ("anna", *[f"{one}@example.org" for one in authors], "anna")
+        return story.see("activities", entries=[{"author": one} for one in everybody])
+
+    assert log_of(*order).rules == []
+    assert {rule for rule, _ in log_of(*order[:2], order[0]).rules} == {"LOG-2"}
+    told = log_of(*order)
+    for names, found in ((order, []), (order[::-1], ["LOG-3"])):
+        replies = [{"message": f"r{one}"} for one in names]
+        told.see("activities", entries=[{"message": "m1"}, *replies, {"message": None}])
+        assert [rule for rule, _ in told.rules] == found
 
 
 def test_the_replies_of_one_recipient_arrive_in_the_order_of_writing():

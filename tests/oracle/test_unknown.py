@@ -219,6 +219,15 @@ def test_an_account_that_was_there_before_stays_usable_whatever_became_of_a_regi
     assert story.act("register", K, "unknown").open(K, outcome="refused").rules == [("ACC-3", 4)]
 
 
+def test_what_is_done_after_acts_of_unknown_outcome_counts_whichever_of_them_happened():
+    for happened in ([], ["a"], ["b"], ["a", "b"]):
+        story = sent("acknowledge").act("note", "anna", "unknown", case=53, text="a")
+        story.inbox(K, m1=True).act("note", "anna", "unknown", case=53, text="b").open(K)
+        notes = [{"message": None, "text": text} for text in happened]
+        story.see("activities", entries=[{"message": "m1"}, *notes])
+        assert story.see(acknowledged_on=DAY).inbox(K, m1=False).rules == []
+
+
 def test_a_link_that_perhaps_was_used_may_serve_again():
     story = sent().see("mail", after=1, to=K, event="registration", link="abc")
     story.see("mail", after=1, to=K, event="new_message", message="m1")

@@ -16,6 +16,8 @@ def test_each_message_of_an_inbox_has_its_reason():
     assert list(why_inbox(told, K)) == [why_message(told, name, K) for name in ("m1", "m2")]
     assert list(why_inbox(told, L)) == [why_message(told, "m1", L)]
     assert list(why_inbox(told, "nobody@example.org")) == []
+    perhaps = Story().case().send("m1", "reply", K, outcome="unknown").oracle
+    assert list(why_inbox(perhaps, K)) == []
 
 
 def test_the_fields_of_a_case_follow_from_its_last_communication():

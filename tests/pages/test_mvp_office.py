@@ -484,6 +484,13 @@ async def test_a_long_subject_is_shown_by_its_beginning(serve, browse):
             assert len((await tab.content()).encode()) < 100_000, path
 
 
+async def test_a_subject_of_one_long_word_is_shown_by_the_beginning_of_the_word(serve, browse):
+    async with at_work(serve, browse) as (_, anna, tab):
+        await anna.post("/api/mvp/cases", {"case": 54, "subject": f"Zum {'Tarifwerk' * 40}"})
+        await tab.goto("/mvp/cases/54")
+        assert "Zum TarifwerkTarifwerk" in await tab.inner_text("h1")
+
+
 async def test_hostile_text_is_shown_as_it_was_typed_everywhere(serve, browse):
     async with at_work(serve, browse, roles=ADMINISTRATOR) as (server, anna, tab):
         alerts = []

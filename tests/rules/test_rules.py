@@ -40,7 +40,8 @@ def test_a_clause_is_shown_by_fields_that_a_trace_can_have(clause):
 
 
 def test_every_clause_that_a_trace_shows_is_covered(tmp_path):
-    assert {c.clause.id: c.missing for c in covers(tmp_path) if c.missing} == {}
+    missing = {c.clause.id: c.missing for c in covers(tmp_path) if c.clause.shown is Shown.TRACE}
+    assert set(missing.values()) == {""}
 
 
 def test_a_clause_without_a_promise_or_an_example_is_missing_both():
@@ -48,19 +49,19 @@ def test_a_clause_without_a_promise_or_an_example_is_missing_both():
     assert cover.missing == "no promise of the oracle, no bad example"
 
 
-def test_a_clause_for_the_server_waits_until_a_test_names_it(tmp_path):
-    waiting = {c.clause.id: c.waits_for for c in covers(tmp_path) if c.waits_for}
-    assert waiting == {
-        "SEND-8": "the server",
-        "SEND-10": "the pages",
-        "SEND-11": "the server",
-        "INB-7": "the pages",
-        "RPL-1": "the server",
+def test_a_clause_that_no_trace_shows_is_covered_when_a_test_names_it(tmp_path):
+    missing = {c.clause.id: c.missing for c in covers(tmp_path) if c.missing}
+    assert missing == {
+        "SEND-8": "no server test",
+        "SEND-10": "no page test",
+        "SEND-11": "no server test",
+        "INB-7": "no page test",
+        "RPL-1": "no server test",
     }
     (tmp_path / "test_it.py").write_text('@pytest.mark.clause("SEND-8", "INB-7")\n', "utf-8")
     assert marked_tests(tmp_path) == {"SEND-8": ("test_it.py",), "INB-7": ("test_it.py",)}
     found = {c.clause.id: c for c in covers(tmp_path)}
-    assert found["SEND-8"].waits_for == ""
+    assert found["SEND-8"].missing == ""
     assert found["SEND-8"].tests == ("test_it.py",)
 
 
@@ -68,7 +69,17 @@ def test_rules_prints_every_clause_and_check_passes():
     result = CliRunner().invoke(main, ["rules", "--check"])
     assert result.exit_code == 0
     assert all(re.search(rf"{id_}\b", result.output) for id_ in CLAUSES)
-    assert "waits for" not in result.output
+    assert "is not covered" not in result.output
+
+
+def test_check_is_refused_where_there_are_no_tests_to_count(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    listed = CliRunner().invoke(main, ["rules"])
+    assert listed.exit_code == 0
+    assert "is not covered" not in listed.output
+    result = CliRunner().invoke(main, ["rules", "--check"])
+    assert result.exit_code == 2
+    assert "run it where the project's tests are" in result.output
 
 
 def test_check_fails_when_a_clause_has_no_examples(tmp_path, monkeypatch):

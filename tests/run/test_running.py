@@ -138,8 +138,8 @@ def test_a_reading_of_the_file_is_that_of_target_and_oracle(run) -> None:
 
 def test_what_the_target_cannot_do_is_skipped_and_said(run) -> None:
     ran = run(STORY + "  - {act: fault, what: server, state: down}\n")
-    assert [(skip.line, skip.what) for skip in ran.skipped] == [
-        (6, "fault server: nothing runs that could be killed")
+    assert [str(skip) for skip in ran.skipped] == [
+        "line 6: this target cannot do fault server: nothing runs that could be killed"
     ]
 
 

@@ -476,4 +476,43 @@ def test_all_mistakes_of_a_file_are_told_at_once() -> None:
     text = "scenario: x\nrules: XX\nsteps: [{by: a, act: sned}, {by: a, act: open, via: window}]\n"
     with pytest.raises(BadScenario) as bad:
         scenario_of(text, Faults("f.yaml"))
-    assert [(fault.line, fault.column) for fault in bad.value.faults] == [(2, 8), (3, 22), (3, 53)]
+    assert [(fault.line, fault.column) for fault in bad.value.faults] == [
+        (2, 8),  # XX
+        (3, 9),  # a is nobody
+        (3, 22),  # sned
+        (3, 53),  # window
+    ]
+
+
+def test_names_are_checked_beside_other_mistakes_and_what_a_broken_step_names_may_be_there() -> (
+    None
+):
+    text = (
+        "scenario: x\n"
+        "rules: [INB-44]\n"
+        "steps:\n"
+        "  - {by: ana, act: send, message: m1, to: k@example.org, expects: Antwrt, text: Hallo}\n"
+        "  - {by: anna, act: sned, message: m2, to: x@example.org, case: 54}\n"
+        "  - {at: day 2 9 Uhr, by: k@example.org, act: reply, message: a1, answers: m1, text: Ja}\n"
+        "  - {at: 08:30, by: x@example.org, act: reply, case: 54, message: a2, answers: m2, text: Ja}\n"
+        "  - {by: y@example.org, act: reply, message: a3, answers: m3, text: Ja}\n"
+        "  - {by: anna, see: case, case: 55}\n"
+        "  - {act: create_case, by: anna, cas: 56}\n"
+        "  - {act: set_role, caseworkr: eva, role: Benutzer}\n"
+        "  - {by: eva, see: case, case: 56}\n"
+    )
+    with pytest.raises(BadScenario) as bad:
+        scenario_of(text, Faults("f.yaml"))
+    assert [str(fault).partition(" (")[0] for fault in bad.value.faults] == [
+        'f.yaml:2:9: "INB-44" is not a clause of the rules',
+        'f.yaml:4:5: "ana" is no caseworker of this scenario, and no address',
+        'f.yaml:4:67: "Antwrt" is not a word for expects',
+        'f.yaml:5:21: "act" has no word "sned"',
+        'f.yaml:6:10: "9 Uhr" is no time: write it like 09:00, +5m, day 2 10:00 or 2024-02-20 10:00',
+        'f.yaml:8:5: no message "m3" was written before',
+        'f.yaml:8:5: nobody wrote to "y@example.org" before',
+        "f.yaml:9:5: no case has the number 55",
+        'f.yaml:10:34: act create_case has no field "cas"',
+        'f.yaml:11:5: act set_role needs "caseworker": whose role is set',
+        'f.yaml:11:21: act set_role has no field "caseworkr"',
+    ]

@@ -7,6 +7,7 @@ from simulator.history.vocabulary import ROLES
 from simulator.oracle.acts import preset_of, role_of
 from simulator.oracle.facts import MESSAGE, RECEIVED, SILENT, UNTOLD, UP, Case
 from simulator.oracle.prose import last_communication, listed, worded, worded_day
+from simulator.oracle.rules.inbox import ACKNOWLEDGE
 from simulator.oracle.rules.sending import a_note_changes_nothing_outside_the_log
 from simulator.oracle.rules.status import (
     TEXT_OF,
@@ -107,8 +108,8 @@ def date_of(w: World, case: Case) -> str | None:
         return case.seen_date[0]
     if case.kind == RECEIVED and case.given_date is None:
         return w.day(case.moment)
-    if case.given_date is not None and (
-        not case.reads or w.readings["several_acknowledge"] != "latest"
+    if case.given_date is not None and not (
+        case.reads and case.kind == ACKNOWLEDGE and w.readings["several_acknowledge"] == "latest"
     ):
         return case.given_date
     moment = moment_of_date(w, case)

@@ -61,7 +61,7 @@ def _see_log(w: World, case: Case, line: int, at: int, entries: list[Record], ou
     counts = w.counts
     counts[LOG_DECIDED] += 1
     if case.other_logs:
-        _find_order(case, entries)
+        _find_order(w, case, entries)
     if not _same_sequence(w, case, line, entries):
         return
     written = case.log.tolist()
@@ -108,21 +108,28 @@ def _is_whole_and_right(w: World, words: list[int], entry: Record) -> bool:
 
 def _judge_entry(w: World, case: Case, line: int, shown: tuple[int, list[int], Record]) -> None:
     place, words, entry = shown
-    rule = ENTRY_RULE.get(words[KIND], "LOG-1")
+    field = _wrong_field(w, words, entry)
+    if field is None:
+        return
+    message = entry.get("message")
+    name = f"the entry of {message}" if message else f"entry {place}"
+    must, because = "as on that line", f"line {words[LINE]} wrote this entry"
+    if field == "carried_by":
+        must, because = w.carrier, "it stands for the transfer of what recipients write"
+    elif field == "stamp":
+        must = f"somebody's name, then{_form_of(w, words)}"
+    key = f"{case.number} {message or name} {field}"
+    said = f"{field} {_worded_value(entry[field])} in {name}"
+    w.report(ENTRY_RULE.get(words[KIND], "LOG-1"), key, line, said, must, because)
+
+
+def _wrong_field(w: World, words: Words, entry: Record) -> str | None:
+    """Name the first field of an entry that is not as it was written; None if all are."""
     for field, value in entry.items():
         states = STATES_OF_ENTRY.get(field)
         if states is not None and not states(w, words, value):
-            message = entry.get("message")
-            name = f"the entry of {message}" if message else f"entry {place}"
-            must, because = "as on that line", f"line {words[LINE]} wrote this entry"
-            if field == "carried_by":
-                must, because = w.carrier, "it stands for the transfer of what recipients write"
-            elif field == "stamp":
-                must = f"somebody's name, then{_form_of(w, words)}"
-            key = f"{case.number} {message or name} {field}"
-            said = f"{field} {_worded_value(value)} in {name}"
-            w.report(rule, key, line, said, must, because)
-            return
+            return field
+    return None
 
 
 def _worded_value(value: list[str] | str | None) -> str:
@@ -160,15 +167,25 @@ def _names(entries: list[Record], known: list[int]) -> list[int]:
         ]
 
 
-def _find_order(case: Case, entries: list[Record]) -> None:
+def _find_order(w: World, case: Case, entries: list[Record]) -> None:
     """Keep of the orders in which the entries may stand those that are shown, if any is."""
-    fitting: set[bytes] = set()
+    named: set[bytes] = set()
     for log in case.logs():
         demanded = array("I", log)[::WORDS].tolist()
         if entries_stay_in_order_and_single(_names(entries, demanded), demanded):
-            fitting.add(log)
-    if fitting:
-        case.stands_as(frozenset(fitting))
+            named.add(log)
+    right = {log for log in named if _are_as_written(w, array("I", log), entries)}
+    if named:
+        case.stands_as(frozenset(right or named))
+
+
+def _are_as_written(w: World, log: Words, entries: list[Record]) -> bool:
+    """Tell whether all entries that are shown are as one order of the log has them."""
+    starts = range(0, len(log), WORDS)
+    return all(
+        _wrong_field(w, log[start : start + WORDS], entry) is None
+        for start, entry in zip(starts, entries, strict=True)
+    )
 
 
 def _same_sequence(w: World, case: Case, line: int, entries: list[Record]) -> bool:
