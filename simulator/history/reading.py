@@ -171,8 +171,10 @@ class Trace:
             header = int(begin == 1 and self.header is not None)
             begin += len(batch)
             for number, raw in enumerate(islice(batch, header, None), self._first + header):
-                rest = raw.partition(b",")[2]  # most programs tell the moment, and then the word
-                decoder = known.get(rest.partition(b",")[0]) or _decoder_of(raw)
+                try:  # most programs tell the moment, and then the word
+                    decoder = known.get(raw.split(b",", 2)[1]) or _decoder_of(raw)
+                except IndexError:
+                    decoder = takes_nothing
                 at, record = decoder(raw) or self._read_exactly(number, raw)
                 if at < latest:
                     self._refuse_order(number)

@@ -3,7 +3,6 @@
 from collections.abc import Hashable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, Final
-from zoneinfo import ZoneInfo
 
 from simulator.history.vocabulary import READINGS
 from simulator.oracle.acts import ACTS
@@ -13,7 +12,6 @@ from simulator.oracle.givens import GIVENS
 from simulator.oracle.rules.inbox import ACKNOWLEDGE
 from simulator.oracle.sees import SEES
 from simulator.oracle.sees.mail import overdue
-from simulator.oracle.settled import Settled
 from simulator.oracle.world import COUNTED, NEVER, RULES, World
 from simulator.press import InMemory, MakeShelf
 
@@ -42,7 +40,7 @@ class Oracle:
         long are laid on a shelf.
         """
         values = {name: readings.get(name, allowed[0]) for name, allowed in READINGS.items()}
-        self.world = World(values, ZoneInfo(time_zone), carrier, limit_us, Settled(make_shelf))
+        self.world = World(values, time_zone, carrier, limit_us, make_shelf)
         self.world.registers = registers
 
     def take(self, line: int, at: int, record: dict[str, Any]) -> Sequence[Finding]:

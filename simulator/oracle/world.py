@@ -6,14 +6,11 @@ that may or may not have arrived, or on an act of unknown outcome; observations 
 
 from collections import OrderedDict
 from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
-from copy import copy
 from datetime import date
 from functools import lru_cache
 from itertools import islice
 from typing import Any, Final, NamedTuple
 from zoneinfo import ZoneInfo
-
-from msgspec import Struct, field
 
 from simulator.oracle.blur import blur
 from simulator.oracle.facts import (
@@ -42,6 +39,7 @@ from simulator.oracle.rules.sending import (
 )
 from simulator.oracle.rules.status import days_are_those_of_the_time_zone
 from simulator.oracle.settled import Settled
+from simulator.press import MakeShelf
 
 Record = dict[str, Any]
 #: Judges a line in one state of a case; True if it left all as it was that tells states apart.
@@ -80,76 +78,69 @@ def together(*rules: str) -> int:
     return len(COUNTED) - 1
 
 
-class World(Struct, eq=False):  # a struct is copied at once, and its fields are found at once
+class World:
     """The facts of all cases, accounts and mails, and the findings so far."""
 
-    readings: Mapping[str, str]
-    zone: ZoneInfo
-    carrier: str
-    limit: int  # what "at once" means, in microseconds
-    settled: Settled  # cases of which long nothing was told, folded up
-    holds: bool = False  # read marks wait for a run
-    token: object = field(default_factory=object)
-    borrows: bool = False
-    cases: dict[int | str, Case] = {}  # those that are awake
-    awake_max: int = AWAKE_MIN
-    doubt: dict[int | str, list[Case]] = {}
-    beyond: dict[int | str, int] = {}
-    home: dict[str, int | str] = {}  # message -> case, of those that are awake
-    boxes_of: dict[str, tuple[int | str, ...]] = {}  # address -> cases that reached it
-    roles: dict[str, str] = {}
-    roles_in_doubt: frozenset[str] = frozenset()  # set with an unknown outcome
-    emails: frozenset[str] = frozenset()
-    accounts: dict[str, bool] = {}  # address -> whether this log saw it being created
-    asked: dict[str, int] = {}  # address -> registration links asked for, not mailed yet
-    # What an act of unknown outcome may have registered or created is not sure.
-    registered: set[str] = set()
-    perhaps_registered: set[str] = set()
-    perhaps_created: set[int | str] = set()
-    excused: dict[str, tuple[tuple[str, str], ...]] = {}
-    tries: dict[Hashable, tuple[int, ...]] = {}  # message -> lines of unknown outcome
-    # Of such lines: addresses whose account they may have created, mails that came after them.
-    perhaps_new: set[str] = set()
-    early: set[tuple[str, str, str]] = set()
-    links: dict[str, str] = {}  # link -> who it was mailed to
-    used_links: set[str] = set()
-    outages: tuple[tuple[int, int], ...] = ()
-    calm_from: int = 0  # nothing that is sent from this moment on meets an outage
-    active: frozenset[str] = frozenset()
-    down: frozenset[str] = frozenset()  # what cannot be reached at all
-    down_from: int = NEVER  # since when, without a gap
-    mail_outages: tuple[tuple[int, int], ...] = ()
-    mail_active: frozenset[str] = frozenset()
-    due: dict[tuple[str, str, str], Due] = {}  # by event, message and address
-    next_due: int = NEVER
-    held_back: dict[Raw, int] = {}  # of mails that did not come, while none was seen
-    given: bool = False
-    registers: bool = False
-    mails_seen: bool = False
-    mail_ids: OrderedDict[str, tuple[str, str, str]] = field(default_factory=OrderedDict)
-    common: Hashable = None  # of the fingerprint, while nothing common changes
-    epoch: object = field(default_factory=object)  # another one after each fault and run
-    told_presets: frozenset[int | str] = frozenset()  # cases given with their preset
-    events_off: frozenset[str] = frozenset()
-    wording: str = ""  # all that notices were set to say
-    full_runs: int = 0  # successful in full, or in part at least
-    partial_runs: int = 0
-    full_at: int = -1  # the moment of the last one
-    partial_at: int = -1
-    failed: int = 0
-    rep_line: int = 0
-    refused: set[str] = set()  # messages whose send was refused
-    counts: list[int] = field(default_factory=lambda: [0] * len(COUNTED))
-    found: dict[tuple[str, str], Finding] = {}
-    out: list[Finding] = []
-    trial: list[Raw] | None = None
-    unknown: dict[int, tuple[int | str, str]] = {}
-    days: dict[int, int] = {}  # quarter of an hour -> offset
-    dates: dict[int, str] = {}  # quarter of an hour -> the day that it lies in
-
-    def __post_init__(self) -> None:
-        """Read as the readings say."""
-        self.read_as(self.readings)
+    def __init__(
+        self,
+        readings: Mapping[str, str],
+        zone: str,
+        carrier: str,
+        limit: int,
+        make_shelf: MakeShelf,
+    ) -> None:
+        """Start with nothing known."""
+        self.read_as(readings)
+        self.zone = ZoneInfo(zone)
+        self.carrier = carrier
+        self.limit = limit
+        self.token, self.borrows = object(), False
+        self.cases: dict[int | str, Case] = {}  # those that are awake
+        self.awake_max = AWAKE_MIN
+        self.settled = Settled(make_shelf)  # the others, folded up
+        self.doubt: dict[int | str, list[Case]] = {}
+        self.beyond: dict[int | str, int] = {}
+        self.home: dict[str, int | str] = {}  # message -> case, of those that are awake
+        self.boxes_of: dict[str, tuple[int | str, ...]] = {}  # address -> cases that reached it
+        self.roles: dict[str, str] = {}
+        self.roles_in_doubt: frozenset[str] = frozenset()  # set with an unknown outcome
+        self.emails: frozenset[str] = frozenset()
+        self.accounts: dict[str, bool] = {}  # address -> whether this log saw it being created
+        self.asked: dict[str, int] = {}  # address -> registration links asked for, not mailed yet
+        # What an act of unknown outcome may have registered or created is not sure.
+        self.registered, self.perhaps_registered = set[str](), set[str]()
+        self.perhaps_created = set[int | str]()
+        self.excused: dict[str, tuple[tuple[str, str], ...]] = {}
+        self.tries: dict[Hashable, tuple[int, ...]] = {}  # message -> lines of unknown outcome
+        # Of such lines: addresses whose account they may have created, mails that came after them.
+        self.perhaps_new, self.early = set[str](), set[tuple[str, str, str]]()
+        self.links, self.used_links = dict[str, str](), set[str]()  # link -> who it was mailed to
+        self.outages: tuple[tuple[int, int], ...] = ()
+        self.calm_from = 0  # nothing that is sent from this moment on meets an outage
+        self.active = self.down = frozenset[str]()  # `down`: what cannot be reached at all
+        self.down_from = NEVER  # since when, without a gap
+        self.mail_outages: tuple[tuple[int, int], ...] = ()
+        self.mail_active: frozenset[str] = frozenset()
+        self.due: dict[tuple[str, str, str], Due] = {}  # by event, message and address
+        self.next_due = NEVER
+        self.held_back: dict[Raw, int] = {}  # of mails that did not come, while none was seen
+        self.given = self.registers = self.mails_seen = False
+        self.mail_ids = OrderedDict[str, tuple[str, str, str]]()
+        self.common: Hashable = None  # of the fingerprint, while nothing common changes
+        self.epoch = object()  # another one after each fault and run
+        self.told_presets = frozenset[int | str]()  # cases given with their preset
+        self.events_off, self.wording = frozenset[str](), ""  # all that notices were set to say
+        self.full_runs = self.partial_runs = 0  # successful in full, or in part at least
+        self.full_at = self.partial_at = -1  # the moment of the last one
+        self.failed = self.rep_line = 0
+        self.refused: set[str] = set()  # messages whose send was refused
+        self.counts = [0] * len(COUNTED)
+        self.found: dict[tuple[str, str], Finding] = {}
+        self.out: list[Finding] = []
+        self.trial: list[Raw] | None = None
+        self.unknown: dict[int, tuple[int | str, str]] = {}
+        self.days: dict[int, int] = {}  # quarter of an hour -> offset
+        self.dates: dict[int, str] = {}  # quarter of an hour -> the day that it lies in
 
     def read_as(self, readings: Mapping[str, str]) -> None:
         """Judge by these readings from now on."""
@@ -161,9 +152,10 @@ class World(Struct, eq=False):  # a struct is copied at once, and its fields are
 
         The counters stay common to both.
         """
+        new = World.__new__(World)
         self.borrows = True
         self.settled.share()
-        new = copy(self)
+        new.__dict__.update(self.__dict__)
         new.cases = self.cases.copy()
         new.doubt = self.doubt.copy()
         self.token = object()
