@@ -641,7 +641,7 @@ def _refused_recipient(w: World, line: int, one: str, what: str, rule: str, beca
     if one not in w.accounts or one in w.perhaps_registered:
         return
     unregistered = not a_new_account_is_set_up_before_use(one, w.accounts, w.registered)
-    if unregistered and w.registers:
+    if unregistered and (w.registers or w.registered):
         w.decide("ACC-2")
         return
     if unregistered:
@@ -658,8 +658,9 @@ def register(w: World, line: int, at: int, record: Record) -> None:
         return
     one = address(one)
     w.change_common()
-    for place in w.excused.pop(one, ()):
-        w.found.pop(place, None)
+    for place in chain.from_iterable(w.excused.values()):
+        w.found.pop(place, None)  # a trace with registrations tells who was not registered yet
+    w.excused = {}
     if link is not None:
         _use_link(w, line, one, link, record["outcome"])
     w.decide("ACC-1")

@@ -92,6 +92,23 @@ def test_documents_of_a_reply_can_be_shared():
     assert Story().send("m1", "reply", K, documents=["d"]).rules == []
 
 
+def test_a_message_to_somebody_else_may_bring_the_subject_of_the_case():
+    def seen(subject):
+        story = sent().act("edit_case", "anna", case=53, subject="Shed").send("m2", "reply", L)
+        return story.see("portal_case", K, subject=subject).rules
+
+    assert seen("Roof") == seen("Shed") == []
+    assert seen("Barn") == [("RPL-2", 5)]
+
+
+def test_who_never_registered_in_a_log_with_registrations_is_rightly_refused():
+    story = sent("reply", K, L).open(L, "m1", outcome="refused")
+    assert story.rules == [("ACC-3", 3)]
+    story.act("register", K).reply(L, "r1", "m1", outcome="refused")
+    assert story.rules == []
+    assert story.open(K, "m1", outcome="refused").rules == [("ACC-3", 6)]
+
+
 def test_a_document_that_was_perhaps_filed_was_filed_for_certain_once_it_was_shared():
     story = fresh().act("add_document", "anna", "unknown", case=53, document="c")
     story.act("add_document", "anna", "unknown", case=53, document="d")

@@ -156,7 +156,7 @@ def test_a_reply_that_came_before_or_after_midnight_is_followed_up_on_either_day
     story = sent(start=START + 11 * 60 * MINUTE + 30 * MINUTE).fault("link", "down")
     story.reply(K, "r1", "m1").act("note", "anna", case=53, text="x")
     story.act("note", "anna", after=60 * MINUTE, case=53, text="x")
-    assert story.see(cloud_status="OK", follow_up_on=day).rules == []
+    assert story.see(cloud_status="OK").see(follow_up_on=day).rules == []
 
 
 def test_late_and_unordered_arrivals_are_found():

@@ -228,6 +228,24 @@ def test_what_is_done_after_acts_of_unknown_outcome_counts_whichever_of_them_hap
         assert story.see(acknowledged_on=DAY).inbox(K, m1=False).rules == []
 
 
+def test_what_was_tried_twice_was_sent_or_written_at_either_moment():
+    for minute in ("02", "03"):
+        story = Story().case().send("m1", "reply", K, outcome="unknown").send("m1", "reply", K)
+        at = f"2024-02-19T12:{minute}:00+01:00"
+        assert story.see("activities", entries=[{"message": "m1", "at": at}]).rules == []
+        assert story.inbox(K, 1, m1=True).verdict.kept
+    for minute in ("03", "04"):
+        story = sent().reply(K, "r1", "m1", outcome="unknown").reply(K, "r1", "m1")
+        entry = {"message": "r1", "at": f"2024-02-19T12:{minute}:00+01:00"}
+        assert story.see("activities", entries=[{"message": "m1"}, entry]).rules == []
+
+
+def test_a_document_that_perhaps_was_filed_may_be_shared_where_no_line_told_of_others():
+    story = Story().tell(given="case", case=53, preset=[K])
+    story.act("add_document", "anna", "unknown", case=53, document="a.pdf")
+    assert story.send("m1", "reply", K, documents=["a.pdf"]).inbox(K, 1, m1=True).rules == []
+
+
 def test_a_link_that_perhaps_was_used_may_serve_again():
     story = sent().see("mail", after=1, to=K, event="registration", link="abc")
     story.see("mail", after=1, to=K, event="new_message", message="m1")

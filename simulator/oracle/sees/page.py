@@ -102,6 +102,8 @@ def _see_subject(
     sure, latest = the_portal_is_as_old_as_the_last_run_or_message(
         case.versions, box.version, full, partial
     )
+    # A portal may keep the subject once a case: then a message to somebody else brought it too.
+    latest = max(latest, *[other.version for other in case.boxes.values()])
     allowed = [subject for *_, subject in case.versions[sure : latest + 1]]
     if seen not in allowed and None not in allowed:
         before_full, _, before_failed, _ = case.versions[sure]
