@@ -25,7 +25,7 @@ from simulator.history.checks import readings_fault
 from simulator.history.clauses import CLAUSES, Shown
 from simulator.history.reading import Readable
 from simulator.history.schema import line_schema
-from simulator.printing import printable
+from simulator.printing import printable, write_document
 
 _STDIN: Final = "-"
 _LIMIT: Final = re.compile(r"(\d{1,9}(?:\.\d{1,6})?)(us|ms|s|m|h)", re.ASCII)
@@ -155,11 +155,8 @@ def _answer(
 
 
 def _write(target: str, content: bytes) -> None:
-    if target == _STDIN:
-        sys.stdout.buffer.write(content)
-        return
     try:
-        Path(target).write_bytes(content)
+        write_document(Path(target), content)
     except OSError as error:
         click.echo(f"error: {target}: {error.strerror}", err=True)
         raise click.exceptions.Exit(Exit.ENVIRONMENT) from error

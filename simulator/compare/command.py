@@ -15,6 +15,7 @@ from simulator.compare.comparing import compare_runs
 from simulator.compare.outputs import as_json, write_text
 from simulator.compare.settings import Change, changes
 from simulator.exits import Exit
+from simulator.printing import STDOUT, write_document
 from simulator.report.comparison import comparison_html
 from simulator.run.command import scale_asked
 from simulator.run.place import Place
@@ -40,11 +41,25 @@ from simulator.scenario.quantities import duration
     show_default=True,
     help="The domain in memory, or a server of our own for each run.",
 )
-@click.option("--limit", default="2s", show_default=True, help="What “at once” means.")
+@click.option(
+    "--limit", metavar="TIME", default="2s", show_default=True, help="What “at once” means."
+)
 @click.option("--seed", type=click.IntRange(min=0), help="What chance begins with.")
-@click.option("--scale", help="How much of each population runs: 100 %; each file has its own.")
-@click.option("--json", "json_file", type=click.Path(path_type=Path), help="The result as JSON.")
-@click.option("--report", type=click.Path(path_type=Path), help="A folder for the report.")
+@click.option(
+    "--scale",
+    metavar="SHARE",
+    help="How much of each population runs: 100 %; each file has its own.",
+)
+@click.option(
+    "--json",
+    "json_file",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="Write the result as JSON; - is stdout.",
+)
+@click.option(
+    "--report", metavar="DIR", type=click.Path(path_type=Path), help="A folder for the report."
+)
 @click.option("--jobs", type=click.IntRange(min=1), help="How many runs side by side.")
 def compare(  # noqa: PLR0913, PLR0917 - the options
     scenario: Path,
@@ -81,13 +96,14 @@ def compare(  # noqa: PLR0913, PLR0917 - the options
                 jobs=jobs or os.cpu_count() or 1,
                 done=lambda: progress.advance(bar),
             )
-        write_text(Console(soft_wrap=False), compared, again)
+        on_stdout = json_file == STDOUT
+        write_text(Console(stderr=on_stdout, soft_wrap=False), compared, again)
         if json_file is not None:
-            json_file.write_bytes(as_json(compared, again))
+            write_document(json_file, as_json(compared, again))
         if report is not None:
             place = report / "compare.html"
             place.write_text(comparison_html(compared, again), encoding="utf-8")
-            click.echo(f"report: {place}")
+            click.echo(f"report: {place}", err=on_stdout)
     except OSError as error:
         click.echo(f"{error.filename or 'output'}: {error.strerror or error}", err=True)
         sys.exit(Exit.ENVIRONMENT)

@@ -6,7 +6,7 @@ take is read again, field by field: most of it is bad, and refused with a column
 
 from collections.abc import Iterator, Mapping
 from io import BytesIO
-from itertools import chain
+from itertools import chain, islice
 from typing import Final, NoReturn, Protocol, TypeAlias
 
 import orjson
@@ -164,16 +164,17 @@ class Trace:
         return trace
 
     def __iter__(self) -> Iterator[Line]:
-        latest = number = 0
+        latest, begin = 0, 1
         known = decoders()
         for batch in self._batches:
-            self._batch, self._first = batch, number + 1
-            for raw in batch:
-                number += 1
-                if number == 1 and self.header is not None:
-                    continue
-                rest = raw.partition(b",")[2]  # most programs tell the moment, and then the word
-                decoder = known.get(rest.partition(b",")[0]) or _decoder_of(raw)
+            self._batch, self._first = batch, begin
+            header = int(begin == 1 and self.header is not None)
+            begin += len(batch)
+            for number, raw in enumerate(islice(batch, header, None), self._first + header):
+                try:  # most programs tell the moment, and then the word
+                    decoder = known.get(raw.split(b",", 2)[1]) or _decoder_of(raw)
+                except IndexError:
+                    decoder = takes_nothing
                 at, record = decoder(raw) or self._read_exactly(number, raw)
                 if at < latest:
                     self._refuse_order(number)

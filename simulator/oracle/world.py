@@ -351,9 +351,8 @@ class World:
         if case.split or outcome == "unknown" or (case.flights and not self.calm(case, need, at)):
             self._branch(case, judge, need, line, at, data, outcome)
             return
-        cached, case.cached = case.cached, None
-        if judge(self, case, line, at, data, outcome):
-            case.cached = cached
+        if not judge(self, case, line, at, data, outcome):
+            case.cached = None
 
     def calm(self, case: Case, need: str, at: int) -> bool:
         """Let arrive what must be there by now; tell whether nothing that travels matters."""

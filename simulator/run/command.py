@@ -16,6 +16,7 @@ from rich.console import Console
 from reference.lazy import Command
 from simulator.exits import Exit, worst_of
 from simulator.flaws import FLAWS
+from simulator.printing import STDOUT, write_document
 from simulator.report.report import report_html
 from simulator.run.matrix import Row, fit_for, row_of, scripted, write_matrix
 from simulator.run.outputs import as_json, as_junit, write_text
@@ -51,7 +52,11 @@ def files_in(named: Sequence[Path]) -> list[Path]:
 @click.option(
     "--seed", type=click.IntRange(min=0), help="What chance begins with; each file has its own."
 )
-@click.option("--scale", help="How much of each population runs: 100 %; each file has its own.")
+@click.option(
+    "--scale",
+    metavar="SHARE",
+    help="How much of each population runs: 100 %; each file has its own.",
+)
 @click.option(
     "--target",
     default="model",
@@ -61,6 +66,7 @@ def files_in(named: Sequence[Path]) -> list[Path]:
 )
 @click.option(
     "--access",
+    metavar="FILE",
     type=click.Path(path_type=Path),
     help="With a URL: a TOML file with tokens and where mails arrive.",
 )
@@ -73,15 +79,30 @@ def files_in(named: Sequence[Path]) -> list[Path]:
 )
 @click.option(
     "--max-wait",
+    metavar="TIME",
     default="10m",
     show_default=True,
     help="With a URL in real time: how long a file may wait.",
 )
-@click.option("--limit", default="2s", show_default=True, help="What “at once” means.")
-@click.option("--trace", type=click.Path(path_type=Path), help="A folder for the traces.")
-@click.option("--json", "json_file", type=click.Path(path_type=Path), help="The result as JSON.")
-@click.option("--junit", type=click.Path(path_type=Path), help="The result as JUnit XML.")
-@click.option("--report", type=click.Path(path_type=Path), help="A folder for the report.")
+@click.option(
+    "--limit", metavar="TIME", default="2s", show_default=True, help="What “at once” means."
+)
+@click.option(
+    "--trace", metavar="DIR", type=click.Path(path_type=Path), help="A folder for the traces."
+)
+@click.option(
+    "--json",
+    "json_file",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="Write the result as JSON; - is stdout.",
+)
+@click.option(
+    "--junit", metavar="FILE", type=click.Path(path_type=Path), help="Write JUnit XML; - is stdout."
+)
+@click.option(
+    "--report", metavar="DIR", type=click.Path(path_type=Path), help="A folder for the report."
+)
 @click.option(
     "--flaws", is_flag=True, help="Show which file notices which known flaw (populations left out)."
 )
@@ -128,8 +149,7 @@ def run(  # noqa: PLR0913, PLR0917 - the options
         raise click.UsageError(
             "--limit 0s: something takes time; write a duration like 500ms or 2s"
         )
-    if trace is not None and len({file.stem for file in files}) < len(files):
-        raise click.UsageError("--trace: two files have the same name, and so would their traces")
+    _check_places(files, trace, json_file, junit)
     try:
         for folder in filter(None, (trace, report)):
             folder.mkdir(parents=True, exist_ok=True)
@@ -144,7 +164,8 @@ def run(  # noqa: PLR0913, PLR0917 - the options
         if place.serves_one_at_a_time():
             jobs = 1
         ran = run_all(files, task, jobs)
-        write_text(Console(soft_wrap=False), ran, again)
+        console = Console(stderr=STDOUT in {json_file, junit}, soft_wrap=False)
+        write_text(console, ran, again)
         _write_files(ran, again, json_file, junit, report)
     except OSError as error:  # a file that cannot be written, or a target that cannot be used
         file = f"{error.filename}: " if error.filename else ""
@@ -153,16 +174,26 @@ def run(  # noqa: PLR0913, PLR0917 - the options
     sys.exit(worst_of(one.exit for one in ran))
 
 
+def _check_places(
+    files: Sequence[Path], trace: Path | None, json_file: Path | None, junit: Path | None
+) -> None:
+    """Check that no output would go where another one does."""
+    if trace is not None and len({file.stem for file in files}) < len(files):
+        raise click.UsageError("--trace: two files have the same name, and so would their traces")
+    if json_file == junit == STDOUT:
+        raise click.UsageError("only one of --json and --junit can go to the standard output")
+
+
 def _write_files(
     ran: Sequence[Ran], again: str, json_file: Path | None, junit: Path | None, report: Path | None
 ) -> None:
     for place, content in ((json_file, as_json(ran, again)), (junit, as_junit(ran))):
         if place is not None:
-            place.write_bytes(content)
+            write_document(place, content)
     if report is not None:
         place = report / "report.html"
         place.write_text(report_html(ran, again), encoding="utf-8")
-        click.echo(f"report: {place}")
+        click.echo(f"report: {place}", err=STDOUT in {json_file, junit})
 
 
 def _span(text: str, option: str) -> timedelta:

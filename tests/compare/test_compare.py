@@ -133,6 +133,11 @@ def test_the_command_tells_writes_and_exits(few: Path, tmp_path: Path) -> None:
     assert run.exit_code == 0, run.output
     assert "delivery does not depend on the replication" in " ".join(run.output.split())
     result = orjson.loads(told.read_bytes())
+    assert (
+        orjson.loads(CliRunner().invoke(main, [*args, "--json", "-"]).stdout_bytes)
+        | {"again": result["again"]}
+        == result
+    )
     assert [one["deliveries"] for one in result["runs"]] == [13, 13]
     assert result["runs"][0]["measured"]["delivery_ms"]["max"] == 0
     page = (tmp_path / "r" / "compare.html").read_text(encoding="utf-8")

@@ -63,6 +63,22 @@ def test_a_limit_that_is_exceeded_violates_and_is_told_with_its_value(office, tm
     assert [value for _, value in figures if "e" in value] == []  # all digits, for other programs
 
 
+@pytest.mark.parametrize("option", ["--json", "--junit"])
+def test_a_dash_writes_the_document_alone_to_the_standard_output(office, option) -> None:
+    run = CliRunner().invoke(main, ["run", str(office()), option, "-"])
+    assert run.exit_code == Exit.KEPT
+    told = run.stdout_bytes
+    assert told.rstrip().endswith((b"}", b"</testsuites>"))
+    assert told.startswith((b"{", b"<?xml"))
+    assert "1 of 1 scenarios kept" in run.stderr
+
+
+def test_only_one_document_goes_to_the_standard_output(office) -> None:
+    run = CliRunner().invoke(main, ["run", str(office()), "--json", "-", "--junit", "-"])
+    assert run.exit_code == Exit.BAD_INPUT
+    assert "only one of --json and --junit" in run.output
+
+
 def test_the_report_shows_figures_limits_and_courses(office) -> None:
     page = report_html([run_file(office("limits: [delivery max <= 2s]\n"), Task(keep=True))], "x")
     assert "<strong>Limit: delivery max &lt;= 2s</strong>" in page

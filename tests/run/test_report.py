@@ -63,6 +63,13 @@ def test_the_reason_names_clause_expected_and_seen(report) -> None:
     assert "cloud_status: &#34;Antwort&#34;" in page
 
 
+def test_the_overview_tells_how_much_more_is_wrong(report) -> None:
+    assert "more)</strong>" not in report("OK", "Antwort")
+    page = report("OK}\n  - {by: k@example.org, see: inbox, unread: 7", "Antwort")
+    overview = page[page.index("<h2>Scenarios</h2>") : page.index("Line 5: STA-6")]
+    assert "<strong>(and 1 more)</strong>" in overview
+
+
 @pytest.mark.parametrize(
     "step",
     [

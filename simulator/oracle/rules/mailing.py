@@ -1,6 +1,7 @@
 """MAIL and ACC: which mails are due, to whom, and what they may say."""
 
 from collections.abc import Container, Sized
+from functools import lru_cache
 from typing import Final
 
 from simulator.oracle.rules.registry import promise
@@ -42,6 +43,7 @@ please log in a new message is waiting for you your thank kind regards
 COMMON_WORDS: Final = frozenset(("", *_COMMON.split()))
 
 
+@lru_cache(16)  # a message is told to each of its recipients, one soon after the other
 def is_telling(text: str, wording: str) -> bool:
     """Whether a text, found in a mail, must come from the message: not words of any mail.
 

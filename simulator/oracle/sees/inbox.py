@@ -46,18 +46,21 @@ ENTRY_RULES: Final = tuple(INDEX[entry.rule] for entry in ENTRIES)
 INBOX: Final = together("DLV-1", "DLV-2", "ACC-4", "INB-7", "SEND-13")
 IN_OUTAGES: Final = together("DLV-3", "DLV-4")
 FIELDS_OF_ENTRY: Final = itemgetter("unread", "hint", "opened", "answered")
-#: What is looked up of a message in an inbox: its facts, and whether it was shown as read before.
-REMEMBERED: Final = FACTS | SEEN_READ
-#: For each of that: what a whole entry shows, what that decides, and how the message was seen then.
-SHOWN: Final = tuple(
+#: What a whole entry decides, by the facts, and by whether it was shown as read before.
+WHOLE_ENTRY: Final = {
+    again: [together(entry.rule, "INB-6", "INB-11", *also) for entry in ENTRIES]
+    for again, also in ((0, ()), (SEEN_READ, ("INB-8",)))
+}
+#: By the bits of a message: what its whole entry shows, what that decides, and its bits then.
+SHOWN: Final = [
     (
         (entry.unread, entry.hint, entry.opened, entry.answered),
-        together(entry.rule, "INB-6", "INB-11", *(["INB-8"] if again else [])),
-        LISTED | (SEEN_UNREAD if entry.unread else SEEN_READ),
+        WHOLE_ENTRY[bits & SEEN_READ][bits & FACTS],
+        bits | LISTED | (SEEN_UNREAD if entry.unread else SEEN_READ),
     )
-    for again in (False, True)
-    for entry in ENTRIES
-)
+    for bits in range(2 * LISTED)
+    for entry in (ENTRIES[bits & FACTS],)
+]
 
 
 def see_inbox(w: World, line: int, at: int, record: Record) -> None:
@@ -133,13 +136,13 @@ def _are_entries_right(w: World, record: Record, one: str, bits_of: dict[str, in
         for entry in entries:
             message = entry["message"]
             bits = bits_of.pop(message)
-            must, rules, seen_as = SHOWN[bits & REMEMBERED]
+            must, rules, after = SHOWN[bits]
             if FIELDS_OF_ENTRY(entry) != must:
                 return False
             number += must[0]
             decided.append(rules)
-            if bits & seen_as != seen_as:
-                fresh.append((message, bits | seen_as))
+            if bits != after:
+                fresh.append((message, after))
     except KeyError:
         return False
     if record.get("unread", number) != number:
