@@ -240,6 +240,13 @@ def test_what_was_tried_twice_was_sent_or_written_at_either_moment():
         assert story.see("activities", entries=[{"message": "m1"}, entry]).rules == []
 
 
+def test_a_document_that_perhaps_was_filed_and_was_shared_leaves_the_others_filed():
+    story = Story().case().act("add_document", "anna", case=53, document="a.pdf")
+    story.act("add_document", "anna", "unknown", case=53, document="b.pdf")
+    story.send("m1", "reply", K, documents=["b.pdf"])
+    assert story.send("m2", "reply", K, documents=["a.pdf", "b.pdf"]).rules == []
+
+
 def test_a_document_that_perhaps_was_filed_may_be_shared_where_no_line_told_of_others():
     story = Story().tell(given="case", case=53, preset=[K])
     story.act("add_document", "anna", "unknown", case=53, document="a.pdf")
