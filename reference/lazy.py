@@ -42,7 +42,8 @@ class LazyGroup(click.Group):
         """Call the subcommand; an output that cannot be written is a failed environment."""
         reconfigure: Callable[..., None] | None = getattr(sys.stdout, "reconfigure", None)
         if reconfigure is not None:  # that an output cannot show a letter is no reason to fail
-            reconfigure(errors="backslashreplace")
+            with contextlib.suppress(OSError):  # nor that one cannot tell how far it was written
+                reconfigure(errors="backslashreplace")
         try:
             try:
                 return super().invoke(ctx)
