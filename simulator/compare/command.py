@@ -17,6 +17,7 @@ from simulator.compare.settings import Change, changes
 from simulator.exits import Exit
 from simulator.printing import STDOUT, write_document
 from simulator.report.comparison import comparison_html
+from simulator.run import options
 from simulator.run.command import scale_asked
 from simulator.run.place import Place
 from simulator.run.running import Task
@@ -41,25 +42,11 @@ from simulator.scenario.quantities import duration
     show_default=True,
     help="The domain in memory, or a server of our own for each run.",
 )
-@click.option(
-    "--limit", metavar="TIME", default="2s", show_default=True, help="What “at once” means."
-)
+@options.LIMIT
 @click.option("--seed", type=click.IntRange(min=0), help="What chance begins with.")
-@click.option(
-    "--scale",
-    metavar="SHARE",
-    help="How much of each population runs: 100 %; each file has its own.",
-)
-@click.option(
-    "--json",
-    "json_file",
-    metavar="FILE",
-    type=click.Path(path_type=Path),
-    help="Write the result as JSON; - is stdout.",
-)
-@click.option(
-    "--report", metavar="DIR", type=click.Path(path_type=Path), help="A folder for the report."
-)
+@options.SCALE
+@options.JSON
+@options.REPORT
 @click.option("--jobs", type=click.IntRange(min=1), help="How many runs side by side.")
 def compare(  # noqa: PLR0913, PLR0917 - the options
     scenario: Path,

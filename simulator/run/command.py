@@ -18,6 +18,7 @@ from simulator.exits import Exit, worst_of
 from simulator.flaws import FLAWS
 from simulator.printing import STDOUT, write_document
 from simulator.report.report import report_html
+from simulator.run import options
 from simulator.run.matrix import Row, fit_for, row_of, scripted, write_matrix
 from simulator.run.outputs import as_json, as_junit, write_text
 from simulator.run.place import Place
@@ -52,11 +53,7 @@ def files_in(named: Sequence[Path]) -> list[Path]:
 @click.option(
     "--seed", type=click.IntRange(min=0), help="What chance begins with; each file has its own."
 )
-@click.option(
-    "--scale",
-    metavar="SHARE",
-    help="How much of each population runs: 100 %; each file has its own.",
-)
+@options.SCALE
 @click.option(
     "--target",
     default="model",
@@ -84,25 +81,15 @@ def files_in(named: Sequence[Path]) -> list[Path]:
     show_default=True,
     help="With a URL in real time: how long a file may wait.",
 )
-@click.option(
-    "--limit", metavar="TIME", default="2s", show_default=True, help="What “at once” means."
-)
+@options.LIMIT
 @click.option(
     "--trace", metavar="DIR", type=click.Path(path_type=Path), help="A folder for the traces."
 )
-@click.option(
-    "--json",
-    "json_file",
-    metavar="FILE",
-    type=click.Path(path_type=Path),
-    help="Write the result as JSON; - is stdout.",
-)
+@options.JSON
 @click.option(
     "--junit", metavar="FILE", type=click.Path(path_type=Path), help="Write JUnit XML; - is stdout."
 )
-@click.option(
-    "--report", metavar="DIR", type=click.Path(path_type=Path), help="A folder for the report."
-)
+@options.REPORT
 @click.option(
     "--flaws", is_flag=True, help="Show which file notices which known flaw (populations left out)."
 )
