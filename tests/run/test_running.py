@@ -57,6 +57,15 @@ def test_an_expectation_that_holds_is_kept(run) -> None:
     assert ran.decisive["INB-4"] > 0
 
 
+@pytest.mark.parametrize(
+    ("hint", "verdict"),
+    [("Unterlagen erwartet", Exit.KEPT), ("Antwort erwartet", Exit.VIOLATED)],
+)
+def test_a_hint_may_be_written_as_the_inbox_shows_it(run, hint, verdict) -> None:
+    look = f"  - {{by: k@example.org, see: inbox, messages: {{message: m1, hint: {hint}}}}}\n"
+    assert run(STORY + look).exit is verdict
+
+
 def test_an_expectation_that_does_not_hold_names_step_clause_and_both_values(run) -> None:
     ran = run(STORY + "  - {within: 2s, by: anna, see: case, cloud_status: Datei}\n")
     (failure,) = ran.failures

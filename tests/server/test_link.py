@@ -385,6 +385,23 @@ async def test_what_follows_several_waits_for_company_and_a_rest_ends_that(serve
         assert writer.works == before + 1
 
 
+async def test_a_stop_does_not_wait_for_company_and_what_waited_comes_after_the_next_start(
+    serve, monkeypatch
+):
+    monkeypatch.setattr(carrier, "GATHER_S_EACH", 100)
+    monkeypatch.setattr(carrier, "GATHER_S_MAX", 1_000)
+    async with serve(clock="manual") as server:
+        anna = await prepared(server)
+        await sent(anna, "m1", to=[KUNDE, *(f"k{number}@example.org" for number in range(9))])
+        await server.rest()
+        await sent(anna, "m2", to=[KUNDE])
+        assert len(await under_way(anna)) == 1
+    async with serve(clock="manual") as server:
+        kunde = await server.recipient(KUNDE)
+        await server.rest()
+        assert await inbox(kunde) == ["m1", "m2"]
+
+
 class FullDisk:
     """A writer that has no room once for what can wait."""
 
