@@ -46,6 +46,8 @@ class Doing:
                 done = await does(self, record, key)
         except Barred as barred:
             return Outcome("refused", barred.reason)
+        except NotSeen as nothing:  # what the act needs to know before
+            return Outcome("refused", nothing.reason)
         _check(done, record)
         told = _told(record, done.value) if self.tells_bundles else {}
         return Outcome(done.outcome.value, done.reason, told, done.at)

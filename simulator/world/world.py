@@ -26,11 +26,6 @@ _MICROSECOND: Final = timedelta(microseconds=1)
 Process = Generator[simpy.Event, Any, None]
 #: A look that nothing answered, for who has to try again.
 _NOTHING_SEEN: Final = Outcome("refused", "not_reachable")
-#: Why what is not as expected may be right there.
-_IN_REAL_TIME: Final = (
-    "the model beside it shows the same, so the days or waits of real time may be the reason: "
-    "the model alone has those of the file, and decides (--target model)"
-)
 #: The acts that are the same act when they come twice: what is written has a name.
 _UNRELIABLE: Final = frozenset({"send", "reply"})
 
@@ -71,6 +66,7 @@ class World:
     _now_us: float = 0
     _is_model: bool = field(init=False)
     _agrees: bool = True  # whether the target did as the model, the last time
+    _left_out: bool = False  # whether the target could not do all that the model alone does
     _changed: simpy.Event | None = None  # what a step waits for
     _watched: list[Timed] = Factory(list[Timed])
     _scripts: list[Script] = Factory(list[Script])
@@ -353,7 +349,14 @@ class World:
 
     def skip(self, line: int, what: str) -> None:
         """Leave out what the target cannot do."""
+        self._left_out = True
         self.skipped.append(Skipped(line, f"this target cannot do {what}"))
+
+    def _unlike_the_file(self) -> str:
+        """Say what the target, and the model beside it, have otherwise than the scenario."""
+        left_out = self._left_out and not self._is_model
+        what = ("what was skipped above", left_out), ("real time", self.target.real_time)
+        return " or ".join(name for name, is_so in what if is_so)
 
     def _with_link(self, record: Record) -> Record:
         """Let who registers use the link of their newest mail, unless the step names another."""
@@ -365,9 +368,13 @@ class World:
 
     def _fail(self, timed: Timed, found: Miss, reason: str = "") -> None:
         rule = timed.step.rule or found.rule
-        if self.target.real_time and self._agrees and timed.record.get("see") != "mail":
-            # Its days and waits are not those of the scenario, and the model does the same there.
-            why = f"expected {found.expected}, seen {found.seen}; {_IN_REAL_TIME}"
+        unlike = self._unlike_the_file()
+        if unlike and self._agrees and timed.record.get("see") != "mail":
+            why = (
+                f"expected {found.expected}, seen {found.seen}; the model beside it shows the same, "
+                f"so {unlike} may be the reason: the model alone does all that the file says, and "
+                "decides (--target model)"
+            )
             self.skipped.append(Skipped(timed.step.place.line, why))
             return
         self.failures.append(

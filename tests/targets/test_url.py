@@ -14,6 +14,7 @@ from simulator.run.place import Place
 from simulator.run.running import Task, run_file
 from simulator.targets import over_http
 from simulator.targets.access import LINK, Access, AccessError, access_from, url_of
+from simulator.targets.names import Names
 from simulator.world.result import Ran
 from tests.server.processes import served
 from tests.targets.proxying import proxied
@@ -263,6 +264,58 @@ def test_what_went_wrong_first_comes_first(run, virtual):
     lines = [one.line for one in ran.reasons]
     assert lines == sorted(lines)
     assert ran.why.startswith("line 5: INB-1")
+
+
+def nothing_breaks(body: bytes) -> str | None:
+    return "not_found" if body == b'{"state":"up"}' else None
+
+
+@pytest.mark.parametrize(
+    ("file", "said"),
+    [
+        ("delivery/a-reply-arrives-a-day-later.yaml", "line 7: expected cloud_status"),
+        ("delivery/an-outage-delays-and-loses-nothing.yaml", "line 7: expected under_way"),
+        ("refusals/what-cannot-be-reached.yaml", "line 7: expected refused"),
+        ("replication/case-data-is-as-old-as-the-last-run.yaml", "replicate with result 2"),
+    ],
+)
+def test_what_needs_a_fault_that_the_target_cannot_have_is_undecided(virtual, file, said):
+    with proxied(virtual, as_it_is, nothing_breaks) as url:
+        ran = run_file(SCENARIOS / file, Task(place=Place(url, ACCESS)))
+    assert (ran.failures, ran.broken, ran.differed) == ((), (), ())
+    assert ran.exit is Exit.UNDECIDED
+    assert any(said in one for one in ran.undecided), ran.undecided
+
+
+def test_wordings_of_mails_that_the_target_does_not_show_are_left_alone_and_said(virtual):
+    def none_there(_method: str, path: str, status: int, said):
+        return (404, {"detail": "?"}) if path.endswith("/mail-templates") else (status, said)
+
+    with proxied(virtual, none_there) as url:
+        ran = run_file(
+            SCENARIOS / "accounts/the-wording-of-mails.yaml", Task(place=Place(url, ACCESS))
+        )
+    assert any("set_mail: it shows no wordings of mails" in one.why for one in ran.skipped)
+
+
+def test_files_side_by_side_have_caseworkers_of_their_own():
+    one, other = Names("aaaaaa"), Names("bbbbbb")
+    role = {"act": "set_role", "caseworker": "bernd", "role": "none"}
+    assert one.out(role) == {**role, "caseworker": "bernd-aaaaaa"}
+    assert one.out(role) != other.out(role)
+    seen = {
+        "see": "activities",
+        "by": "bernd-aaaaaa",
+        "entries": [{"author": "bernd-aaaaaa", "stamp": "bernd-aaaaaa am 19.02.2024 12:18:16"}],
+    }
+    entry = {"author": "bernd", "stamp": "bernd am 19.02.2024 12:18:16"}
+    assert one.back(seen) == {"see": "activities", "by": "bernd", "entries": [entry]}
+
+
+def test_a_caseworker_whose_token_is_given_keeps_the_name():
+    names = Names("aaaaaa", {"anna": "a token"})
+    look = {"see": "case_list", "by": "anna"}
+    assert names.out(look) == look
 
 
 def test_mails_that_nobody_can_read_are_no_difference(run, real):
