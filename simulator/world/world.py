@@ -147,7 +147,7 @@ class World:
             told: Record = {**record, "outcome": outcome.word}
             if outcome is not DONE:
                 told.update(outcome.told)
-                if outcome.reason is not None:
+                if outcome.reason is not None and outcome.word == "refused":
                     told["reason"] = outcome.reason
             judge(outcome.at or at, told, line, when)
             if came and record["act"] == "reply":  # it came before whatever was done after it
@@ -344,6 +344,10 @@ class World:
         if outcome.word == step.outcome and step.reason in {None, outcome.reason}:
             return
         wanted = step.outcome if step.reason is None else f"refused ({step.reason})"
+        if outcome.word == step.outcome and str(outcome.reason).isdecimal():
+            why = f"refused as expected, but with a status ({outcome.reason}) and no code: {wanted}"
+            self.skipped.append(Skipped(step.place.line, why))
+            return
         rule = rule_of_refusal(step.reason or outcome.reason) or _RULE_OF_ACT.get(what, "SEND-1")
         self._fail(timed, Miss(rule, wanted, str(outcome)), why_refused(outcome.reason))
 
@@ -352,10 +356,11 @@ class World:
         self._left_out = True
         self.skipped.append(Skipped(line, f"this target cannot do {what}"))
 
-    def _unlike_the_file(self) -> str:
+    def _unlike_the_file(self, timed: Timed) -> str:
         """Say what the target, and the model beside it, have otherwise than the scenario."""
         left_out = self._left_out and not self._is_model
-        what = ("what was skipped above", left_out), ("real time", self.target.real_time)
+        in_time = self.target.real_time and timed.record.get("see") != "mail"
+        what = ("what was skipped above", left_out), ("real time", in_time)
         return " or ".join(name for name, is_so in what if is_so)
 
     def _with_link(self, record: Record) -> Record:
@@ -368,12 +373,12 @@ class World:
 
     def _fail(self, timed: Timed, found: Miss, reason: str = "") -> None:
         rule = timed.step.rule or found.rule
-        unlike = self._unlike_the_file()
-        if unlike and self._agrees and timed.record.get("see") != "mail":
+        unlike = self._unlike_the_file(timed)
+        if unlike and self._agrees:
             why = (
-                f"expected {found.expected}, seen {found.seen}; the model beside it shows the same, "
-                f"so {unlike} may be the reason: the model alone does all that the file says, and "
-                "decides (--target model)"
+                f"expected {found.expected}, seen {found.seen}; the model beside it shows the "
+                f"same, so {unlike} may be the reason: the model alone does all that the file "
+                "says, and decides (--target model)"
             )
             self.skipped.append(Skipped(timed.step.place.line, why))
             return

@@ -298,6 +298,51 @@ def test_wordings_of_mails_that_the_target_does_not_show_are_left_alone_and_said
     assert any("set_mail: it shows no wordings of mails" in one.why for one in ran.skipped)
 
 
+def test_a_link_that_the_harness_asks_for_is_none_that_the_target_may_not_send(real):
+    # Where nobody can be let in, a caseworker's account needs a link that the rules do not give.
+    file = SCENARIOS / "accounts/caseworkers-are-known.yaml"
+    ran = run_file(file, Task(place=Place(real, ACCESS, speed=100_000.0)))
+    assert ran.exit is Exit.KEPT, ran.why
+
+
+def no_words(_method: str, _path: str, status: int, said):
+    return (status, {"message": "nein"}) if status >= 400 else (status, said)
+
+
+def test_a_refusal_without_a_code_is_as_expected_and_said(run, virtual):
+    story = STORY.replace("text: Hier ist sie", 'text: " ", outcome: refused, reason: blank_reply')
+    with proxied(virtual, no_words) as url:
+        ran = run(story.split("  - {within: 2s, by: anna")[0], url)
+    assert (ran.failures, ran.broken, ran.differed) == ((), (), ())
+    assert "refused as expected, but with a status (422) and no code" in ran.why
+
+
+def test_who_fails_may_have_done_it_all_the_same(run, virtual):
+    def done_and_failed(method: str, path: str, status: int, said):
+        replied = method == "POST" and "/api/collaboration/cases" in path and said
+        return (500, b"<h1>Internal Server Error</h1>") if replied else (status, said)
+
+    with proxied(virtual, done_and_failed) as url:
+        ran = run(STORY, url)
+    assert [(one.line, one.seen) for one in ran.failures] == [(6, "unknown (500)")]
+    assert ran.broken == ()
+
+
+def test_a_word_that_the_api_does_not_have_is_told_with_the_step(run, virtual):
+    def small(_method: str, path: str, status: int, said):
+        if "cloud_status" in said and "/api/mvp/cases/" in path:
+            said["cloud_status"] = "ok"
+        return status, said
+
+    with proxied(virtual, small) as url:
+        ran = run(STORY, url)
+    assert ran.exit is Exit.ENVIRONMENT
+    assert ran.why.endswith(
+        ':7: what answers is not the API: see case: "cloud_status" has no word "ok"; did you mean '
+        '"OK"?'
+    )
+
+
 def test_files_side_by_side_have_caseworkers_of_their_own():
     one, other = Names("aaaaaa"), Names("bbbbbb")
     role = {"act": "set_role", "caseworker": "bernd", "role": "none"}
