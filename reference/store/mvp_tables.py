@@ -21,6 +21,7 @@ from reference.store.codec import (
     to_json,
     to_us,
 )
+from reference.store.shapes import WHOLE_MAX
 from reference.store.shared_tables import SHARED
 from reference.store.unit import Kept, Row
 
@@ -192,7 +193,10 @@ def _case_row(case: Case) -> Row:
     )
 
 
-NEWEST_NUMBER: Final = "SELECT max(number) FROM cases WHERE typeof(number) = 'integer'"
+#: The number after which the next case comes: none that could have no number after it.
+NEWEST_NUMBER: Final = (
+    f"SELECT max(number) FROM cases WHERE typeof(number) = 'integer' AND number < {WHOLE_MAX}"  # noqa: S608 - our own
+)
 
 #: Cases by number.
 CASES: Final = Kept[CaseNumber, Case](
