@@ -274,16 +274,15 @@ _APART: Final = frozenset(
 )
 
 
-def read_scenario(path: Path, name: str | None = None) -> Scenario:
+def read_scenario(path: Path) -> Scenario:
     """Read a scenario file.
 
     Raises:
         BadScenario: with every mistake of the file.
         OSError: when it cannot be read.
     """
-    name = str(path) if name is None else name
     raw = path.read_bytes()
-    faults = Faults(name)
+    faults = Faults(str(path))
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
