@@ -46,7 +46,7 @@ from reference.store.mvp_tables import (
     INSERT_ENTRY,
     MARK,
     MESSAGE_CASES,
-    NEWEST_NUMBER,
+    NEXT_NUMBER,
     SET_RELEASE,
     Caseworker,
     Draft,
@@ -86,8 +86,8 @@ def create_with_message(
 
 def next_number(unit: Unit) -> int:
     """Give the number of the next case where none is asked for."""
-    (newest,) = next(unit.select(NEWEST_NUMBER), (None,))
-    return 1 if newest is None else newest + 1
+    ((number,),) = unit.select(NEXT_NUMBER)
+    return int(number)
 
 
 def send(

@@ -16,7 +16,7 @@ from reference.domain.sending import TextBlock
 from reference.domain.words import STATUS_TEXTS, CaseNumber, CloudRole, CloudStatus
 from reference.http.problems import Refused
 from reference.store.codec import from_us, to_day
-from reference.store.mvp_tables import CASES, CASEWORKERS, DRAFTS, NEWEST_NUMBER, Draft, entry_of
+from reference.store.mvp_tables import CASES, CASEWORKERS, DRAFTS, NEXT_NUMBER, Draft, entry_of
 from reference.store.unit import Row
 
 #: How many words of a search are looked for; the others are ignored.
@@ -522,8 +522,8 @@ def text_blocks(connection: sqlite3.Connection) -> Iterator[TextBlock]:
 
 def next_number(connection: sqlite3.Connection) -> int:
     """Give the number that the next case gets where none is asked for."""
-    (newest,) = connection.execute(NEWEST_NUMBER).fetchone()
-    return 1 if newest is None else newest + 1
+    (number,) = connection.execute(NEXT_NUMBER).fetchone()
+    return int(number)
 
 
 def caseworkers(

@@ -1,7 +1,7 @@
 """Texts that are prepared: text blocks for messages, and the wordings of mails."""
 
 import sqlite3
-from typing import Annotated, Final, Literal, TypeAlias
+from typing import Annotated, Final, TypeAlias
 
 from attrs import define, frozen
 
@@ -10,12 +10,12 @@ from reference.domain.rules import Template
 from reference.domain.sending import TextBlock, offered_text_blocks
 from reference.http.operations import Answer, Call, NamesPage, Operation, Who, given
 from reference.http.problems import Fault, Problem, Refused
-from reference.mail.wordings import EVENTS, LANGUAGES, checked, wording
+from reference.mail.wordings import EVENTS, checked, wording
 from reference.mvp import looks
 from reference.mvp.acts import tell
 from reference.mvp.api import BASE
 from reference.store.link_content import Wording
-from reference.store.shapes import CONTROLS, NAME, TextShape
+from reference.store.shapes import CONTROLS, LANGUAGES, NAME, LanguageCode, TextShape
 from reference.store.shared_tables import WORDINGS
 from reference.store.side import Side
 from reference.store.unit import Unit
@@ -62,7 +62,7 @@ class BlockText:
 class Language:
     """In which language."""
 
-    language: Literal["de", "en"] = "de"
+    language: LanguageCode = LANGUAGES[0]
 
 
 @frozen

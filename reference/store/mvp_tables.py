@@ -192,7 +192,10 @@ def _case_row(case: Case) -> Row:
     )
 
 
-NEWEST_NUMBER: Final = "SELECT max(number) FROM cases WHERE typeof(number) = 'integer'"
+#: Gives the number of the next case where none is asked for.
+NEXT_NUMBER: Final = (
+    "SELECT coalesce(max(number), 0) + 1 FROM cases WHERE typeof(number) = 'integer'"
+)
 
 #: Cases by number.
 CASES: Final = Kept[CaseNumber, Case](
