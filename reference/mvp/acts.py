@@ -62,6 +62,14 @@ def role_held(unit: Unit, name: str) -> CloudRole:
     return CloudRole.NONE if caseworker is None else caseworker.role
 
 
+def known_case(unit: Unit, number: CaseNumber) -> Case:
+    """Give a case; refuse where there is none."""
+    case = unit.get(CASES, number)
+    if case is None:
+        raise Refused(Refusal.UNKNOWN_CASE)
+    return case
+
+
 def create(unit: Unit, act: CreateCase, customer: str, now: datetime, rules: Rules) -> Case:
     """Create a case without a message."""
     decision = accepted(create_case(unit.get(CASES, act.case), act, now, rules))
@@ -160,8 +168,7 @@ def set_case_addresses(
     unit: Unit, number: CaseNumber, chosen: tuple[str, ...], rules: Rules
 ) -> tuple[str, ...]:
     """Say which addresses belong to a case; replication carries them (SEND-8, RPL-2)."""
-    if unit.get(CASES, number) is None:
-        raise Refused(Refusal.UNKNOWN_CASE)
+    known_case(unit, number)
     addresses = _well_formed(chosen, rules)
     unit.write("case_addresses", "DELETE FROM case_addresses WHERE number = ?", (number,))
     for place, address in enumerate(addresses):

@@ -9,7 +9,7 @@ from typing import Final
 
 from attrs import frozen
 
-from reference.domain.case import fields_for, listed_for
+from reference.domain.case import Case, fields_for, listed_for
 from reference.domain.refusals import Refusal
 from reference.domain.rules import Rules
 from reference.domain.sending import TextBlock
@@ -190,13 +190,19 @@ def role_of_viewer(connection: sqlite3.Connection, name: str) -> CloudRole:
     return CloudRole.NONE if caseworker is None else caseworker.role
 
 
+def _case(connection: sqlite3.Connection, number: CaseNumber) -> Case:
+    """Give a case; refuse where there is none."""
+    case = CASES.load(connection, number)
+    if case is None:
+        raise Refused(Refusal.UNKNOWN_CASE)
+    return case
+
+
 def case_view(
     connection: sqlite3.Connection, number: CaseNumber, by: str, rules: Rules
 ) -> CaseView:
     """Give a case with its fields and what is under way (STA, DLV-4)."""
-    case = CASES.load(connection, number)
-    if case is None:
-        raise Refused(Refusal.UNKNOWN_CASE)
+    case = _case(connection, number)
     (customer,) = connection.execute(
         "SELECT customer FROM cases WHERE number = ?", (number,)
     ).fetchone()
@@ -476,9 +482,7 @@ def rights(
     connection: sqlite3.Connection, number: CaseNumber, rules: Rules
 ) -> tuple[RightView, ...]:
     """Give who of a case may create messages: all who got one, or have a release (RGT-2)."""
-    case = CASES.load(connection, number)
-    if case is None:
-        raise Refused(Refusal.UNKNOWN_CASE)
+    case = _case(connection, number)
     set_ = {each.recipient: each for each in _releases(connection, number)}
     addresses = sorted({*case.channels, *case.preset, *set_})
     return tuple(
@@ -494,10 +498,7 @@ def rights(
 
 def preset(connection: sqlite3.Connection, number: CaseNumber) -> tuple[str, ...]:
     """Give the recipients that are preset for the next message (SEND-6)."""
-    case = CASES.load(connection, number)
-    if case is None:
-        raise Refused(Refusal.UNKNOWN_CASE)
-    return case.preset
+    return _case(connection, number).preset
 
 
 def preset_or_none(connection: sqlite3.Connection, number: CaseNumber) -> tuple[str, ...]:
