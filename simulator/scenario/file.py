@@ -34,9 +34,10 @@ from simulator.scenario.limits import LIMIT
 from simulator.scenario.nodes import Faults, Fields, Place, tree_of
 from simulator.scenario.outages import FAULT, Outage, Span, Unreliable, outage_of
 from simulator.scenario.population import POPULATION, Population
-from simulator.scenario.quantities import count, duration
+from simulator.scenario.quantities import duration
 from simulator.scenario.steps import (
     CASE,
+    COUNT,
     DAY,
     FILE,
     WHEN,
@@ -246,7 +247,7 @@ SLOTS: Final = (
     Slot("population", POPULATION, "many people who act by chance"),
     Slot(
         "seed",
-        Scalar(count, "a whole number", types=("integer", "string")),
+        COUNT,
         "what chance begins with: the same seed gives the same run",
         default=1,
     ),
