@@ -31,6 +31,7 @@ from reference.http.operations import (
     Response,
     Who,
     fingerprint,
+    media_type,
 )
 from reference.http.parsing import fits_in_path, parsed, queried
 from reference.http.problems import (
@@ -212,7 +213,7 @@ def _with_crash_points(handle: Handler) -> Handler:
 
 async def _expect(request: web.Request) -> None:
     """Leave it to uploads to say that the body is wanted."""
-    if request.content_type == JSON_TYPE:
+    if media_type(request) == JSON_TYPE:
         await go_on(request)
 
 
@@ -239,7 +240,7 @@ async def _call(
     query = None if operation.query is None else _query(request, operation.query, queries)
     raw = b""
     body = None
-    if operation.body is not None and not (operation.upload and request.content_type != JSON_TYPE):
+    if operation.body is not None and not (operation.upload and media_type(request) != JSON_TYPE):
         raw = await _raw(request)
         body = parsed(raw, operation.body)
     mark = "" if key is None else fingerprint(request, raw)
@@ -273,7 +274,7 @@ def _key(request: web.Request, operation: Operation) -> str | None:
 
 async def _raw(request: web.Request) -> bytes:
     headers = request.headers
-    if headers.get(hdrs.CONTENT_TYPE) != JSON_TYPE and request.content_type != JSON_TYPE:
+    if headers.get(hdrs.CONTENT_TYPE) != JSON_TYPE and media_type(request) != JSON_TYPE:
         raise Refused(Problem.MEDIA_TYPE)
     if headers.get(hdrs.CONTENT_ENCODING, "identity").lower() != "identity":
         raise compressed()

@@ -11,7 +11,7 @@ from hashlib import blake2b
 from types import MappingProxyType
 from typing import Any, Final, Protocol, TypeVar
 
-from aiohttp import web
+from aiohttp import hdrs, web
 from attrs import define, field, frozen
 
 from reference.domain.facts import Decision
@@ -208,6 +208,11 @@ class Operation:
         if self.media or (self.body is None and not self.upload):
             return self.media
         return (BYTES_TYPE,) if self.upload else (JSON_TYPE,)
+
+
+def media_type(request: web.Request) -> str:
+    """Give the type of a body without its parameters, whatever form these may have."""
+    return request.headers.get(hdrs.CONTENT_TYPE, "").partition(";")[0].strip().lower()
 
 
 def fingerprint(request: web.Request, content: bytes) -> str:

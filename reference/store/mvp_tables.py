@@ -21,6 +21,7 @@ from reference.store.codec import (
     to_json,
     to_us,
 )
+from reference.store.shapes import WHOLE_MAX
 from reference.store.shared_tables import SHARED
 from reference.store.unit import Kept, Row
 
@@ -192,9 +193,10 @@ def _case_row(case: Case) -> Row:
     )
 
 
-#: Gives the number of the next case where none is asked for.
+#: Gives the number of the next case where none is asked for: after the greatest that leaves one.
 NEXT_NUMBER: Final = (
-    "SELECT coalesce(max(number), 0) + 1 FROM cases WHERE typeof(number) = 'integer'"
+    "SELECT coalesce(max(number), 0) + 1 FROM cases "  # noqa: S608 - our own
+    f"WHERE typeof(number) = 'integer' AND number < {WHOLE_MAX}"
 )
 
 #: Cases by number.
