@@ -47,6 +47,8 @@ EXPECTED_ACTIONS: Final = ("acknowledge", "reply", "reply_with_file")
 ROLES: Final = ("none", "Benutzer", "Administrator")
 STATUSES: Final = ("OK", "Info", "Antwort", "Datei", "")
 VIAS: Final = ("widget", "case", "attachments", "message", "reply")
+#: The ways of opening that name a case; the others name the message of an entry (INB-2).
+VIAS_OF_CASE: Final = ("widget", "case")
 HINTS: Final = ("reply", "documents")
 BUTTONS: Final = ("reply", "new_message")
 EVENTS: Final = ("new_message", "registration")

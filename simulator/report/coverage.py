@@ -26,14 +26,14 @@ _EFFECTS: Final = {Effect.READ: "read", Effect.UNREAD: "stays unread", Effect.RE
 
 
 def rules_decided(ran: Sequence[Ran]) -> list[tuple[str, str, int]]:
-    """Give each rule that a run can show, its promise, and how often it decided something."""
+    """Give each rule that a trace can show or a run showed, its promise, how often it decided."""
     decided: Counter[str] = Counter()
     for one in ran:
         decided.update(one.decisive)
     return [
         (rule, clause.promise, decided[rule])
         for rule, clause in CLAUSES.items()
-        if clause.shown is Shown.TRACE
+        if clause.shown is Shown.TRACE or decided[rule]
     ]
 
 

@@ -428,7 +428,12 @@ POPULATION: Final = Record(
             "the same where it does not run on the model; as there unless told",
         ),
         Slot("messages", SENDING, "what the caseworkers send, and how often", required=True),
-        Slot("mail", DELAY, "from the notice until it is in a recipient's mail", default=Fixed(0)),
+        Slot(
+            "mail",
+            DELAY,
+            "further time until its recipient has a mail; the measure `mail` leaves it out",
+            default=Fixed(0),
+        ),
         Slot(
             "profiles",
             _Profiles(Named(NAME, PROFILE)),

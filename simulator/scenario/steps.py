@@ -15,6 +15,7 @@ from simulator.history.vocabulary import (
     ACTS_OF_NOBODY,
     LABELS,
     SEES,
+    VIAS_OF_CASE,
     Field,
     Kind,
 )
@@ -276,6 +277,12 @@ def _step(values: dict[str, Any], node: Fields, faults: Faults) -> Step:
         faults.add(node.place, 'a "reason" is that of a refusal', 'write "outcome: refused" too')
         return _in_part(values, node)
     record = _told({name: value for name, value in values.items() if name not in _OWN})
+    via = record.get("via")
+    if via in VIAS_OF_CASE and "message" in record:
+        key = next(key for key, _ in node.fields if key.value == "message")
+        hint = "leave it out, or say by which click the message is opened: via: message"
+        faults.add(key.place, f'"via: {via}" opens the case, not a message of it', hint)
+        return _in_part(values, node)
     return Step(
         node.place,
         own["at"],
