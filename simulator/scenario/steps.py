@@ -53,16 +53,12 @@ def case_number(text: str) -> int | str:
     return text
 
 
-def _whole(text: str) -> int:
-    return count(text)
-
-
 WHEN: Final = Scalar(when, "a moment", types=("string", "number"))
-DURATION: Final = Scalar(duration, "a duration", types=("string",))
+DURATION: Final = Scalar(duration, "a duration")
 SIZE: Final = Scalar(size, "a size", types=("string", "integer"))
 DAY: Final = Scalar(lambda text: calendar_day(text).isoformat(), "a calendar day")
 CASE: Final = Scalar(case_number, "a case's number", types=("integer", "string"))
-COUNT: Final = Scalar(_whole, "a whole number", types=("integer", "string"))
+COUNT: Final = Scalar(count, "a whole number", types=("integer", "string"))
 
 
 FILE: Final = Record(
