@@ -7,6 +7,7 @@ from typing import Any, Final
 from reference.domain.rules import CASE_CHANGES, EFFECTS, SENDING
 from reference.domain.words import CaseEvent, Deed, Effect, ExpectedAction
 from simulator.history.clauses import CLAUSES, Shown
+from simulator.measures.statuses import STATUSES
 from simulator.report.measurements import ACTIONS
 from simulator.world.result import Ran
 
@@ -22,7 +23,6 @@ _DEEDS: Final = {
     Deed.NEW_MESSAGE: "writes a new message (Neue Nachricht)",
 }
 _EFFECTS: Final = {Effect.READ: "read", Effect.UNREAD: "stays unread", Effect.REFUSED: "refused"}
-_BEFORE: Final = ("", "Info", "Antwort", "Datei", "OK")
 
 
 def rules_decided(ran: Sequence[Ran]) -> list[tuple[str, str, int]]:
@@ -71,6 +71,6 @@ def moves_met(ran: Sequence[Ran]) -> dict[str, Any]:
         "after": [status.value if status else "" for status in after],
         "rows": [
             (before or "none yet", [counts[before, event] for event in events])
-            for before in _BEFORE
+            for before in ("", *STATUSES)
         ],
     }
