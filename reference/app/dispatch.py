@@ -34,7 +34,14 @@ from reference.http.operations import (
     media_type,
 )
 from reference.http.parsing import fits_in_path, parsed, queried
-from reference.http.problems import PROBLEM_TYPE, Fault, Problem, Refused, too_long
+from reference.http.problems import (
+    PROBLEM_TYPE,
+    Fault,
+    Problem,
+    Refused,
+    compressed,
+    too_long,
+)
 from reference.http.uploads import go_on
 from reference.store.crash import ARMED, reached
 from reference.store.writer import StorageError
@@ -270,8 +277,7 @@ async def _raw(request: web.Request) -> bytes:
     if headers.get(hdrs.CONTENT_TYPE) != JSON_TYPE and media_type(request) != JSON_TYPE:
         raise Refused(Problem.MEDIA_TYPE)
     if headers.get(hdrs.CONTENT_ENCODING, "identity").lower() != "identity":
-        what = "send the body as it is"
-        raise Refused(Problem.MEDIA_TYPE, Fault("header Content-Encoding", what))
+        raise compressed()
     if (request.content_length or 0) > BODY_MAX:
         raise too_long(BODY_MAX)
     if request.content.is_eof():  # it came with the head: nothing to wait for

@@ -23,6 +23,7 @@ from reference.store.shapes import Cursor, Limit
 from reference.store.shared_tables import ANSWERS, PURGE_ANSWERS, Given
 from reference.store.side import Side
 from reference.store.unit import Unit
+from reference.store.writer import Look
 
 S = TypeVar("S")
 JSON_TYPE: Final = "application/json"
@@ -225,6 +226,11 @@ def given(value: object, status: int = 200) -> Answer:
     if value is None:
         return Answer(204 if status == 200 else status, b"")  # noqa: PLR2004
     return Answer(status, to_json(value))
+
+
+async def shown(side: Side, look: Look[object]) -> Answer:
+    """Answer with what a look into a side's store shows."""
+    return given(await side.reader.look(look))
 
 
 def accepted(decision: Decision[S] | Refusal) -> Decision[S]:

@@ -12,11 +12,11 @@ from attrs import define, field
 from reference.clock import Now
 from reference.domain.replication import Bundle
 from reference.http.operations import BYTES_TYPE, JSON_TYPE
-from reference.http.problems import Problem
+from reference.http.problems import CODES, Problem
 from reference.link.peer import BundleAnswer, NotTaken, Unreachable
 from reference.link.signing import digest_of, signed
-from reference.link.wire import BASE, CODES, BundleTaken, Taken
-from reference.store.codec import MisfitError, structure, to_json, to_us
+from reference.link.wire import BASE, BundleTaken, Taken
+from reference.store.codec import MisfitError, structure, to_json
 from reference.store.files import Files
 from reference.store.link_content import Attached
 from reference.store.outbox import Outgoing
@@ -119,7 +119,7 @@ class Remote:
             raise Unreachable(f"{self.url}: {str(error) or type(error).__name__}") from error
 
     def _signed(self, method: str, path: str, digest: str) -> dict[str, str]:
-        return signed(self.secret, method, path, digest, to_us(self.now()) // 1_000_000)
+        return signed(self.secret, method, path, digest, int(self.now().timestamp()))
 
     def _expect(self, status: int, wanted: int) -> None:
         if status != wanted:

@@ -193,9 +193,10 @@ def _case_row(case: Case) -> Row:
     )
 
 
-#: The number after which the next case comes: none that could have no number after it.
-NEWEST_NUMBER: Final = (
-    f"SELECT max(number) FROM cases WHERE typeof(number) = 'integer' AND number < {WHOLE_MAX}"  # noqa: S608 - our own
+#: Gives the number of the next case where none is asked for: after the greatest that leaves one.
+NEXT_NUMBER: Final = (
+    "SELECT coalesce(max(number), 0) + 1 FROM cases "  # noqa: S608 - our own
+    f"WHERE typeof(number) = 'integer' AND number < {WHOLE_MAX}"
 )
 
 #: Cases by number.

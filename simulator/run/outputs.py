@@ -67,7 +67,8 @@ def _reasons(console: Console, one: Ran) -> None:
             differences += 1
             if differences > DIFFERENCES_MAX:
                 continue
-        lines.append(f"{one.file}:{reason.line}: {reason.title}")
+        place = f"{one.file}:{reason.line}" if reason.line else one.file
+        lines.append(f"{place}: {reason.title}")
         lines += [f"  {f'{what}:':<9} {said}" for what, said in reason.parts]
     if differences > DIFFERENCES_MAX:
         lines.append(f"{one.file}: {differences - DIFFERENCES_MAX} more differences")
