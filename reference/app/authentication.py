@@ -20,7 +20,6 @@ from reference.http.operations import Who
 from reference.http.passwords import passwords_of
 from reference.http.problems import Fault, Problem, Refused
 from reference.link.signing import is_signed
-from reference.store.codec import to_us
 from reference.store.collaboration_tables import LOGINS
 from reference.store.mvp_tables import CASEWORKER_OF, CASEWORKERS
 from reference.store.secrets import hashed, new_secret
@@ -29,6 +28,9 @@ from reference.store.unit import Kept
 
 #: As whom the holder of the operator's token acts.
 OPERATOR: Final = "operator"
+#: The cookies that keep the tokens of sessions.
+MVP_COOKIE: Final = "mvp_session"
+COLLABORATION_COOKIE: Final = "collaboration_session"
 
 
 @define(eq=False)
@@ -58,9 +60,7 @@ class Authentication:
             case Who.ANYBODY:
                 check_site(request)
                 return ""
-            case Who.PEER if is_signed(
-                self.peer_secret, request.method, request.path, request.headers, _seconds()
-            ):
+            case Who.PEER if self._is_peer(request):
                 return "peer"
             case _:
                 raise not_authenticated()
@@ -80,6 +80,11 @@ class Authentication:
     def _is_operator(self, request: web.Request) -> bool:
         token = bearer_of(request)
         return token is not None and hmac.compare_digest(hashed(token), self.operator)
+
+    def _is_peer(self, request: web.Request) -> bool:
+        now_s = int(wall_clock().timestamp())
+        headers = request.headers
+        return is_signed(self.peer_secret, request.method, request.path, headers, now_s)
 
     async def _administrator(self, request: web.Request) -> str:
         """Give the operator, or a caseworker with the cloud role Administrator."""
@@ -122,13 +127,9 @@ def authentication_of(system: System, config: Config, operator: str) -> Authenti
             tokens,
         )
 
-    mvp = access(system.mvp, "mvp_session", CASEWORKERS, CASEWORKER_OF)
-    collaboration = access(system.collaboration, "collaboration_session", LOGINS)
+    mvp = access(system.mvp, MVP_COOKIE, CASEWORKERS, CASEWORKER_OF)
+    collaboration = access(system.collaboration, COLLABORATION_COOKIE, LOGINS)
     return Authentication(mvp, collaboration, hashed(operator), config.peer_secret or "")
-
-
-def _seconds() -> int:
-    return to_us(wall_clock()) // 1_000_000
 
 
 def operator_token(config: Config) -> str:

@@ -7,7 +7,7 @@ from aiohttp import web
 from aiohttp.http_exceptions import ContentEncodingError
 
 from reference.app.headers import secured
-from reference.http.problems import PROBLEM_TYPE, Fault, Problem, Refused
+from reference.http.problems import PROBLEM_TYPE, Fault, Problem, Refused, compressed
 
 _TOLD_MAX: Final = 200  # characters of what the parser says
 log = logging.getLogger(__name__)
@@ -51,9 +51,7 @@ class Connection(web.RequestHandler):
 
 def _refused(status: int, exc: BaseException | None, message: str | None) -> Refused:
     if isinstance(exc, ContentEncodingError):
-        return Refused(
-            Problem.MEDIA_TYPE, Fault("header Content-Encoding", "send the body as it is")
-        )
+        return compressed()
     if status >= 500:  # noqa: PLR2004
         return Refused(Problem.INTERNAL)
     told = " ".join((message or "it is no HTTP").split())[:_TOLD_MAX]

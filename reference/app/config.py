@@ -91,8 +91,10 @@ def _one_of(*words: str) -> Callable[[str], str]:
 
 def _duration(text: str) -> timedelta:
     found = _DURATION.fullmatch(text)
-    if found is None or int(found[1]) == 0:
+    if found is None:
         raise ValueError("write a duration as 500ms, 30s, 15m, 12h or 7d")
+    if int(found[1]) == 0:
+        raise ValueError("write a duration longer than none, as 500ms, 30s, 15m, 12h or 7d")
     return int(found[1]) * _UNITS[found[2]]
 
 
@@ -111,8 +113,8 @@ def _flag(text: str) -> bool:
 
 def _size(text: str) -> int:
     found = _SIZE.fullmatch(text)
-    if found is None:
-        raise ValueError("write a number of bytes as 1048576, 1024k, 100M or 1G")
+    if found is None or int(found[1]) == 0:
+        raise ValueError("write a number of bytes, at least 1, as 1048576, 1024k, 100M or 1G")
     return int(found[1]) * _SIZES[found[2]]
 
 
@@ -176,6 +178,8 @@ def _readings(text: str) -> Readings:
         name, sign, value = each.partition("=")
         if not sign:
             raise ValueError(f"write a reading as NAME=VALUE, not {each!r}")
+        if name.strip() in chosen:
+            raise ValueError(f"{name.strip()} is chosen twice")
         chosen[name.strip()] = value.strip()
     return readings_from(chosen)
 
@@ -391,6 +395,10 @@ class Config:
             (
                 self.smtp_user is not None and self.smtp is None,
                 "--smtp-user goes with --smtp, the mail server to log in to",
+            ),
+            (
+                self.smtp_tls != "auto" and self.smtp is None,
+                f"--smtp-tls {self.smtp_tls} goes with --smtp, the mail server to speak to",
             ),
             (
                 self.smtp_user is not None

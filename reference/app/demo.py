@@ -11,6 +11,7 @@ from reference.app.demo_people import ANNA, HELGA, JENS, KATRIN, PASSWORD, TOBIA
 from reference.app.server import Server
 from reference.client.client import Client, File
 from reference.client.connection import part
+from reference.mvp.api import BASE as MVP
 from reference.store.shared_tables import SETTINGS
 
 _DONE: Final = "demo"  # the setting that says that everything is there
@@ -79,7 +80,7 @@ class _Office:
         operator = self.operator
         for each in WORKERS:
             await operator.set_role(each.name, each.role, f"{each.name}@petersen-makler.example")
-            path = f"/api/mvp/caseworkers/{part(each.name)}/password"
+            path = f"{MVP}/caseworkers/{part(each.name)}/password"
             await operator.connection.act("PUT", path, {"password": PASSWORD})
         for catalogue, name, text in _BLOCKS:
             await operator.set_text_block(catalogue, name, text)

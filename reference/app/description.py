@@ -1,15 +1,12 @@
 """What the API says about itself: its OpenAPI document, a page to read, and its problems."""
 
 from functools import cached_property
-from typing import Final
 
 from attrs import define, frozen
 
 from reference.domain.refusals import Refusal
 from reference.http.operations import HTML_TYPE, Answer, Call, Operation, Who, given
-from reference.http.problems import Problem, Refused
-
-_CODES: Final = {why.code: why for why in (*Refusal, *Problem)}
+from reference.http.problems import CODES, Problem, Refused
 
 
 @frozen
@@ -55,12 +52,12 @@ class DescriptionApi:
     async def list_problems(self, call: Call) -> Answer:
         """List what answers can be refused by."""
         del call
-        return given(ProblemTypes(tuple(map(self._type, sorted(_CODES)))))
+        return given(ProblemTypes(tuple(map(self._type, sorted(CODES)))))
 
     async def show_problem(self, call: Call) -> Answer:
         """Show what a code says; as a page to whoever accepts that first."""
         code = call.path["code"]
-        if code not in _CODES:
+        if code not in CODES:
             raise Refused(Problem.NOT_FOUND)
         if call.request.headers.get("Accept", "").startswith(HTML_TYPE):
             from reference.app.description_pages import problem_page  # noqa: PLC0415 - as said
@@ -87,7 +84,7 @@ class DescriptionApi:
     def _type(self, code: str) -> ProblemType:
         from reference.app.openapi import problems_of  # noqa: PLC0415 - as said
 
-        why = _CODES[code]
+        why = CODES[code]
         return ProblemType(
             f"/problems/{code}",
             code,

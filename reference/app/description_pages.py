@@ -4,14 +4,14 @@ import re
 from base64 import b64encode
 from collections.abc import Iterable
 from hashlib import sha256
-from typing import Any, Final
+from typing import Final
 
 from jinja2 import Environment, PackageLoader
 from markupsafe import Markup, escape
 
 from reference.app.openapi import document
 from reference.http.operations import HTML_TYPE, Answer, Operation
-from reference.store.codec import to_json
+from reference.store.codec import dumps
 
 _PAGES: Final = Environment(
     loader=PackageLoader("reference.app"),
@@ -31,7 +31,7 @@ _PAGES.filters["marked"] = _marked
 
 def docs_page(operations: Iterable[Operation]) -> Answer:
     """Give the page that describes operations."""
-    return _page("docs.html", document=document(operations), example=_example)
+    return _page("docs.html", document=document(operations), example=dumps)
 
 
 def problem_page(problem: object) -> Answer:
@@ -45,7 +45,3 @@ def _page(template: str, **values: object) -> Answer:
     fingerprint = b64encode(sha256(style.encode()).digest()).decode()
     policy = f"default-src 'none'; style-src 'sha256-{fingerprint}'; frame-ancestors 'none'"
     return Answer(200, text.encode(), HTML_TYPE, {"Content-Security-Policy": policy})
-
-
-def _example(value: Any) -> str:  # noqa: ANN401 - any JSON
-    return to_json(value).decode()

@@ -31,9 +31,17 @@ from reference.http.operations import (
     Response,
     Who,
     fingerprint,
+    media_type,
 )
 from reference.http.parsing import fits_in_path, parsed, queried
-from reference.http.problems import PROBLEM_TYPE, Fault, Problem, Refused, too_long
+from reference.http.problems import (
+    PROBLEM_TYPE,
+    Fault,
+    Problem,
+    Refused,
+    compressed,
+    too_long,
+)
 from reference.http.uploads import go_on
 from reference.store.crash import ARMED, reached
 from reference.store.writer import StorageError
@@ -205,7 +213,7 @@ def _with_crash_points(handle: Handler) -> Handler:
 
 async def _expect(request: web.Request) -> None:
     """Leave it to uploads to say that the body is wanted."""
-    if request.content_type == JSON_TYPE:
+    if media_type(request) == JSON_TYPE:
         await go_on(request)
 
 
@@ -232,7 +240,7 @@ async def _call(
     query = None if operation.query is None else _query(request, operation.query, queries)
     raw = b""
     body = None
-    if operation.body is not None and not (operation.upload and request.content_type != JSON_TYPE):
+    if operation.body is not None and not (operation.upload and media_type(request) != JSON_TYPE):
         raw = await _raw(request)
         body = parsed(raw, operation.body)
     mark = "" if key is None else fingerprint(request, raw)
@@ -266,11 +274,10 @@ def _key(request: web.Request, operation: Operation) -> str | None:
 
 async def _raw(request: web.Request) -> bytes:
     headers = request.headers
-    if headers.get(hdrs.CONTENT_TYPE) != JSON_TYPE and request.content_type != JSON_TYPE:
+    if headers.get(hdrs.CONTENT_TYPE) != JSON_TYPE and media_type(request) != JSON_TYPE:
         raise Refused(Problem.MEDIA_TYPE)
     if headers.get(hdrs.CONTENT_ENCODING, "identity").lower() != "identity":
-        what = "send the body as it is"
-        raise Refused(Problem.MEDIA_TYPE, Fault("header Content-Encoding", what))
+        raise compressed()
     if (request.content_length or 0) > BODY_MAX:
         raise too_long(BODY_MAX)
     if request.content.is_eof():  # it came with the head: nothing to wait for

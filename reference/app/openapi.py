@@ -10,11 +10,14 @@ from typing import Any, Final, Literal, Union, cast, get_args, get_origin
 
 from attrs import NOTHING, Factory, define, fields, has
 
+from reference.app.authentication import COLLABORATION_COOKIE, MVP_COOKIE
+from reference.collaboration.api import BASE as COLLABORATION
 from reference.domain.refusals import Refusal
 from reference.domain.words import CaseNumber, Word
 from reference.http.examples import EXAMPLES, OTHERS, WORDS
 from reference.http.operations import BYTES_TYPE, FORM_TYPE, JSON_TYPE, TEXT_TYPE, Operation, Who
-from reference.http.problems import PROBLEM_TYPE, Problem
+from reference.http.problems import CODES, PROBLEM_TYPE, Problem
+from reference.mvp.api import BASE as MVP
 from reference.store.codec import LIST_MAX, shape_of, to_json
 from reference.store.shapes import NAME, WHOLE_MAX, Absent, TextShape, WholeShape
 
@@ -50,7 +53,7 @@ _SCHEMES: Final[Json] = {
     "caseworker_session": {
         "type": "apiKey",
         "in": "cookie",
-        "name": "mvp_session",
+        "name": MVP_COOKIE,
         "description": "set by POST /api/mvp/session",
     },
     "recipient_token": {
@@ -61,7 +64,7 @@ _SCHEMES: Final[Json] = {
     "recipient_session": {
         "type": "apiKey",
         "in": "cookie",
-        "name": "collaboration_session",
+        "name": COLLABORATION_COOKIE,
         "description": "set by POST /api/collaboration/session",
     },
     "peer_signature": {
@@ -128,7 +131,7 @@ def _description(operation: Operation) -> str:
 
 
 def _tag(operation: Operation) -> str:
-    for start, tag in (("/api/mvp", "MVP"), ("/api/collaboration", "collaboration")):
+    for start, tag in ((MVP, "MVP"), (COLLABORATION, "collaboration")):
         if operation.path.startswith(start):
             return tag
     return "link" if operation.who is Who.PEER else "server"
@@ -270,7 +273,7 @@ def _problem_schema() -> Json:
             "title": {"type": "string", "description": "what is wrong, and what would be right"},
             "title_de": {"type": "string", "description": "the same for the screen, in German"},
             "status": {"type": "integer"},
-            "code": {"type": "string", "enum": sorted(why.code for why in (*Refusal, *Problem))},
+            "code": {"type": "string", "enum": sorted(CODES)},
             "rule": {"type": "string", "description": "the rule that refuses"},
             "definite": {"type": "boolean", "description": "whether nothing happened for certain"},
             "errors": {"type": "array", "items": place},

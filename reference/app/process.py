@@ -48,13 +48,13 @@ def run(config: Config) -> int:
         with asyncio.Runner(loop_factory=_loop_factory()) as runner:
             runner.run(_serve(config))
     except WordingError as error:
-        return _failed(error, BAD_INPUT)
+        return _failed(f"--mail-templates: {error}", BAD_INPUT)
     except (StartError, StorageError, OSError) as error:
         return _failed(error, ENVIRONMENT)
     return 0
 
 
-def _failed(error: Exception, code: int) -> int:
+def _failed(error: Exception | str, code: int) -> int:
     sys.stderr.write(f"collab-reference serve: {error}\n")
     return code
 

@@ -240,5 +240,5 @@ async def _side(
     stack.push_async_callback(reader.close)
     files = Files(config.data / f"{name}-files", writer)
     await files.sweep()
-    ids = id_source(to_us(now()), new_id()[:8])
+    ids = id_source(to_us(now()), lambda: new_id()[:8])
     return Side(rules, now, writer, reader, files, ids, lambda: None)

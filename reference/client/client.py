@@ -21,20 +21,20 @@ from reference.client.connection import (
     part,
 )
 from reference.collaboration import looks as portal
+from reference.collaboration.api import BASE as PORTAL
 from reference.domain.sending import TextBlock
 from reference.domain.words import CaseNumber
 from reference.http.access import LoggedIn
 from reference.link.replication import ReplicationState, Run
 from reference.mail.api import Mails, MailView
 from reference.mvp import looks as mvp
+from reference.mvp.api import BASE as MVP
 from reference.mvp.api import Recipients
 from reference.mvp.caseworkers_api import ApiToken
 from reference.mvp.texts_api import MailTemplates, TextBlocks
 from reference.store.shapes import ABSENT, Absent
 
 T = TypeVar("T")
-MVP: Final = "/api/mvp"
-PORTAL: Final = "/api/collaboration"
 _PAGE: Final = 500
 _PASSES_MAX: Final = 100
 #: Written as browsers do: no header can hold the ends of lines.

@@ -56,6 +56,7 @@ from reference.store.link_content import (
 )
 from reference.store.outbox import Outgoing
 from reference.store.secrets import hashed
+from reference.store.shapes import LANGUAGES
 from reference.store.shared_tables import WORDINGS
 from reference.store.unit import Row, Unit
 
@@ -151,7 +152,7 @@ def _announce(
     unit: Unit, received: MessageReceived, secret: Callable[[], str], now: datetime, rules: Rules
 ) -> None:
     login = unit.get(LOGINS, received.recipient)
-    language = "de" if login is None else login.language
+    language = LANGUAGES[0] if login is None else login.language
     account = None if login is None else login.account
     wordings = partial(wording_now, unit, language=language, rules=rules)
     linked = MailEvent.REGISTRATION in rules.mails[standing_of(account)]

@@ -5,7 +5,7 @@ from attrs import Factory, define, frozen
 from reference.collaboration import acts, looks
 from reference.domain.acts import MarkRead, Open
 from reference.domain.refusals import Refusal
-from reference.http.operations import Answer, Call, NamesPage, Operation, Page, Who, given
+from reference.http.operations import Answer, Call, NamesPage, Operation, Page, Who, shown
 from reference.store.codec import case_number
 from reference.store.collaboration_tables import MAILBOXES
 from reference.store.remembered import Remembered
@@ -41,12 +41,9 @@ class CollaborationApi:
         page: Page = call.query
 
         async def read() -> Answer:
-            return given(
-                await self.side.reader.look(
-                    lambda connection: looks.inbox(
-                        connection, call.actor, self.side.rules, page.after, page.limit
-                    )
-                )
+            return await shown(
+                self.side,
+                lambda raw: looks.inbox(raw, call.actor, self.side.rules, page.after, page.limit),
             )
 
         return await self._seen.answer(call.actor, page, read)
@@ -55,10 +52,8 @@ class CollaborationApi:
         """Show the inbox widget of the start page."""
 
         async def read() -> Answer:
-            return given(
-                await self.side.reader.look(
-                    lambda connection: looks.widget(connection, call.actor, self.side.rules)
-                )
+            return await shown(
+                self.side, lambda raw: looks.widget(raw, call.actor, self.side.rules)
             )
 
         return await self._seen.answer(call.actor, "widget", read)
@@ -67,20 +62,14 @@ class CollaborationApi:
         """List the cases that were released."""
         page: NamesPage = call.query
         after = case_number(page.after) if page.after else None
-        return given(
-            await self.side.reader.look(
-                lambda connection: looks.released_cases(connection, call.actor, after, page.limit)
-            )
+        return await shown(
+            self.side, lambda raw: looks.released_cases(raw, call.actor, after, page.limit)
         )
 
     async def show_released_case(self, call: Call) -> Answer:
         """Show the page of a case."""
-        return given(
-            await self.side.reader.look(
-                lambda connection: looks.portal_case(
-                    connection, call.case, call.actor, self.side.rules
-                )
-            )
+        return await shown(
+            self.side, lambda raw: looks.portal_case(raw, call.case, call.actor, self.side.rules)
         )
 
     async def open_case(self, call: Call) -> Answer:

@@ -1,7 +1,6 @@
 """In which language a recipient gets mails."""
 
 import sqlite3
-from typing import Literal
 
 from attrs import define, evolve, frozen
 
@@ -10,6 +9,7 @@ from reference.domain.refusals import Refusal
 from reference.http.operations import Answer, Call, Operation, Who, given
 from reference.http.problems import Refused
 from reference.store.collaboration_tables import LOGINS, Login
+from reference.store.shapes import LanguageCode
 from reference.store.side import Side
 from reference.store.unit import Unit
 
@@ -18,7 +18,7 @@ from reference.store.unit import Unit
 class Language:
     """The language of a recipient's mails: German, or English."""
 
-    language: Literal["de", "en"]
+    language: LanguageCode
 
 
 @define(eq=False)

@@ -2,7 +2,7 @@
 
 import sqlite3
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from attrs import frozen
 
@@ -14,6 +14,9 @@ from reference.http.problems import Refused
 from reference.store.codec import from_us, loads, structure
 from reference.store.collaboration_tables import item_of, load_mailbox
 from reference.store.link_content import Attached
+
+#: How many messages the widget shows.
+WIDGET_LINES: Final = 5
 
 
 @frozen
@@ -163,9 +166,9 @@ def newest_lines(
     return tuple(_line(row, rules) for row in rows)
 
 
-def widget(connection: sqlite3.Connection, address: str, rules: Rules, newest: int = 5) -> Widget:
+def widget(connection: sqlite3.Connection, address: str, rules: Rules) -> Widget:
     """Give what the start page's widget shows."""
-    lines = newest_lines(connection, address, rules, newest, unread=True)
+    lines = newest_lines(connection, address, rules, WIDGET_LINES, unread=True)
     return Widget(unread_count(connection, address), lines)
 
 

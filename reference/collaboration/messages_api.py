@@ -14,7 +14,16 @@ from reference.domain.acts import File, WriteReply
 from reference.domain.mailbox import files_refused
 from reference.domain.refusals import Refusal
 from reference.http.downloads import download
-from reference.http.operations import BYTES_TYPE, FORM_TYPE, JSON_TYPE, Answer, Call, Operation, Who
+from reference.http.operations import (
+    BYTES_TYPE,
+    FORM_TYPE,
+    JSON_TYPE,
+    Answer,
+    Call,
+    Operation,
+    Who,
+    media_type,
+)
 from reference.http.parsing import parsed
 from reference.http.problems import Problem, Refused
 from reference.http.uploads import (
@@ -69,7 +78,7 @@ class MessagesApi:
         """Write an answer or a new message, with files as a form."""
         if call.body is not None:
             return await self._write(call, call.body, ())
-        if call.request.content_type != FORM_TYPE:
+        if media_type(call.request) != FORM_TYPE:
             raise Refused(Problem.MEDIA_TYPE)
         rules = self.side.rules
         check_length(call.request, rules.bytes_max + BESIDES_BYTES_MAX, Refusal.TOO_LARGE)

@@ -13,10 +13,11 @@ from reference.domain.words import (
     ExpectedAction,
     Hint,
     Via,
+    Word,
 )
 
 #: The words of the texts that are called so.
-WORDS: Final[Mapping[str, type[ExpectedAction | CloudRole | CloudStatus | Hint | Button | Via]]] = {
+WORDS: Final[Mapping[str, type[Word]]] = {
     "expects": ExpectedAction,
     "role": CloudRole,
     "cloud_status": CloudStatus,

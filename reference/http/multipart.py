@@ -111,15 +111,22 @@ def _names(head: bytes) -> tuple[str | None, str | None]:
 
 
 def parameters(header: str) -> tuple[str, dict[str, str]]:
-    """Give the word that a header begins with, and its parameters; `name*` goes before `name`."""
+    """Give the word that a header begins with, and its parameters; `name*` goes before `name`.
+
+    Raises:
+        Refused: when they are written as nobody can read them.
+    """
     message = Message()
     message["Content-Disposition"] = header
     found: dict[str, str] = {}
-    (kind, _), *values = message.get_params([], "content-disposition") or [("", "")]
-    for name, value in values:
-        extended: object = value  # three texts where it was written as `name*`
-        if isinstance(extended, tuple) or name.lower() not in found:
-            found[name.lower()] = collapse_rfc2231_value(value)
+    try:
+        (kind, _), *values = message.get_params([], "content-disposition") or [("", "")]
+        for name, value in values:
+            extended: object = value  # three texts where it was written as `name*`
+            if isinstance(extended, tuple) or name.lower() not in found:
+                found[name.lower()] = collapse_rfc2231_value(value)
+    except (TypeError, ValueError):  # pieces without order, a character set that reads no bytes
+        raise _broken("the parameters of a header can be read") from None
     return kind.strip().lower(), found
 
 

@@ -11,7 +11,7 @@ from hashlib import blake2b
 from types import MappingProxyType
 from typing import Any, Final, Protocol, TypeVar
 
-from aiohttp import web
+from aiohttp import hdrs, web
 from attrs import define, field, frozen
 
 from reference.domain.facts import Decision
@@ -23,6 +23,7 @@ from reference.store.shapes import Cursor, Limit
 from reference.store.shared_tables import ANSWERS, PURGE_ANSWERS, Given
 from reference.store.side import Side
 from reference.store.unit import Unit
+from reference.store.writer import Look
 
 S = TypeVar("S")
 JSON_TYPE: Final = "application/json"
@@ -209,6 +210,11 @@ class Operation:
         return (BYTES_TYPE,) if self.upload else (JSON_TYPE,)
 
 
+def media_type(request: web.Request) -> str:
+    """Give the type of a body without its parameters, whatever form these may have."""
+    return request.headers.get(hdrs.CONTENT_TYPE, "").partition(";")[0].strip().lower()
+
+
 def fingerprint(request: web.Request, content: bytes) -> str:
     """Give what tells a request from any other one with the same Idempotency-Key."""
     what = b"\n".join((request.method.encode(), request.raw_path.encode(), content))
@@ -220,6 +226,11 @@ def given(value: object, status: int = 200) -> Answer:
     if value is None:
         return Answer(204 if status == 200 else status, b"")  # noqa: PLR2004
     return Answer(status, to_json(value))
+
+
+async def shown(side: Side, look: Look[object]) -> Answer:
+    """Answer with what a look into a side's store shows."""
+    return given(await side.reader.look(look))
 
 
 def accepted(decision: Decision[S] | Refusal) -> Decision[S]:

@@ -34,9 +34,9 @@ def parsed(raw: bytes, kind: type) -> Any:  # noqa: ANN401 - what the operation 
     except orjson.JSONDecodeError as error:
         place = Fault(f"line {error.lineno}, column {error.colno}", error.msg)
         raise Refused(Problem.BROKEN, place) from error
+    fitting = _structured(value, kind, "body")  # from here on it is not deep
     if b"\\u0000" in raw and _has_nul(value):
         raise Refused(Problem.INVALID, Fault("body", "a text cannot hold the character U+0000"))
-    fitting = _structured(value, kind, "body")
     if raw.count(b":") != _names(value):  # in texts there are others, or a name is given twice
         _refuse_names_given_twice(raw)
     return fitting

@@ -3,8 +3,9 @@
 The refusals of the domain come with their rules; the problems here are those of HTTP itself.
 """
 
+from collections.abc import Mapping
 from enum import Enum, unique
-from typing import Any
+from typing import Any, Final
 
 import orjson
 from attrs import frozen
@@ -124,6 +125,10 @@ class Problem(Enum):
         return self.name.lower()
 
 
+#: What a code stands for, in answers and on the link.
+CODES: Final[Mapping[str, Refusal | Problem]] = {why.code: why for why in (*Refusal, *Problem)}
+
+
 @frozen
 class Fault:
     """One place of a request that does not fit, and what would."""
@@ -170,6 +175,11 @@ class Refused(Exception):  # noqa: N818 - a refusal is no error
     def body(self) -> bytes:
         """Give the problem document as bytes."""
         return orjson.dumps(self.document())
+
+
+def compressed() -> Refused:
+    """Give the refusal of a body that does not come as it is."""
+    return Refused(Problem.MEDIA_TYPE, Fault("header Content-Encoding", "send the body as it is"))
 
 
 def too_long(bytes_max: int) -> Refused:

@@ -15,7 +15,7 @@ from reference.domain.refusals import Refusal
 from reference.http.file_names import safe_name
 from reference.http.multipart import Part, parameters, parts
 from reference.http.operations import FORM_TYPE, Call, fingerprint
-from reference.http.problems import Fault, Problem, Refused, too_long
+from reference.http.problems import Fault, Problem, Refused, compressed, too_long
 from reference.store.codec import to_json
 from reference.store.files import Arrival
 from reference.store.link_content import Attached
@@ -74,8 +74,7 @@ def check_length(request: web.Request, bytes_max: int, why: Refusal | None = Non
         Refused: without a length, over the maximum, or when it is compressed.
     """
     if request.headers.get("Content-Encoding", "identity").lower() != "identity":
-        what = "send the body as it is"
-        raise Refused(Problem.MEDIA_TYPE, Fault("header Content-Encoding", what))
+        raise compressed()
     if request.content_length is None:
         raise Refused(Problem.LENGTH_REQUIRED)
     if request.content_length > bytes_max:

@@ -12,20 +12,22 @@ from attrs import define, field
 from reference.clock import Now
 from reference.domain.replication import Bundle
 from reference.http.operations import BYTES_TYPE, JSON_TYPE
-from reference.http.problems import Problem
+from reference.http.problems import CODES, Problem
 from reference.link.peer import BundleAnswer, NotTaken, Unreachable
 from reference.link.signing import digest_of, signed
-from reference.link.wire import BASE, CODES, BundleTaken, Taken
-from reference.store.codec import MisfitError, structure, to_json, to_us
+from reference.link.wire import BASE, BundleTaken, Taken
+from reference.store.codec import MisfitError, structure, to_json
 from reference.store.files import Files
 from reference.store.link_content import Attached
 from reference.store.outbox import Outgoing
 from reference.store.writer import StorageError
 
 T = TypeVar("T")
+_MOVED: Final = "is --peer where the other side is itself? what leads there is not followed"
 #: What to look after when the other side answers with a status that is none of its own.
 _ADVICE: Final = MappingProxyType(
     {
+        **dict.fromkeys((301, 302, 307, 308), _MOVED),
         401: "have both sides the same --peer-secret, and clocks less than 5 minutes apart?",
         404: "is --peer the other side, served alone with --side?",
     }
@@ -78,7 +80,11 @@ class Remote:
         content = files.read(file.sha256)
         try:
             async with self.http.put(
-                self.url + path, data=content, headers=headers, timeout=_FILE_TIMEOUT
+                self.url + path,
+                data=content,
+                headers=headers,
+                timeout=_FILE_TIMEOUT,
+                allow_redirects=False,
             ) as answer:
                 status = answer.status
         except (TimeoutError, ClientError, OSError) as error:
@@ -105,13 +111,15 @@ class Remote:
         headers = self._signed("POST", path, digest_of(body))
         headers["Content-Type"] = JSON_TYPE
         try:
-            async with self.http.post(self.url + path, data=body, headers=headers) as answer:
+            async with self.http.post(
+                self.url + path, data=body, headers=headers, allow_redirects=False
+            ) as answer:
                 return answer.status, await answer.read()
         except (TimeoutError, ClientError, OSError) as error:
             raise Unreachable(f"{self.url}: {str(error) or type(error).__name__}") from error
 
     def _signed(self, method: str, path: str, digest: str) -> dict[str, str]:
-        return signed(self.secret, method, path, digest, to_us(self.now()) // 1_000_000)
+        return signed(self.secret, method, path, digest, int(self.now().timestamp()))
 
     def _expect(self, status: int, wanted: int) -> None:
         if status != wanted:

@@ -1,17 +1,11 @@
 """What the two sides say to each other over HTTP."""
 
-from collections.abc import Mapping
 from typing import Final
 
 from attrs import frozen
 
-from reference.domain.refusals import Refusal
-from reference.http.problems import Problem
-
 #: Where the operations of the link are.
 BASE: Final = "/api/link"
-#: What a code stands for.
-CODES: Final[Mapping[str, Refusal | Problem]] = {each.code: each for each in (*Refusal, *Problem)}
 
 
 @frozen

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from attrs import define, frozen
 
-from reference.http.operations import Answer, Call, Operation, Page, Who, given
+from reference.http.operations import Answer, Call, Operation, Page, Who, shown
 from reference.mail.wordings import text_of
 from reference.store.codec import from_us
 from reference.store.side import Side
@@ -56,7 +56,7 @@ class MailsApi:
         def look(connection: sqlite3.Connection) -> Mails:
             return _mails(connection, page, self.public_url, links=self.links)
 
-        return given(await self.side.reader.look(look))
+        return await shown(self.side, look)
 
     def operations(self) -> tuple[Operation, ...]:
         """Give the operation."""

@@ -11,12 +11,11 @@ from reference.domain.accounts import set_template
 from reference.domain.refusals import Refusal
 from reference.domain.rules import Rules, Template
 from reference.domain.words import MailEvent
+from reference.store.shapes import LANGUAGES
 
 #: Tells that a new password can be set; a matter of log-in, about which the rules say nothing.
 PASSWORD_RESET: Final = "password_reset"  # noqa: S105 - the name of an event
 EVENTS: Final = (*MailEvent, PASSWORD_RESET)
-#: The first one is used for who has chosen none.
-LANGUAGES: Final = ("de", "en")
 
 _MORE: Final[Mapping[tuple[str, str], Template]] = MappingProxyType(
     {

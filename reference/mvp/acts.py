@@ -27,6 +27,7 @@ from reference.domain.facts import (
     Fact,
     Message,
     ReleaseSet,
+    Reply,
 )
 from reference.domain.refusals import Refusal
 from reference.domain.replication import Record, address_record, record_of
@@ -46,7 +47,8 @@ from reference.store.mvp_tables import (
     INSERT_ENTRY,
     MARK,
     MESSAGE_CASES,
-    NEWEST_NUMBER,
+    NEXT_NUMBER,
+    REPLIES_OF,
     SET_RELEASE,
     Caseworker,
     Draft,
@@ -60,6 +62,14 @@ def role_held(unit: Unit, name: str) -> CloudRole:
     """Give the cloud role that a caseworker holds now (RGT-1)."""
     caseworker = unit.get(CASEWORKERS, name)
     return CloudRole.NONE if caseworker is None else caseworker.role
+
+
+def known_case(unit: Unit, number: CaseNumber) -> Case:
+    """Give a case; refuse where there is none."""
+    case = unit.get(CASES, number)
+    if case is None:
+        raise Refused(Refusal.UNKNOWN_CASE)
+    return case
 
 
 def create(unit: Unit, act: CreateCase, customer: str, now: datetime, rules: Rules) -> Case:
@@ -86,8 +96,8 @@ def create_with_message(
 
 def next_number(unit: Unit) -> int:
     """Give the number of the next case where none is asked for."""
-    (newest,) = next(unit.select(NEWEST_NUMBER), (None,))
-    return 1 if newest is None else newest + 1
+    ((number,),) = unit.select(NEXT_NUMBER)
+    return int(number)
 
 
 def send(
@@ -160,8 +170,7 @@ def set_case_addresses(
     unit: Unit, number: CaseNumber, chosen: tuple[str, ...], rules: Rules
 ) -> tuple[str, ...]:
     """Say which addresses belong to a case; replication carries them (SEND-8, RPL-2)."""
-    if unit.get(CASES, number) is None:
-        raise Refused(Refusal.UNKNOWN_CASE)
+    known_case(unit, number)
     addresses = _well_formed(chosen, rules)
     unit.write("case_addresses", "DELETE FROM case_addresses WHERE number = ?", (number,))
     for place, address in enumerate(addresses):
@@ -204,10 +213,17 @@ def take(unit: Unit, content: LinkContent, now: datetime, rules: Rules) -> Refus
     case = unit.get(CASES, envelope.case)
     if case is None:
         return Refusal.UNKNOWN_CASE
-    decision = take_into_case(case, envelope, now, rules)
+    number, reply = case.number, envelope.content
+
+    def logged(message: str) -> bool:
+        return unit.get(REPLIES_OF, (number, message)) is not None
+
+    decision = take_into_case(case, envelope, now, rules, logged)
     if isinstance(decision, Refusal):
         return decision
     _keep(unit, decision, envelope.recipient, now, rules, content.attached)
+    if isinstance(reply, Reply):
+        unit.hold(REPLIES_OF, (number, reply.message), reply.message)
     return None
 
 

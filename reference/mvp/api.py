@@ -15,10 +15,10 @@ from reference.domain.acts import (
 from reference.domain.refusals import Refusal
 from reference.domain.values import frozen
 from reference.domain.words import AddressScope, CaseNumber, CloudStatus
-from reference.http.operations import Answer, Call, NamesPage, Operation, Page, Who, given
-from reference.http.problems import Problem, Refused
+from reference.http.operations import Answer, Call, NamesPage, Operation, Page, Who, shown
+from reference.http.problems import Problem
 from reference.mvp import acts, looks
-from reference.store.mvp_tables import CASES, address_book
+from reference.store.mvp_tables import address_book
 from reference.store.shapes import ABSENT, Absent, Cursor, Limit, Name, Subject
 from reference.store.side import Side
 from reference.store.unit import Unit
@@ -139,17 +139,16 @@ class MvpApi:
     async def list_cases(self, call: Call) -> Answer:
         """List the cases with their status."""
         page: CasePage = call.query
-        return given(
-            await self.side.reader.look(
-                lambda connection: looks.case_list(
-                    connection,
-                    call.actor,
-                    self.side.rules,
-                    looks.CaseFilter(page.status, page.search, page.due_on),
-                    after=page.after,
-                    limit=page.limit,
-                )
-            )
+        return await shown(
+            self.side,
+            lambda raw: looks.case_list(
+                raw,
+                call.actor,
+                self.side.rules,
+                looks.CaseFilter(page.status, page.search, page.due_on),
+                after=page.after,
+                limit=page.limit,
+            ),
         )
 
     async def create_case(self, call: Call) -> Answer:
@@ -172,12 +171,8 @@ class MvpApi:
 
     async def show_case(self, call: Call) -> Answer:
         """Show a case with its fields and what is under way."""
-        return given(
-            await self.side.reader.look(
-                lambda connection: looks.case_view(
-                    connection, call.case, call.actor, self.side.rules
-                )
-            )
+        return await shown(
+            self.side, lambda raw: looks.case_view(raw, call.case, call.actor, self.side.rules)
         )
 
     async def edit_case(self, call: Call) -> Answer:
@@ -185,9 +180,7 @@ class MvpApi:
         change: CaseChange = call.body
 
         def work(unit: Unit) -> None:
-            case = unit.get(CASES, call.case)
-            if case is None:
-                raise Refused(Refusal.UNKNOWN_CASE)
+            case = acts.known_case(unit, call.case)
             subject = case.subject if change.subject is None else change.subject
             day = case.follow_up_on if change.follow_up_on is ABSENT else change.follow_up_on
             act = EditCase(call.actor, subject, day)
@@ -198,10 +191,8 @@ class MvpApi:
     async def list_activities(self, call: Call) -> Answer:
         """List the activities of a case, oldest first."""
         page: Page = call.query
-        return given(
-            await self.side.reader.look(
-                lambda connection: looks.activities(connection, call.case, page.after, page.limit)
-            )
+        return await shown(
+            self.side, lambda raw: looks.activities(raw, call.case, page.after, page.limit)
         )
 
     async def write_note(self, call: Call) -> Answer:
@@ -232,7 +223,7 @@ class MvpApi:
         def look(connection: sqlite3.Connection) -> Recipients:
             return Recipients(looks.preset(connection, call.case))
 
-        return given(await self.side.reader.look(look))
+        return await shown(self.side, look)
 
     async def propose_addresses(self, call: Call) -> Answer:
         """Propose addresses for the next message."""
@@ -242,7 +233,7 @@ class MvpApi:
             looks.known_case(connection, call.case)
             return Recipients(address_book(connection, call.case).proposed(scope))
 
-        return given(await self.side.reader.look(look))
+        return await shown(self.side, look)
 
     async def set_case_addresses(self, call: Call) -> Answer:
         """Say which addresses belong to a case."""
@@ -266,10 +257,8 @@ class MvpApi:
     async def list_releases(self, call: Call) -> Answer:
         """List the releases of a case."""
         page: NamesPage = call.query
-        return given(
-            await self.side.reader.look(
-                lambda connection: looks.releases(connection, call.case, page.after, page.limit)
-            )
+        return await shown(
+            self.side, lambda raw: looks.releases(raw, call.case, page.after, page.limit)
         )
 
     async def set_release(self, call: Call) -> Answer:
@@ -285,10 +274,8 @@ class MvpApi:
     async def list_caseworkers(self, call: Call) -> Answer:
         """List the caseworkers with their cloud roles."""
         page: NamesPage = call.query
-        return given(
-            await self.side.reader.look(
-                lambda connection: looks.caseworkers_page(connection, page.after, page.limit)
-            )
+        return await shown(
+            self.side, lambda raw: looks.caseworkers_page(raw, page.after, page.limit)
         )
 
     async def set_caseworker(self, call: Call) -> Answer:

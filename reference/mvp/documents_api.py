@@ -9,7 +9,7 @@ from reference.domain.acts import AddDocument
 from reference.domain.refusals import Refusal
 from reference.http.downloads import download
 from reference.http.file_names import safe_name
-from reference.http.operations import BYTES_TYPE, Answer, Call, Operation, Page, Who, given
+from reference.http.operations import BYTES_TYPE, Answer, Call, Operation, Page, Who, shown
 from reference.http.problems import Fault, Problem, Refused
 from reference.http.uploads import Uploads, check_length, chunks_of, with_fingerprint
 from reference.mvp import acts, looks
@@ -50,7 +50,7 @@ class DocumentsApi:
             raise Refused(Problem.INVALID, wanted)
         check_length(call.request, self.bytes_max)
         if call.key is None:  # else the act knows whether it was done before
-            await self.side.reader.look(lambda connection: looks.known_case(connection, call.case))
+            await self.side.reader.look(lambda raw: looks.known_case(raw, call.case))
         async with self.side.files.arriving() as arrival:
             async with self.uploads.coming(call):
                 blob = await arrival.add(chunks_of(call.request))
@@ -68,10 +68,8 @@ class DocumentsApi:
     async def list_documents(self, call: Call) -> Answer:
         """List the documents of a case, oldest first."""
         page: Page = call.query
-        return given(
-            await self.side.reader.look(
-                lambda connection: looks.documents(connection, call.case, page.after, page.limit)
-            )
+        return await shown(
+            self.side, lambda raw: looks.documents(raw, call.case, page.after, page.limit)
         )
 
     async def download_document(self, call: Call) -> web.StreamResponse:

@@ -9,14 +9,14 @@ from typing import Final
 
 from attrs import frozen
 
-from reference.domain.case import fields_for, listed_for
+from reference.domain.case import Case, fields_for, listed_for
 from reference.domain.refusals import Refusal
 from reference.domain.rules import Rules
 from reference.domain.sending import TextBlock
 from reference.domain.words import STATUS_TEXTS, CaseNumber, CloudRole, CloudStatus
 from reference.http.problems import Refused
 from reference.store.codec import from_us, to_day
-from reference.store.mvp_tables import CASES, CASEWORKERS, DRAFTS, NEWEST_NUMBER, Draft, entry_of
+from reference.store.mvp_tables import CASES, CASEWORKERS, DRAFTS, NEXT_NUMBER, Draft, entry_of
 from reference.store.unit import Row
 
 #: How many words of a search are looked for; the others are ignored.
@@ -190,13 +190,19 @@ def role_of_viewer(connection: sqlite3.Connection, name: str) -> CloudRole:
     return CloudRole.NONE if caseworker is None else caseworker.role
 
 
+def _case(connection: sqlite3.Connection, number: CaseNumber) -> Case:
+    """Give a case; refuse where there is none."""
+    case = CASES.load(connection, number)
+    if case is None:
+        raise Refused(Refusal.UNKNOWN_CASE)
+    return case
+
+
 def case_view(
     connection: sqlite3.Connection, number: CaseNumber, by: str, rules: Rules
 ) -> CaseView:
     """Give a case with its fields and what is under way (STA, DLV-4)."""
-    case = CASES.load(connection, number)
-    if case is None:
-        raise Refused(Refusal.UNKNOWN_CASE)
+    case = _case(connection, number)
     (customer,) = connection.execute(
         "SELECT customer FROM cases WHERE number = ?", (number,)
     ).fetchone()
@@ -476,9 +482,7 @@ def rights(
     connection: sqlite3.Connection, number: CaseNumber, rules: Rules
 ) -> tuple[RightView, ...]:
     """Give who of a case may create messages: all who got one, or have a release (RGT-2)."""
-    case = CASES.load(connection, number)
-    if case is None:
-        raise Refused(Refusal.UNKNOWN_CASE)
+    case = _case(connection, number)
     set_ = {each.recipient: each for each in _releases(connection, number)}
     addresses = sorted({*case.channels, *case.preset, *set_})
     return tuple(
@@ -494,10 +498,7 @@ def rights(
 
 def preset(connection: sqlite3.Connection, number: CaseNumber) -> tuple[str, ...]:
     """Give the recipients that are preset for the next message (SEND-6)."""
-    case = CASES.load(connection, number)
-    if case is None:
-        raise Refused(Refusal.UNKNOWN_CASE)
-    return case.preset
+    return _case(connection, number).preset
 
 
 def preset_or_none(connection: sqlite3.Connection, number: CaseNumber) -> tuple[str, ...]:
@@ -522,8 +523,8 @@ def text_blocks(connection: sqlite3.Connection) -> Iterator[TextBlock]:
 
 def next_number(connection: sqlite3.Connection) -> int:
     """Give the number that the next case gets where none is asked for."""
-    (newest,) = connection.execute(NEWEST_NUMBER).fetchone()
-    return 1 if newest is None else newest + 1
+    (number,) = connection.execute(NEXT_NUMBER).fetchone()
+    return int(number)
 
 
 def caseworkers(

@@ -1,21 +1,21 @@
 """Texts that are prepared: text blocks for messages, and the wordings of mails."""
 
 import sqlite3
-from typing import Annotated, Final, Literal, TypeAlias
+from typing import Annotated, Final, TypeAlias
 
 from attrs import define, frozen
 
 from reference.domain.refusals import Refusal
 from reference.domain.rules import Template
 from reference.domain.sending import TextBlock, offered_text_blocks
-from reference.http.operations import Answer, Call, NamesPage, Operation, Who, given
+from reference.http.operations import Answer, Call, NamesPage, Operation, Who, shown
 from reference.http.problems import Fault, Problem, Refused
-from reference.mail.wordings import EVENTS, LANGUAGES, checked, wording
+from reference.mail.wordings import EVENTS, checked, wording
 from reference.mvp import looks
 from reference.mvp.acts import tell
 from reference.mvp.api import BASE
 from reference.store.link_content import Wording
-from reference.store.shapes import CONTROLS, NAME, TextShape
+from reference.store.shapes import CONTROLS, LANGUAGES, NAME, LanguageCode, TextShape
 from reference.store.shared_tables import WORDINGS
 from reference.store.side import Side
 from reference.store.unit import Unit
@@ -62,7 +62,7 @@ class BlockText:
 class Language:
     """In which language."""
 
-    language: Literal["de", "en"] = "de"
+    language: LanguageCode = LANGUAGES[0]
 
 
 @frozen
@@ -116,7 +116,7 @@ class TextsApi:
             more = len(found) > page.limit
             return TextBlocks(found[: page.limit], _place(found[page.limit - 1]) if more else None)
 
-        return given(await self.side.reader.look(look))
+        return await shown(self.side, look)
 
     async def set_text_block(self, call: Call) -> Answer:
         """Write a text block."""
@@ -149,14 +149,12 @@ class TextsApi:
                 )
             )
 
-        return given(await self.side.reader.look(look))
+        return await shown(self.side, look)
 
     async def show_mail_template(self, call: Call) -> Answer:
         """Show the wording of a mail."""
         event, language = _event(call), call.query.language
-        return given(
-            await self.side.reader.look(lambda connection: self.view(connection, event, language))
-        )
+        return await shown(self.side, lambda raw: self.view(raw, event, language))
 
     async def set_mail_template(self, call: Call) -> Answer:
         """Change the wording of a mail, or switch its event off."""

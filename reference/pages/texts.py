@@ -4,15 +4,13 @@ import tomllib
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
-from typing import Any, Final, cast
+from typing import Any, cast
 
 from markupsafe import Markup, escape
 
 from reference.domain.refusals import Refusal
 from reference.http.problems import Problem
-
-#: The first one is used for who has chosen none.
-LANGUAGES: Final = ("de", "en")
+from reference.store.shapes import LANGUAGES
 
 
 @cache

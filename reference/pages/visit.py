@@ -15,13 +15,14 @@ from multidict import MultiDict
 
 from reference.domain.refusals import Refusal
 from reference.domain.words import CaseNumber
-from reference.http.operations import MOMENT, Answer, Call, Handle, fingerprint
-from reference.http.problems import Problem, Refused
+from reference.http.operations import MOMENT, Answer, Call, Handle, fingerprint, media_type
+from reference.http.problems import CODES, Problem, Refused
 from reference.pages import formats, static
 from reference.pages.site import TEMPLATES, Site
-from reference.pages.texts import LANGUAGES, markup, text, worded
+from reference.pages.texts import markup, text, worded
 from reference.store.codec import case_number, loads, to_json
 from reference.store.secrets import new_id
+from reference.store.shapes import LANGUAGES
 
 #: What a page may do: load what is ours, and send forms to us.
 POLICY: Final = (
@@ -40,7 +41,6 @@ _BODY_S_MAX: Final = 30
 _YEAR_S: Final = 365 * 24 * 3600
 _LANGUAGE: Final = "language"
 _VISITOR: Final = "visitor"
-_CODES: Final[dict[str, Refusal | Problem]] = {why.code: why for why in (*Refusal, *Problem)}
 
 
 @define(eq=False)
@@ -205,7 +205,7 @@ class Visit:
         if not isinstance(answer, Answer):
             raise TypeError("a form asks for what answers in JSON")
         if answer.status >= 400:  # noqa: PLR2004
-            raise Refused(_CODES[loads(answer.body)["code"]])
+            raise Refused(CODES[loads(answer.body)["code"]])
         self._moment = answer.headers.get(MOMENT)
         return answer
 
@@ -307,7 +307,7 @@ def lines(text: str) -> str:
 
 
 async def _typed_in(request: web.Request) -> MultiDict[str]:
-    if request.content_type != _FORM_TYPE:
+    if media_type(request) != _FORM_TYPE:
         raise Refused(Problem.MEDIA_TYPE)
     try:
         async with asyncio.timeout(_BODY_S_MAX):

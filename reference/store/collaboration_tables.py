@@ -1,7 +1,7 @@
 """The tables of the collaboration's store, and how mailboxes and accounts are kept in them."""
 
 import sqlite3
-from typing import Final, Literal
+from typing import Final
 
 from attrs import frozen
 
@@ -10,6 +10,7 @@ from reference.domain.mailbox import Mailbox
 from reference.domain.mailbox_item import Item
 from reference.domain.words import CaseNumber, ExpectedAction
 from reference.store.codec import dumps, from_us, loads, to_us
+from reference.store.shapes import LANGUAGES, LanguageCode
 from reference.store.shared_tables import SHARED
 from reference.store.unit import Kept, Row
 
@@ -175,7 +176,7 @@ class Login:
 
     account: Account
     password: str | None = None
-    language: Literal["de", "en"] = "de"
+    language: LanguageCode = LANGUAGES[0]
 
 
 def _load_login(connection: sqlite3.Connection, address: str) -> Login | None:

@@ -15,7 +15,6 @@ T = TypeVar("T")
 LOCK_WAIT_S: Final = 5.0
 #: After so many pages the log is written back; hot pages are written back once for many commits.
 CHECKPOINT_PAGES: Final = 4000
-SYNCHRONOUS: Final = ("FULL", "NORMAL", "EXTRA", "OFF")
 
 
 class StorageError(Exception):

@@ -4,7 +4,10 @@ from collections.abc import Callable
 from itertools import count
 
 
-def id_source(started_us: int, distinct: str) -> Callable[[], str]:
-    """Give ids of one run of the program: its start, what tells it from others, and a number."""
+def id_source(started_us: int, chance: Callable[[], str]) -> Callable[[], str]:
+    """Give ids of one run of the program: its start, a number, and what nobody can foresee.
+
+    Who could foresee the ids of others might use them up.
+    """
     numbers = count()
-    return lambda: f"{started_us:013x}-{distinct}-{next(numbers):08x}"
+    return lambda: f"{started_us:013x}-{next(numbers):08x}-{chance()}"

@@ -1,10 +1,10 @@
 """What the link carries between the two sides, as it stands in the outboxes."""
 
-from typing import Any, Final
+from typing import Any
 
+from reference.domain.case import EXPECTED_ACTIONS
 from reference.domain.facts import Downward, Envelope, Message, Upward
 from reference.domain.values import frozen
-from reference.domain.words import ExpectedAction
 from reference.store.codec import dumps, loads, structure, tagged
 
 
@@ -43,7 +43,6 @@ class Wording:
     enabled: bool
 
 
-_EXPECTED: Final = {word.value: word for word in ExpectedAction}
 LinkContent = Parcel | CaseworkerAddress | Wording
 tagged(Downward | Upward)
 tagged(LinkContent)
@@ -116,7 +115,7 @@ def _message_of(value: Any) -> Parcel:  # noqa: ANN401 - what JSON gives
     ):
         raise ValueError("no message without files")
     _, message, text, subject = texts
-    expects = _EXPECTED[content["expects"]]
+    expects = EXPECTED_ACTIONS[content["expects"]]
     sent = Message(message, text, expects, subject, (), revision)
     return Parcel(Envelope(case, recipient, number, sent))
 

@@ -21,6 +21,7 @@ from reference.store.codec import (
     to_json,
     to_us,
 )
+from reference.store.shapes import WHOLE_MAX
 from reference.store.shared_tables import SHARED
 from reference.store.unit import Kept, Row
 
@@ -192,7 +193,11 @@ def _case_row(case: Case) -> Row:
     )
 
 
-NEWEST_NUMBER: Final = "SELECT max(number) FROM cases WHERE typeof(number) = 'integer'"
+#: Gives the number of the next case where none is asked for: after the greatest that leaves one.
+NEXT_NUMBER: Final = (
+    "SELECT coalesce(max(number), 0) + 1 FROM cases "  # noqa: S608 - our own
+    f"WHERE typeof(number) = 'integer' AND number < {WHOLE_MAX}"
+)
 
 #: Cases by number.
 CASES: Final = Kept[CaseNumber, Case](
@@ -253,6 +258,18 @@ def _load_message(connection: sqlite3.Connection, message: str) -> CaseNumber | 
 
 #: The case of each message that was sent, by the message's id; its entry says it.
 MESSAGE_CASES: Final = Kept[str, CaseNumber]("entries", _load_message)
+
+
+def _load_reply(connection: sqlite3.Connection, key: tuple[CaseNumber, str]) -> str | None:
+    row = connection.execute(
+        "SELECT message FROM entries WHERE number = ? AND message = ? AND carried_by IS NOT NULL",
+        key,
+    ).fetchone()
+    return None if row is None else row[0]
+
+
+#: The ids of the messages that came back into a case, by the case and the id; entries say them.
+REPLIES_OF: Final = Kept[tuple[CaseNumber, str], str]("entries", _load_reply)
 
 INSERT_ENTRY: Final = """
     INSERT INTO entries (number, author, carried_by, at, stamp, message, text, recipients, expects,

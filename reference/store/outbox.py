@@ -9,7 +9,6 @@ from attrs import define
 from reference.clock import wall_clock
 from reference.domain.words import CaseNumber, Transport
 from reference.store.bulk import write_all
-from reference.store.codec import to_us
 from reference.store.link_content import LinkContent, written
 
 INSERT_PARCEL: Final = """
@@ -40,7 +39,7 @@ class Outgoing:
 def put(connection: sqlite3.Connection, contents: Sequence[Outgoing]) -> None:
     """Put contents into the outbox, and number them as they stand there."""
     rows: list[tuple[object, ...]] = []
-    now_s = to_us(wall_clock()) // 1_000_000  # how long it waits is told in real time
+    now_s = int(wall_clock().timestamp())  # how long it waits is told in real time
     for each in contents:
         assert each.content is not None  # noqa: S101 - it is not there yet
         each.text = written(each.content)

@@ -7,8 +7,9 @@ from attrs import Factory, define
 
 A = TypeVar("A")
 
-#: How many users' answers are kept.
+#: How many users' answers are kept, and how many of each.
 USERS_MAX: Final = 10_000
+EACH_MAX: Final = 20
 
 
 @define(eq=False)
@@ -33,8 +34,11 @@ class Remembered(Generic[A]):
             answers = self._answers[user] = {}
         kept = answers.get(what)
         if kept is None:
+            kept = await read()
+            if len(answers) >= EACH_MAX:
+                answers.clear()
             # What is forgotten while we read is another dictionary's: ours is not asked again.
-            kept = answers[what] = await read()
+            answers[what] = kept
         return kept
 
     def unsettle(self, users: set[str]) -> None:

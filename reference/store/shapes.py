@@ -2,7 +2,7 @@
 
 import re
 from enum import Enum
-from typing import Annotated, Final, Literal, TypeAlias
+from typing import Annotated, Final, Literal, TypeAlias, get_args
 
 from attrs import frozen
 
@@ -62,5 +62,8 @@ Name: TypeAlias = Annotated[str, NAME]
 #: What stands in one line of a case: its subject, its customer.
 SUBJECT: Final = TextShape(rf"[^{CONTROLS}]*", "at most 500 characters in one line", 500)
 Subject: TypeAlias = Annotated[str, SUBJECT]
+#: The languages of pages and mails; the first one is used for who has chosen none.
+LanguageCode: TypeAlias = Literal["de", "en"]
+LANGUAGES: Final[tuple[LanguageCode, ...]] = get_args(LanguageCode)
 Cursor: TypeAlias = Annotated[int, WholeShape(0, WHOLE_MAX)]
 Limit: TypeAlias = Annotated[int, WholeShape(1, 500)]

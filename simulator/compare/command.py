@@ -63,7 +63,8 @@ def compare(  # noqa: PLR0913, PLR0917 - the options
 
     Messages must come at the same moments whatever the interval of the replication (DLV-1): all
     deliveries of the runs are held together, and the first that differs is shown. With
-    delivery=with_replication it shows what it would be like if messages waited for a run.
+    delivery=with_replication it shows what it would be like if messages waited for a run; what
+    the file's own steps and limits ask for is not asked there.
     """
     asked, limit_us = _asked(vary, limit)
     factor = scale_asked(scale)

@@ -10,6 +10,8 @@ from typing import Any, Final
 
 from attrs import field, frozen
 
+from simulator.history.vocabulary import VIAS, VIAS_OF_CASE
+
 Record = dict[str, Any]
 
 ANNA: Final = "anna"
@@ -94,7 +96,7 @@ def _files(sizes: tuple[int, ...]) -> list[Record]:
 
 def _open(via: str, by: str = KARL) -> Letter:
     record = {"act": "open", "by": by, "case": CASE, "via": via}
-    return Letter(record, on_message="" if via in {"widget", "case"} else "message")
+    return Letter(record, on_message="" if via in VIAS_OF_CASE else "message")
 
 
 def _mark_read(by: str = KARL) -> Letter:
@@ -120,7 +122,7 @@ def _each(switch: str, *values: str) -> tuple[Mapping[str, str], ...]:
 ANNA_MAY: Final = _act("set_role", None, caseworker=ANNA, role="Benutzer")
 THE_CASE: Final = _act("create_case", ANNA, case=CASE, subject="Hail damage")
 A_DOCUMENT: Final = _act("add_document", ANNA, case=CASE, document=CONTRACT, size=1000)
-OPENINGS: Final = tuple(_open(via) for via in ("widget", "case", "attachments", "message", "reply"))
+OPENINGS: Final = tuple(_open(via) for via in VIAS)
 
 OPENING: Final = World(
     name="opening",

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from attrs import Factory, define, field
 
+from simulator.history.vocabulary import VIAS_OF_CASE
 from simulator.measures.cells import MS_US, Cell, Cells
 from simulator.measures.levels import Level
 
@@ -13,7 +14,6 @@ Record = Mapping[str, Any]
 Case = int | str
 _ACKNOWLEDGE: Final = "acknowledge"
 _REPLY_WITH_FILE: Final = "reply_with_file"
-_WHOLE_CASE: Final = frozenset({"widget", "case"})
 
 
 class Sent:
@@ -225,10 +225,10 @@ class Messages:
         box = self._boxes.get((line["case"], by))
         if box is None:
             return
-        if line["via"] in _WHOLE_CASE and self.readings.get("open_scope") != "message":
+        if line["via"] in VIAS_OF_CASE and self.readings.get("open_scope") != "message":
             reached = box.items
         else:
-            message = box.newest if line["via"] in _WHOLE_CASE else line.get("message")
+            message = box.newest if line["via"] in VIAS_OF_CASE else line.get("message")
             reached = [item for item in box.items if item.message == message]
         self._touch(reached, line["via"], by, at_us)
 

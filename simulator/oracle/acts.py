@@ -5,6 +5,7 @@ from functools import lru_cache
 from itertools import chain
 from typing import Any, Final
 
+from simulator.history.vocabulary import VIAS, VIAS_OF_CASE
 from simulator.oracle.entries import (
     LINE,
     NOTE,
@@ -725,7 +726,7 @@ def open_(w: World, line: int, at: int, record: Record) -> None:
     one = _signed_up(w, line, record)
     if outcome != "refused":
         _remember_try(w, (one, record["case"], message, via), line, outcome)
-        if message is None and via not in ("widget", "case"):
+        if message is None and via not in VIAS_OF_CASE:
             _open_something(w, line, at, record, one)
             return
     w.judge(record["case"], _open, one, line, at, (record, one), outcome)
@@ -761,7 +762,7 @@ def _open(w: World, case: Case, line: int, at: int, data: tuple[Record, str], ou
     record, one = data
     message, via = record.get("message"), record.get("via")
     box = case.boxes.get(one)
-    whole = via in ("widget", "case", "look")
+    whole = via in VIAS_OF_CASE or via == "look"
     there = box is not None and a_recipient_sees_the_message_without_a_release(
         message, box.items, whole_case=whole
     )
@@ -803,7 +804,7 @@ def _judge_refused_open(
     if not there:
         w.decide("ACC-4")
         return
-    if via in ("widget", "case", "attachments", "message", "reply"):
+    if via in VIAS:
         rule = "INB-2" if via in ("attachments", "reply") else "ACC-3"
         because = f"case {case.number} reached {one}, who may open it without any release"
         _refused_recipient(

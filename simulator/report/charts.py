@@ -36,7 +36,7 @@ class Chart:
     filled: bool = False
 
 
-def line_chart(told: str, x: Axis, y: Axis, series: Sequence[Series], unit: str = "") -> Chart:
+def line_chart(told: str, x: Axis, y: Axis, series: Sequence[Series]) -> Chart:
     """Draw lines; `told` says what they show to who cannot see them."""
     paths = [
         f'<path class="line" d="{_path(one.points, x, y)}" stroke="{one.colour}"'
@@ -44,10 +44,10 @@ def line_chart(told: str, x: Axis, y: Axis, series: Sequence[Series], unit: str 
         for one in series
         if one.points
     ]
-    return Chart(_framed(told, x, y, paths, unit), series)
+    return Chart(_framed(told, x, y, paths), series)
 
 
-def area_chart(told: str, x: Axis, y: Axis, series: Sequence[Series], unit: str = "") -> Chart:
+def area_chart(told: str, x: Axis, y: Axis, series: Sequence[Series]) -> Chart:
     """Draw areas upon each other: the points of each series are the heights of its own area."""
     below = [(place, 0.0) for place, _ in series[0].points] if series else []
     paths: list[str] = []
@@ -58,7 +58,7 @@ def area_chart(told: str, x: Axis, y: Axis, series: Sequence[Series], unit: str 
         shape = _path([*above, *reversed(below)], x, y)
         paths.append(f'<path class="area" d="{shape} Z" fill="{one.colour}"/>')
         below = above
-    return Chart(_framed(told, x, y, paths, unit), series, filled=True)
+    return Chart(_framed(told, x, y, paths), series, filled=True)
 
 
 def steps_of(begin_us: int, end_us: int, step_us: int, values: Iterable[float]) -> list[Point]:
@@ -94,7 +94,7 @@ def _path(points: Iterable[Point], x: Axis, y: Axis) -> str:
     return "M" + " L".join(parts)
 
 
-def _framed(told: str, x: Axis, y: Axis, paths: Iterable[str], unit: str) -> str:
+def _framed(told: str, x: Axis, y: Axis, paths: Iterable[str]) -> str:
     size = f'viewBox="0 0 {WIDTH} {HEIGHT}" width="{WIDTH}" height="{HEIGHT}"'
     parts = [f'<svg class="chart" {size} role="img" aria-label="{escape(told)}">']
     foot, end = HEIGHT - BOTTOM, WIDTH - RIGHT
@@ -108,6 +108,4 @@ def _framed(told: str, x: Axis, y: Axis, paths: Iterable[str], unit: str) -> str
         at = _x(place)
         parts.append(f'<line class="mark" x1="{at}" y1="{foot}" x2="{at}" y2="{foot + 5}"/>')
         parts.append(f'<text class="{kind}" x="{at}" y="{foot + 22}">{escape(text)}</text>')
-    if unit:
-        parts.append(f'<text class="unit" x="{end}" y="{HEIGHT - 4}">{escape(unit)}</text>')
     return "".join([*parts, *paths, "</svg>"])

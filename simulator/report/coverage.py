@@ -7,6 +7,7 @@ from typing import Any, Final
 from reference.domain.rules import CASE_CHANGES, EFFECTS, SENDING
 from reference.domain.words import CaseEvent, Deed, Effect, ExpectedAction
 from simulator.history.clauses import CLAUSES, Shown
+from simulator.measures.statuses import STATUSES
 from simulator.report.measurements import ACTIONS
 from simulator.world.result import Ran
 
@@ -22,18 +23,17 @@ _DEEDS: Final = {
     Deed.NEW_MESSAGE: "writes a new message (Neue Nachricht)",
 }
 _EFFECTS: Final = {Effect.READ: "read", Effect.UNREAD: "stays unread", Effect.REFUSED: "refused"}
-_BEFORE: Final = ("", "Info", "Antwort", "Datei", "OK")
 
 
 def rules_decided(ran: Sequence[Ran]) -> list[tuple[str, str, int]]:
-    """Give each rule that a run can show, its promise, and how often it decided something."""
+    """Give each rule that a trace can show or a run showed, its promise, how often it decided."""
     decided: Counter[str] = Counter()
     for one in ran:
         decided.update(one.decisive)
     return [
         (rule, clause.promise, decided[rule])
         for rule, clause in CLAUSES.items()
-        if clause.shown is Shown.TRACE
+        if clause.shown is Shown.TRACE or decided[rule]
     ]
 
 
@@ -71,6 +71,6 @@ def moves_met(ran: Sequence[Ran]) -> dict[str, Any]:
         "after": [status.value if status else "" for status in after],
         "rows": [
             (before or "none yet", [counts[before, event] for event in events])
-            for before in _BEFORE
+            for before in ("", *STATUSES)
         ],
     }

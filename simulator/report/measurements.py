@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from attrs import frozen
 
+from simulator.history.vocabulary import LABELS
 from simulator.measures.formats import digits, duration, in_unit, share
 from simulator.measures.levels import Course
 from simulator.measures.limits import Checked
@@ -29,11 +30,8 @@ NONE: Final = "–"
 MANY: Final = 20
 _WAITS: Final = ("read", "answer", "settle")
 _DELAYS: Final = ("delivery", "mail", "reply_delivery")
-ACTIONS: Final = {
-    "acknowledge": "Kenntnisnahme",
-    "reply": "Antwort",
-    "reply_with_file": "Antwort mit Datei",
-}
+#: Expected action -> its label.
+ACTIONS: Final = {action: label for label, action in LABELS["expects"].items()}
 STATUS_COLOURS: Final = {
     "Datei": "#c96a3e",
     "Antwort": "#d9a62b",

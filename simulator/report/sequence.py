@@ -7,6 +7,8 @@ from typing import Any, Final
 
 from attrs import Factory, define, evolve, frozen
 
+from simulator.report.measurements import ACTIONS
+
 Record = Mapping[str, Any]
 
 LANES: Final = ("Sachbearbeiter", "MVP", "Portal", "Mail", "Empfänger")
@@ -14,11 +16,6 @@ WORKER, MVP, PORTAL, MAIL, RECIPIENT = range(5)
 LEFT, LANE, ROW, TOP = 130, 165, 26, 34
 LABEL_MAX: Final = 34
 _BARS: Final = frozenset({"portal", "link", "server"})  # faults in which nothing gets through
-_EXPECTS: Final = {
-    "acknowledge": "Kenntnisnahme",
-    "reply": "Antwort",
-    "reply_with_file": "Antwort mit Datei",
-}
 
 
 @frozen
@@ -39,7 +36,7 @@ class Arrow:
 
 
 def _send(line: Record) -> Iterator[tuple[int, int, str]]:
-    yield WORKER, MVP, f"{line.get('message')}: {_EXPECTS.get(line.get('expects') or '', '—')}"
+    yield WORKER, MVP, f"{line.get('message')}: {ACTIONS.get(line.get('expects') or '', '—')}"
     if line["outcome"] == "ok":
         yield MVP, PORTAL, str(line.get("message"))
 

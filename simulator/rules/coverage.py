@@ -13,6 +13,8 @@ from simulator.history.clauses import CLAUSES, Clause, Shown
 from simulator.oracle import REGISTRY
 
 EXAMPLES: Final = Path(simulator.__file__).parent / "examples"
+#: Where a checkout has its scenarios.
+SCENARIOS: Final = Path("scenarios")
 _MARK: Final = re.compile(
     r"^\s*(?:@|pytestmark\s*=.*)?pytest\.mark\.clause\(([^)]*)\)", re.MULTILINE
 )
@@ -48,10 +50,10 @@ class Cover:
         return f"{self.clause.id}-{kind}.jsonl" in self.examples
 
 
-def covers(tests: Path, scenarios: Path = Path("scenarios")) -> Iterator[Cover]:
-    """Give every clause with what covers it: `tests` by their marks, `scenarios` by their rules."""
+def covers(tests: Path) -> Iterator[Cover]:
+    """Give every clause with what covers it: `tests` by their marks, scenarios by their rules."""
     marked = marked_tests(tests)
-    about = scenarios_about(scenarios)
+    about = scenarios_about(SCENARIOS)
     for id_, clause in CLAUSES.items():
         yield Cover(
             clause,

@@ -172,15 +172,12 @@ def _exponential(values: Mapping[str, int]) -> Exponential:
     return Exponential(values["mean"])
 
 
-def _fixed(us: int) -> Fixed:
-    return Fixed(us)
-
-
+_FIXED: Final = Short(_US, Fixed)
 #: How long something takes; a duration alone is always the same.
 DELAY: Final = Choice(
     "a distribution",
     (
-        Slot("fixed", Short(_US, _fixed), "always the same: 5m"),
+        Slot("fixed", _FIXED, "always the same: 5m"),
         Slot(
             "exponential",
             Short(_durations("exponential", False, mean="its mean"), _exponential),  # noqa: FBT003
@@ -219,7 +216,7 @@ DELAY: Final = Choice(
             "observed values, each as likely: [2m, 2m, 5m, 1h]",
         ),
     ),
-    Short(_US, _fixed),
+    _FIXED,
 )
 
 

@@ -12,7 +12,7 @@ from attrs import evolve, frozen
 
 from simulator.history.bad_input import BadInput, quote, suggest
 from simulator.history.clauses import CLAUSES
-from simulator.history.vocabulary import EXPECTED_ACTIONS, LABELS, READINGS, ROLES
+from simulator.history.vocabulary import EXPECTED_ACTIONS, LABELS, READ_AS, ROLES
 from simulator.measures.limits import Limit
 from simulator.scenario.forms import (
     BAD,
@@ -34,9 +34,10 @@ from simulator.scenario.limits import LIMIT
 from simulator.scenario.nodes import Faults, Fields, Place, tree_of
 from simulator.scenario.outages import FAULT, Outage, Span, Unreliable, outage_of
 from simulator.scenario.population import POPULATION, Population
-from simulator.scenario.quantities import count, duration
+from simulator.scenario.quantities import duration
 from simulator.scenario.steps import (
     CASE,
+    COUNT,
     DAY,
     FILE,
     WHEN,
@@ -187,8 +188,12 @@ _CASE: Final = Record(
 _READINGS: Final = Record(
     "the readings",
     tuple(
-        Slot(name, Word(values, what=f"a value of {name}"), f"one of {', '.join(values)}")
-        for name, values in READINGS.items()
+        Slot(
+            name,
+            Word(tuple(values), what=f"a value of {name}"),
+            "; ".join(f"{value}: {says}" for value, says in values.items()),
+        )
+        for name, values in READ_AS.items()
     ),
     lambda values, _: {name: value for name, value in values.items() if value is not None},
 )
@@ -246,7 +251,7 @@ SLOTS: Final = (
     Slot("population", POPULATION, "many people who act by chance"),
     Slot(
         "seed",
-        Scalar(count, "a whole number", types=("integer", "string")),
+        COUNT,
         "what chance begins with: the same seed gives the same run",
         default=1,
     ),
@@ -274,16 +279,15 @@ _APART: Final = frozenset(
 )
 
 
-def read_scenario(path: Path, name: str | None = None) -> Scenario:
+def read_scenario(path: Path) -> Scenario:
     """Read a scenario file.
 
     Raises:
         BadScenario: with every mistake of the file.
         OSError: when it cannot be read.
     """
-    name = str(path) if name is None else name
     raw = path.read_bytes()
-    faults = Faults(name)
+    faults = Faults(str(path))
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:

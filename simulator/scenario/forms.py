@@ -345,15 +345,11 @@ def shown(node: Node) -> str:
     return quote(node.value) if isinstance(node, Text) else kind_of(node)
 
 
-def _text(value: str) -> str:
-    return value
-
-
 def _name(value: str) -> str:
     if not value.strip():
         raise ValueError("a name is wanted here, and this is empty")
     return value
 
 
-TEXT: Final = Scalar(_text, "a text", types=("string", "number", "boolean"))
+TEXT: Final = Scalar(str, "a text", types=("string", "number", "boolean"))
 NAME: Final = Scalar(_name, "a name", types=("string", "number"))

@@ -7,14 +7,14 @@ from typing import Any, Final
 
 from attrs import frozen
 
+from simulator.history.vocabulary import FAULTS
 from simulator.scenario.chance import DELAY, SHARE, Delay
 from simulator.scenario.forms import BAD, Record, Schema, Slot, Word
 from simulator.scenario.nodes import Faults, Node, Place
 from simulator.scenario.steps import WHEN
 from simulator.scenario.times import When
 
-#: What can break for a time, and what can happen to single requests.
-SYSTEMS: Final = ("portal", "mail", "replication", "link", "server")
+#: What can happen to single requests.
 REQUESTS: Final = ("doubled_requests", "lost_answers")
 _LABELS: Final[Mapping[str, str]] = MappingProxyType(
     {"Replikation": "replication", "Portal": "portal", "Server": "server"}
@@ -57,7 +57,7 @@ def outage_of(one: Span | Outage) -> Outage:
 
 
 FIELDS: Final = (
-    Slot("what", Word((*SYSTEMS, *REQUESTS), _LABELS, "a fault"), "what breaks", required=True),
+    Slot("what", Word((*FAULTS, *REQUESTS), _LABELS, "a fault"), "what breaks", required=True),
     Slot("state", Word(("down", "slow"), what="down or slow"), "how", default="down"),
     Slot("from", WHEN, "when it begins: day 2 10:00"),
     Slot("until", WHEN, "when it is over"),

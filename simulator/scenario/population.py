@@ -24,7 +24,7 @@ from simulator.scenario.chance import (
 from simulator.scenario.forms import BAD, NAME, Listed, Named, Record, Scalar, Schema, Slot, Word
 from simulator.scenario.nodes import Faults, Fields, Node, Place
 from simulator.scenario.quantities import count
-from simulator.scenario.steps import DAY, DURATION, SIZE, WHEN
+from simulator.scenario.steps import COUNT, DAY, DURATION, SIZE, WHEN
 from simulator.scenario.times import When, clock
 
 #: More people or cases than any market has; a number beyond is a slip.
@@ -183,29 +183,20 @@ def _clock(text: str) -> time | None:
     return None if text == "24:00" else clock(text)
 
 
-def _people(text: str) -> int:
-    number = count(text)
-    if not 1 <= number <= MOST:
-        raise ValueError(f"{quote(text)} is out of reach: 1 to {MOST:,}")
-    return number
+def _up_to(most: int) -> Scalar:
+    """Give the form of a number from 1 to the most that is within reach."""
+
+    def read(text: str) -> int:
+        number = count(text)
+        if not 1 <= number <= most:
+            raise ValueError(f"{quote(text)} is out of reach: 1 to {most:,}")
+        return number
+
+    return evolve(COUNT, parse=read)
 
 
-def _few(text: str) -> int:
-    number = count(text)
-    if not 1 <= number <= 100:  # noqa: PLR2004
-        raise ValueError(f"{quote(text)} is out of reach: 1 to 100")
-    return number
-
-
-def _cases(text: str) -> int:
-    number = count(text)
-    if not 1 <= number <= 1000:  # noqa: PLR2004
-        raise ValueError(f"{quote(text)} is out of reach: 1 to 1000")
-    return number
-
-
-_PEOPLE: Final = Scalar(_people, "a whole number", types=("integer", "string"))
-_FEW: Final = Scalar(_few, "a whole number", types=("integer", "string"))
+_PEOPLE: Final = _up_to(MOST)
+_FEW: Final = _up_to(100)
 _ACTION: Final = Word(EXPECTED_ACTIONS, LABELS["expects"], "an expected action")
 _DAYS: Final = Word(WEEKDAYS, _TAGE, "a day of the week")
 _PERCENT: Final = Scalar(_factor, "a factor", "%$")
@@ -268,6 +259,10 @@ def _chooser(values: dict[str, Any], *names: str) -> dict[str, Any]:
     return {**values, **{name: Chooser.of(values[name]) for name in names}}
 
 
+def _shared(name: str, meaning: str) -> Slot:
+    return Slot(name, SHARE, meaning, default=0.0)
+
+
 _MINUTE: Final = 60_000_000
 _ALL_ACTIONS: Final = {"acknowledge": 0.4, "reply": 0.4, "reply_with_file": 0.2}
 
@@ -313,25 +308,12 @@ SENDING: Final = Record(
             default={3: 1.0},
         ),
         Slot("writing", DELAY, "how long writing takes", default=Fixed(2 * _MINUTE)),
-        Slot("documents", SHARE, "share of messages that share a document", default=0.0),
-        Slot(
-            "further_recipient",
-            SHARE,
-            "share of later messages for which a further recipient is chosen",
-            default=0.0,
+        _shared("documents", "share of messages that share a document"),
+        _shared(
+            "further_recipient", "share of later messages for which a further recipient is chosen"
         ),
-        Slot(
-            "withholds",
-            SHARE,
-            "share of cases whose first recipient is not allowed to write",
-            default=0.0,
-        ),
-        Slot(
-            "changes_subject",
-            SHARE,
-            "share of messages after which the case's subject is changed",
-            default=0.0,
-        ),
+        _shared("withholds", "share of cases whose first recipient is not allowed to write"),
+        _shared("changes_subject", "share of messages after which the case's subject is changed"),
     ),
     lambda values, _: Sending(**_chooser(values, "expects", "recipients", "per_case")),
 )
@@ -339,10 +321,6 @@ _ALL_WAYS: Final = {"widget": 0.5, "message": 0.3, "case": 0.1, "attachments": 0
 _NOTICES: Final = Exponential(30 * _MINUTE)
 _READS: Final = Fixed(_MINUTE)
 _ANSWERS: Final = Lognormal(20.8, 1.2)  # half within 18 minutes
-
-
-def _shared(name: str, meaning: str) -> Slot:
-    return Slot(name, SHARE, meaning, default=0.0)
 
 
 PROFILE: Final = Record(
@@ -425,14 +403,14 @@ POPULATION: Final = Record(
         Slot("recipients", _PEOPLE, "how many recipients there are", required=True),
         Slot(
             "cases_each",
-            Scalar(_cases, "a whole number", types=("integer", "string")),
+            _up_to(1000),
             "how many cases each caseworker works on at a time; the next takes the place of one"
             " that is done",
             default=10,
         ),
         Slot(
             "idle_cases",
-            Scalar(count, "a whole number", types=("integer", "string")),
+            COUNT,
             "how many further cases are new at the beginning, in which nobody writes: the first run"
             " of the replication carries a record of each",
             default=0,
@@ -450,7 +428,12 @@ POPULATION: Final = Record(
             "the same where it does not run on the model; as there unless told",
         ),
         Slot("messages", SENDING, "what the caseworkers send, and how often", required=True),
-        Slot("mail", DELAY, "from the notice until it is in a recipient's mail", default=Fixed(0)),
+        Slot(
+            "mail",
+            DELAY,
+            "further time until its recipient has a mail; the measure `mail` leaves it out",
+            default=Fixed(0),
+        ),
         Slot(
             "profiles",
             _Profiles(Named(NAME, PROFILE)),

@@ -94,9 +94,6 @@ _Reduce = Callable[[Any], tuple[type[Any], tuple[object, ...]]]
 _PARTS: Final[tuple[type[Any], ...]] = (Account, Case, Channel, Entry, Item, Link, Mailbox, Shown)
 #: How a part is spelt: without its class's own ways, which take three times as long.
 _TABLE: Final[dict[type[Any], _Reduce]] = {
-    **{
-        kind: _by_fields(kind)
-        for kind in (Account, Case, Channel, Entry, Item, Link, Mailbox, Shown)
-    },
+    **{kind: _by_fields(kind) for kind in _PARTS},
     MappingProxyType: lambda table: (dict, (dict(table),)),
 }

@@ -111,6 +111,13 @@ MVP: Final = frozenset({"server"})
 MAILS: Final = frozenset({"mail", "portal", "server"})
 RUNS: Final = CARRIES | {"replication"}
 
+#: What has to be up for each act; the others say themselves what keeps them from being done.
+_NEEDS: Final[Mapping[str, frozenset[str]]] = {
+    **dict.fromkeys(
+        ("set_role", "create_case", "edit_case", "add_document", "note", "send", "set_release"), MVP
+    ),
+    **dict.fromkeys(("set_mail", "register", "request_link", "open", "mark_read", "reply"), PORTAL),
+}
 
 #: The texts of the words that people see; an enum's own `value` takes five times as long.
 _TEXTS: Final[Mapping[Word | None, str | None]] = {
@@ -232,6 +239,8 @@ class Model:
         does = self._ACTS.get(record["act"])
         if does is None:
             raise ValueError(f"unknown act {record['act']!r}: use one of {', '.join(self._ACTS)}")
+        if self._down & _NEEDS.get(record["act"], frozenset()):
+            return "refused", Refusal.NOT_REACHABLE.code
         self._still = False
         refusal = does(self, record, at)
         if refusal is not None:
@@ -260,8 +269,6 @@ class Model:
         return None
 
     def _create_case(self, record: Mapping[str, Any], at: datetime) -> Refusal | None:
-        if self._down & MVP:
-            return Refusal.NOT_REACHABLE
         number = _case(record)
         follow_up_on = _date(record.get("follow_up_on"))
         act = CreateCase(number, _text(record, "by"), _text(record, "subject"), follow_up_on)
@@ -270,8 +277,6 @@ class Model:
         return self._kept(matter, create_case(existing, act, at, self.rules))
 
     def _edit_case(self, record: Mapping[str, Any], at: datetime) -> Refusal | None:
-        if self._down & MVP:
-            return Refusal.NOT_REACHABLE
         matter = self._matters.get(_case(record))
         if matter is None:
             return Refusal.UNKNOWN_CASE
@@ -283,20 +288,14 @@ class Model:
         return self._mvp(record, EditCase(_text(record, "by"), subject, day), at)
 
     def _add_document(self, record: Mapping[str, Any], at: datetime) -> Refusal | None:
-        if self._down & MVP:
-            return Refusal.NOT_REACHABLE
         size = record.get("size", 0)
         act = AddDocument(_text(record, "by"), _text(record, "document"), size)
         return self._mvp(record, act, at)
 
     def _note(self, record: Mapping[str, Any], at: datetime) -> Refusal | None:
-        if self._down & MVP:
-            return Refusal.NOT_REACHABLE
         return self._mvp(record, WriteNote(_text(record, "by"), _text(record, "text")), at)
 
     def _send(self, record: Mapping[str, Any], at: datetime) -> Refusal | None:
-        if self._down & MVP:
-            return Refusal.NOT_REACHABLE
         by = _text(record, "by")
         to = record.get("to")
         act = SendMessage(
@@ -311,8 +310,6 @@ class Model:
         return self._mvp(record, act, at)
 
     def _set_release(self, record: Mapping[str, Any], at: datetime) -> Refusal | None:
-        if self._down & MVP:
-            return Refusal.NOT_REACHABLE
         by = _text(record, "by")
         may = record.get("create_messages") is True
         return self._mvp(
@@ -321,8 +318,6 @@ class Model:
 
     def _set_role(self, record: Mapping[str, Any], at: datetime) -> Refusal | None:
         del at
-        if self._down & MVP:
-            return Refusal.NOT_REACHABLE
         role = role_of(_text(record, "role"))
         if isinstance(role, Refusal):
             return role
@@ -334,8 +329,6 @@ class Model:
 
     def _set_mail(self, record: Mapping[str, Any], at: datetime) -> Refusal | None:
         del at
-        if self._down & PORTAL:
-            return Refusal.NOT_REACHABLE
         event = _text(record, "event")
         before = self._templates.get(event)
         if before is None:
@@ -352,9 +345,7 @@ class Model:
         return None
 
     def _recipient(self, record: Mapping[str, Any]) -> str | Refusal:
-        """Give the address of who acts in the portal, if they can."""
-        if self._down & PORTAL:
-            return Refusal.NOT_REACHABLE
+        """Give the address of who acts in the portal, if they have an account there."""
         address = self.rules.normal_address(_text(record, "by"))
         account = self._account(address)
         if account is None:
@@ -409,8 +400,6 @@ class Model:
         return self._portal(_case(record), address, act, at)
 
     def _register(self, record: Mapping[str, Any], at: datetime) -> Refusal | None:
-        if self._down & PORTAL:
-            return Refusal.NOT_REACHABLE
         account = self._account(self.rules.normal_address(_text(record, "by")))
         newest = account.link.token if account is not None and account.link is not None else ""
         decision = register(account, record.get("link", newest), at)
@@ -420,8 +409,6 @@ class Model:
         return None
 
     def _request_link(self, record: Mapping[str, Any], at: datetime) -> Refusal | None:
-        if self._down & PORTAL:
-            return Refusal.NOT_REACHABLE
         account = self._account(self.rules.normal_address(_text(record, "by")))
         template = self._templates[MailEvent.REGISTRATION]
         decision = request_link(account, self._token(), at, self.rules, template)
@@ -637,11 +624,8 @@ class Model:
             "status_text": None if status is None else STATUS_TEXTS[status],
             "acknowledged_on": _day(fields.acknowledged_on),
             "follow_up_on": _day(case.follow_up_on),
-            "under_way": self._under_way(case) if self._outbox or self._waiting else [],
+            "under_way": list(under_way((*self._outbox, *self._waiting), case)),
         }
-
-    def _under_way(self, case: Case) -> list[str]:
-        return list(under_way((*self._outbox, *self._waiting), case))
 
     def _see_case_list(self, by: str, number: CaseNumber | None) -> Line:
         del number

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, Final
 
+from attrs import frozen
+
 from simulator.history.bad_input import quote
 
 Record = Mapping[str, Any]
@@ -37,15 +39,14 @@ _ABOUT: Final = frozenset({"see", "by", "case", "at"})
 _KEYS: Final = MappingProxyType({"messages": "message", "cases": "case"})
 
 
+@frozen
 class Miss:
     """The first thing that is not as expected: what was expected, what was seen, which clause."""
 
-    def __init__(self, rule: str, expected: str, seen: str, entry: object = None) -> None:
-        """Keep it in words; `entry` is the message or the case in a list that it is about."""
-        self.rule = rule
-        self.expected = expected
-        self.seen = seen
-        self.entry = entry
+    rule: str
+    expected: str
+    seen: str
+    entry: object = None  # the message or the case in a list that it is about
 
 
 def miss(expected: Record, seen: Record | None) -> Miss | None:

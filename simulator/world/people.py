@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from attrs import Factory, define, field
 
+from simulator.history.vocabulary import VIAS_OF_CASE
 from simulator.scenario.population import CASES_MOST, MARK_READ, Population, Profile
 from simulator.targets.port import Delivery, Outcome
 from simulator.world.calendar import on_grid
@@ -323,7 +324,7 @@ class People:
             via = "message"  # it is not offered
         if via == MARK_READ:
             records.append({"act": "mark_read", "by": by, "message": visit.message})
-        elif via in {"widget", "case"}:
+        elif via in VIAS_OF_CASE:
             records.append({"act": "open", "by": by, "case": case, "via": via})
         else:
             message = visit.message

@@ -230,7 +230,8 @@ class World:
         """Do what people want to do at this moment: the first of everyone, then the second.
 
         A run of the replication that is due begins with the first messages that are sent, so that
-        they are under way together (DLV-1), else when all else is done.
+        they are under way together (DLV-1), else when all else is done. Where messages wait for it,
+        it comes first: what is done at its moment waits for the next one.
         """
         now = self.now
         while self._scripts or self._run_due:
@@ -240,10 +241,16 @@ class World:
             for script in scripts:
                 (acting if "act" in script.record else looking).append(script)
             if self._run_due and (
-                not scripts or any(script.record.get("act") == "send" for script in acting)
+                self.judge.waits
+                or not scripts
+                or any(script.record.get("act") == "send" for script in acting)
             ):
                 self._run_due = False
-                acting.insert(0, Script(({"act": "replicate", "result": 0},), self._ran))
+                run = Script(({"act": "replicate", "result": 0},), self._ran)
+                if self.judge.waits:
+                    self._act_together([run], now)
+                else:
+                    acting.insert(0, run)
             if acting:
                 self._act_together(acting, now)
             if looking:

@@ -15,6 +15,7 @@ from reference.domain.rules import Rules
 from reference.domain.words import Transport
 from simulator.__main__ import main
 from simulator.compare.comparing import compare_runs
+from simulator.compare.outputs import as_json
 from simulator.compare.settings import changes
 from simulator.exits import Exit
 from simulator.report.comparison import comparison_html
@@ -96,6 +97,32 @@ def test_messages_that_wait_are_not_held_against_those_at_once(few: Path) -> Non
     assert (result.exit, len(result.at_once)) == (Exit.KEPT, 2)
     counts = {one.name: one.ran.delivered.count for one in result.variants}
     assert counts["replicate_every=never, delivery=with_replication"] == 0
+
+
+LIVELY = """\
+scenario: A lively half hour, in which answers come at the moments of sends and of runs
+begins: 2024-02-19 08:00
+ends: 08:30
+population:
+  caseworkers: 6
+  recipients: 300
+  messages: {each_per_hour: 60, per_case: {9: 100 %}, expects: {Antwort: 100 %}, writing: 5s}
+  profiles: {quick: {notices: 5s, reads: 1s, answers: 5s}}
+limits: [delivery p50 <= 2s]
+"""
+
+
+@pytest.mark.clause("STA-6")
+def test_what_waited_comes_before_what_is_sent_at_the_moment_of_its_run(tmp_path: Path) -> None:
+    file = tmp_path / "lively.yaml"
+    file.write_text(LIVELY, "utf-8")
+    result = compared(file, "replicate_every=1m", "delivery=with_replication")
+    (waiting,) = result.variants
+    assert waiting.ran.broken == ()
+    assert waiting.figures("delivery").p50 > 2_000
+    assert result.exit is Exit.KEPT, "limits are not asked where messages wait"
+    (told,) = orjson.loads(as_json(result, "again"))["runs"]
+    assert (told["verdict"], told["why"]) == ("kept", "")
 
 
 def _late_with_runs(scenario: Scenario, rules: Rules) -> Target:

@@ -5,8 +5,6 @@ import pytest
 from simulator.oracle import Unmentioned
 from tests.oracle.notation import DAY, SECOND, K, L, Story, sent
 
-NOBODY = "nobody@example.org"
-
 
 def findings(story):
     return [(one.rule, one.seen, one.demanded, one.because) for one in story.verdict.findings]

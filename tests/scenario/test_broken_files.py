@@ -456,6 +456,15 @@ BROKEN = {
         f"scenario: x\nsteps: [{SEND[:-1]}, outcome: refused, reason: blank_txt}}]\n",
         ['f.yaml:2:120: "blank_txt" is not the code of a refusal (did you mean "blank_text"?)'],
     ),
+    "a message beside a click that opens the case": (
+        f"scenario: x\nsteps:\n- {SEND}\n- {{by: k@example.org, act: open, via: widget, message: m1}}\n",
+        [
+            (
+                'f.yaml:4:47: "via: widget" opens the case, not a message of it '
+                "(leave it out, or say by which click the message is opened: via: message)"
+            )
+        ],
+    ),
 }
 
 

@@ -73,7 +73,7 @@ def test_the_file_of_the_readme_is_taken_as_it_stands(tmp_path):
         ({"port": "99999999999"}, "--port '99999999999': write a whole number from 0 to 65535"),
         ({"side": "mpv"}, "--side 'mpv': did you mean mvp?"),
         ({"replicate_every": "15"}, "--replicate-every '15': write a duration as 500ms, 30s"),
-        ({"replicate_every": "0s"}, "--replicate-every '0s': write a duration"),
+        ({"replicate_every": "0s"}, "write a duration longer than none"),
         (
             {"reading": "reply_scop=case"},
             "unknown reading 'reply_scop': did you mean 'reply_scope'?",
@@ -88,6 +88,9 @@ def test_the_file_of_the_readme_is_taken_as_it_stands(tmp_path):
         ({"mail_from": "nobody"}, "write an e-mail address"),
         ({"carrier": " "}, "write a text without control characters"),
         ({"document_bytes_max": "5T"}, "write a number of bytes"),
+        ({"document_bytes_max": "0"}, "write a number of bytes, at least 1"),
+        ({"smtp_tls": "tls"}, "--smtp-tls tls goes with --smtp"),
+        ({"reading": "megabyte=binary,megabyte=decimal"}, "megabyte is chosen twice"),
         ({"side": "mvp"}, "--side mvp needs --peer and --peer-secret"),
         ({"peer": "http://x", "peer_secret": "s" * 16}, "--peer goes with --side mvp"),
         ({"data": ""}, "--data '': write a folder, as ."),

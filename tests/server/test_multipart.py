@@ -110,6 +110,22 @@ def test_what_is_no_form_is_refused(body):
     assert refused.value.why is Problem.BROKEN
 
 
+@pytest.mark.parametrize(
+    "names",
+    [
+        "name=\"file\"; filename*=idna''a.txt",
+        "name=\"file\"; filename*=undefined''a.txt",
+        "name=\"file\"; filename*=a\0b''a.txt",
+        "name=\"file\"; filename*=UTF-8''a; filename*0=b",
+        f'name="file"; filename*{"9" * 5000}=a',
+    ],
+)
+def test_names_that_nobody_can_read_are_refused(names):
+    with pytest.raises(Refused) as refused:
+        read(form((names, b"content")))
+    assert refused.value.why is Problem.BROKEN
+
+
 @pytest.mark.parametrize("boundary", ["", "x" * 71, "grün"])
 def test_a_boundary_that_is_none_is_refused(boundary):
     with pytest.raises(Refused):

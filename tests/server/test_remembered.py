@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from reference.store.database import Database
-from reference.store.remembered import USERS_MAX, Remembered
+from reference.store.remembered import EACH_MAX, USERS_MAX, Remembered
 
 
 class Slow:
@@ -116,6 +116,17 @@ async def test_no_more_users_are_remembered_than_there_is_room_for() -> None:
     for number in range(USERS_MAX + 1):
         await remembered.answer(f"k{number}", "inbox", read)
     assert len(remembered._answers) <= USERS_MAX
+
+
+async def test_who_asks_for_ever_other_pages_takes_no_more_room_than_others() -> None:
+    remembered: Remembered[int] = Remembered()
+
+    async def read() -> int:
+        return 1
+
+    for page in range(10 * EACH_MAX):
+        await remembered.answer("k", page, read)
+    assert len(remembered._answers["k"]) <= EACH_MAX
 
 
 async def test_an_inbox_shows_what_arrived_after_it_was_shown(serve) -> None:

@@ -30,6 +30,12 @@ BODIES = [
         "body.text",
         "a text is wanted, not an object",
     ),
+    (
+        b'{"text":' * 900 + b'"\\u0000"' + b"}" * 900,
+        "invalid",
+        "body.text",
+        "a text is wanted, not an object",
+    ),
     (b"null", "invalid", "body", "an object is wanted, not null"),
     (b"[]", "invalid", "body", "an object is wanted, not a list"),
     (b"{}", "invalid", "body.text", "required"),
@@ -126,6 +132,14 @@ async def test_a_case_number_is_a_whole_number_or_a_name(serve, case, what):
         assert answer.status == 422
         assert what in answer.json["errors"][0]["what"]
         assert (await anna.get(CASES)).json["cases"] == []
+
+
+async def test_the_greatest_number_that_a_case_can_have_has_none_after_it(serve):
+    async with serve() as server:
+        anna = await server.caseworker()
+        for case in (53, 2**53 - 1):
+            await anna.post(CASES, {"case": case})
+        assert (await anna.post(CASES, {"subject": "Kfz"})).json == {"case": 54}
 
 
 @pytest.mark.parametrize(
@@ -252,6 +266,8 @@ async def test_a_body_has_a_type_and_a_length_that_is_taken(serve):
         assert (plain.status, plain.code) == (415, "media_type")
         with_charset = {"Content-Type": "application/json; charset=utf-8"}
         assert (await anna.post(CASES, data=b'{"case": 1}', headers=with_charset)).status == 201
+        odd = {"Content-Type": "text/plain; charset*=idna''x"}
+        assert (await anna.post(CASES, data=b"{}", headers=odd)).code == "media_type"
         long = b'{"subject": "' + b"x" * BODY_MAX + b'"}'
         told = await anna.post(CASES, data=BytesIO(long), headers=JSON)
         assert (told.status, told.code) == (413, "too_long")

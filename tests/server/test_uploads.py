@@ -418,6 +418,7 @@ async def test_a_form_says_what_does_not_fit(serve, body, code):
     [
         ({"Content-Type": "text/plain"}, "media_type"),
         ({"Content-Type": "multipart/form-data"}, "broken"),
+        ({"Content-Type": "multipart/form-data; boundary*=idna''grenze"}, "broken"),
         ({"Content-Type": "multipart/mixed; boundary=grenze"}, "media_type"),
         (FORM | {"Content-Encoding": "gzip"}, "media_type"),
     ],

@@ -13,18 +13,17 @@ from reference.collaboration.accounts_api import (
     Registration,
 )
 from reference.collaboration.language_api import Language, LanguageApi
+from reference.domain.addresses import LENGTH_MAX as ADDRESS_MAX
 from reference.domain.refusals import Refusal
 from reference.http.operations import Operation, Who
 from reference.http.passwords import LENGTH_MAX, LENGTH_MIN
 from reference.http.problems import Problem, Refused
 from reference.pages.making import Pages
-from reference.pages.texts import LANGUAGES
 from reference.pages.visit import Visit, own_path
+from reference.store.shapes import LANGUAGES
 
 #: Where mailed links lead to.
 REGISTER: Final = "/register"
-#: How many characters of an address are filled in at log-in; no address has more.
-ADDRESS_MAX: Final = 254
 _LINK_REFUSALS: Final = {Refusal.UNKNOWN_LINK, Refusal.LINK_USED, Refusal.LINK_EXPIRED}
 
 

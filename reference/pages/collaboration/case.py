@@ -11,7 +11,7 @@ from multidict import MultiDict
 from reference.collaboration import looks
 from reference.collaboration.messages_api import MessagesApi, NewReply, Place
 from reference.domain.refusals import Refusal
-from reference.http.operations import FORM_TYPE, Call, Operation
+from reference.http.operations import FORM_TYPE, Call, Operation, media_type
 from reference.http.problems import Problem, Refused
 from reference.http.uploads import Form, check_length, let_pass, with_fingerprint
 from reference.pages.collaboration.paths import (
@@ -109,7 +109,7 @@ class CasePages:
 
     async def _write(self, visit: Visit, typed: dict[str, str]) -> None:
         request = visit.request
-        if request.content_type != FORM_TYPE:
+        if media_type(request) != FORM_TYPE:
             raise Refused(Problem.MEDIA_TYPE)
         check_length(request, LET_PASS_MAX, Refusal.TOO_LARGE)
 

@@ -8,7 +8,6 @@ from attrs import define, frozen
 from markupsafe import escape
 
 from reference.domain.acts import EditCase
-from reference.domain.refusals import Refusal
 from reference.domain.rules import Rules
 from reference.domain.sending import TextBlock, offered_text_blocks
 from reference.domain.words import CloudRole, CloudStatus, Right
@@ -19,7 +18,6 @@ from reference.pages.making import Pages
 from reference.pages.mvp.places import BASE, CASES, case_at, document_at, pages_at
 from reference.pages.mvp.typed import day_of, whole
 from reference.pages.visit import Visit
-from reference.store import mvp_tables
 from reference.store.codec import dumps
 from reference.store.mvp_tables import Draft
 from reference.store.shapes import SUBJECT
@@ -197,9 +195,7 @@ class CasesPages:
             return await self._edit(visit, 422)
 
         def work(unit: Unit) -> None:
-            case = unit.get(mvp_tables.CASES, number)
-            if case is None:
-                raise Refused(Refusal.UNKNOWN_CASE)
+            case = acts.known_case(unit, number)
             new_subject = case.subject if kept else subject
             same_day = day == typed.get("follow_up_was")
             new_day = case.follow_up_on if same_day else follow_up_on

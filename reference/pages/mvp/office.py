@@ -15,7 +15,7 @@ from reference.http.operations import Operation, Who
 from reference.http.passwords import LENGTH_MAX, LENGTH_MIN
 from reference.http.problems import Problem, Refused
 from reference.link.replication_api import ReplicationApi
-from reference.mail.wordings import EVENTS, LANGUAGES, checked, fields_of, text_of
+from reference.mail.wordings import EVENTS, checked, fields_of, text_of
 from reference.mvp import acts, looks
 from reference.mvp.caseworkers_api import CaseworkersApi
 from reference.mvp.texts_api import LINE, TEXT, BlockText, MailTemplateView, TextsApi
@@ -24,7 +24,7 @@ from reference.pages.mvp.places import BASE, block_at, caseworker_at, mail_at, p
 from reference.pages.mvp.typed import malformed, whole
 from reference.pages.visit import Visit
 from reference.store.mvp_tables import CASEWORKERS as KEPT_CASEWORKERS
-from reference.store.shapes import NAME
+from reference.store.shapes import LANGUAGES, NAME
 from reference.store.side import Side
 from reference.store.unit import Unit
 
@@ -186,9 +186,7 @@ class TextsPages:
         return visit.page(
             "mvp/text_blocks.html",
             blocks=shown.blocks[(page - 1) * BLOCKS_A_PAGE : page * BLOCKS_A_PAGE],
-            catalogues=tuple(
-                dict.fromkeys((*shown.catalogues, self.side.rules.text_block_catalogue))
-            ),
+            catalogues=shown.catalogues,
             wanted=wanted,
             may_change=shown.role is CloudRole.ADMINISTRATOR,
             block_at=block_at,

@@ -6,6 +6,7 @@ from urllib.parse import quote, urlencode
 
 from reference.domain.sending import TextBlock
 from reference.domain.words import CaseNumber
+from reference.mvp.api import BASE as API
 from reference.mvp.looks import DocumentView
 from reference.store.mvp_tables import NO_CASE
 
@@ -42,7 +43,7 @@ def block_at(block: TextBlock) -> str:
 def document_at(number: CaseNumber, document: DocumentView) -> str:
     """Give the address from which a document is downloaded."""
     name = quote(document.name, safe="")
-    return f"/api/mvp/cases/{quote(str(number), safe='')}/documents/{name}?id={document.id}"
+    return f"{API}/cases/{quote(str(number), safe='')}/documents/{name}?id={document.id}"
 
 
 def caseworker_at(name: str) -> str:

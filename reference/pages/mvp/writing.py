@@ -351,8 +351,7 @@ class WritingPages:
                 looks.known_case(connection, number)
             customer = draft.customer.strip() if number == NO_CASE else None
             book = address_book(connection, number, customer)
-            case = mvp_tables.CASES.load(connection, number)
-            return draft, book.proposed(scope), () if case is None else case.preset
+            return draft, book.proposed(scope), looks.preset_or_none(connection, number)
 
         draft, proposed, preset = await self.side.reader.look(look)
         if not _is_message(draft):
@@ -399,8 +398,8 @@ class WritingPages:
 
     async def _keep(self, visit: Visit, number: CaseNumber, draft: Draft) -> None:
         def work(unit: Unit) -> None:
-            if number != NO_CASE and unit.get(mvp_tables.CASES, number) is None:
-                raise Refused(Refusal.UNKNOWN_CASE)
+            if number != NO_CASE:
+                acts.known_case(unit, number)
             acts.keep_draft(unit, visit.user, number, draft)
 
         await self.side.writer.do(work)
