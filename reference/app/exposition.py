@@ -38,10 +38,14 @@ class _Told(Collector):
 
 def _requests(requests: Mapping[str, Counted]) -> Iterator[Metric]:
     count = CounterMetricFamily(
-        "collab_requests", "Requests by operation and status", labels=["operation", "status"]
+        "collab_requests",
+        "Requests that were answered, by operation and status",
+        labels=["operation", "status"],
     )
     duration = HistogramMetricFamily(
-        "collab_request_seconds", "Time to the answer", labels=["operation"]
+        "collab_request_seconds",
+        "Time from a request to its answer, by operation",
+        labels=["operation"],
     )
     for name, counted in requests.items():
         for status, number in counted.by_status.items():
@@ -62,10 +66,12 @@ def _cumulated(numbers: list[int]) -> list[tuple[str, float]]:
 
 def _batches(writers: Mapping[str, Writer]) -> Iterator[Metric]:
     works = CounterMetricFamily(
-        "collab_works", "Works that the writer of a store did", labels=["side"]
+        "collab_works", "Pieces of work that a store was asked to write", labels=["side"]
     )
     commits = CounterMetricFamily(
-        "collab_commits", "Transactions that they shared", labels=["side"]
+        "collab_commits",
+        "Transactions of a store: pieces of work that come together share one",
+        labels=["side"],
     )
     for name, writer in writers.items():
         works.add_metric([name], writer.works)

@@ -16,30 +16,38 @@ from reference.store.side import Side
 
 #: What a store is asked: name of the metric, what it tells, and the query for one number.
 _SHARED: Final = (
-    ("collab_outbox_parcels", "Parcels that wait for the link", "SELECT count(*) FROM outbox"),
+    (
+        "collab_outbox_parcels",
+        "What waits for the link, messages first of all",
+        "SELECT count(*) FROM outbox",
+    ),
     (
         "collab_outbox_oldest_seconds",
-        "Age of the parcel that waits longest",
+        "Age of what waits longest for the link; 0 if nothing does",
         "SELECT coalesce(CAST(strftime('%s', 'now') AS INTEGER) - min(queued_at), 0) FROM outbox",
     ),
 )
 _OF_MVP: Final = (
-    ("collab_replication_marked", "Changed records", "SELECT count(*) FROM marked"),
+    (
+        "collab_replication_marked",
+        "Changed records that wait for a replication",
+        "SELECT count(*) FROM marked",
+    ),
     (
         "collab_replication_last_result",
-        "Answer to the last replication; -1 where it broke off, or there was none",
+        "Last replication: 0 all taken, 1 some failed, 2 a bundle failed, -1 broken off or none",
         "SELECT coalesce((SELECT result FROM runs ORDER BY id DESC LIMIT 1), -1)",
     ),
 )
 _OF_COLLABORATION: Final = (
     (
         "collab_mails_waiting",
-        "Mails that are not sent yet",
+        "Mails that are not sent yet; without a mail server, all that are kept",
         "SELECT count(*) FROM mails WHERE sent_at IS NULL AND given_up_at IS NULL",
     ),
     (
         "collab_mails_oldest_seconds",
-        "Age of the mail that waits longest",
+        "Age of the mail that waits longest; 0 if none does",
         """
         SELECT coalesce((:now - min(queued_at)) / 1000000, 0)
         FROM mails WHERE sent_at IS NULL AND given_up_at IS NULL

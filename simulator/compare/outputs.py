@@ -71,7 +71,7 @@ def _plain(one: Variant) -> dict[str, Any]:
     return {
         "settings": dict(one.settings),
         "verdict": one.exit.name.lower(),
-        "why": ran.why,
+        "why": one.why,
         "deliveries": None if ran.delivered is None else ran.delivered.count,
         "hash": None if ran.delivered is None else ran.delivered.digest,
         "measured": None if ran.measured is None else ran.measured.plain(),

@@ -11,6 +11,7 @@ from simulator.history.vocabulary import (
     ACTS,
     HEADER,
     KINDS,
+    READ_AS,
     READINGS,
     Field,
     Kind,
@@ -182,9 +183,11 @@ def header_table() -> str:
 
 def readings_table() -> str:
     """Give the Markdown table of the readings and their values, the default first."""
-    rows = ["| reading | values (default first) |", "|---|---|"]
-    for name, values in READINGS.items():
-        rows.append(f"| `{name}` | {', '.join(f'`{value}`' for value in values)} |")
+    rows = ["| reading | value (default first) | what it says |", "|---|---|---|"]
+    for name, values in READ_AS.items():
+        names = (f"`{name}`", *[""] * (len(values) - 1))
+        cells = zip(names, values.items(), strict=True)
+        rows += [f"| {first} | `{value}` | {says} |" for first, (value, says) in cells]
     return "\n".join(rows)
 
 

@@ -60,20 +60,55 @@ FAULT_STATES: Final = ("down", "slow", "up")
 OUTCOMES: Final = ("ok", "refused", "unknown")
 RECORD_KINDS: Final = ("case", "document", "address")
 
-#: Switches that the rules leave open, the default value first.
-READINGS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
+#: What the rules leave open: the values of each reading with what they say, the default first.
+READ_AS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
     {
-        "fileless_reply": ("ok", "unchanged"),
-        "acknowledge_on_open": ("never", "first_open"),
-        "several_acknowledge": ("first", "latest", "all"),
-        "reply_scope": ("message", "case"),
-        "open_scope": ("case", "message"),
-        "preset_recipients": ("last", "all"),
-        "reply_right": ("unless_withheld", "if_granted"),
-        "megabyte": ("binary", "decimal"),
-        "last_communication": ("newest", "last_sent"),
-        "receipt_transport": ("immediate", "replication"),
+        "fileless_reply": {
+            "ok": "a reply without the file that was asked for sets status OK and the date",
+            "unchanged": "a reply without the file that was asked for leaves status and date",
+        },
+        "acknowledge_on_open": {
+            "never": "to open a message that asks for a reply sets no date",
+            "first_open": 'who first opens a message that asks for a reply sets "acknowledged on"',
+        },
+        "several_acknowledge": {
+            "first": "of the recipients of an Info message, the first one who reads sets the date",
+            "latest": "each recipient of an Info message who reads sets the date anew, once",
+            "all": "the date of an Info message is set when the last of its recipients has read it",
+        },
+        "reply_scope": {
+            "message": "an answer settles the message that it answers",
+            "case": "an answer settles all of the case, file requests only if it has a file",
+        },
+        "open_scope": {
+            "case": "to open a case opens all its messages",
+            "message": "to open a case opens its newest message",
+        },
+        "preset_recipients": {
+            "last": "preset are the recipients of the case's last message",
+            "all": "preset are all recipients that the case ever had",
+        },
+        "reply_right": {
+            "unless_withheld": "recipients may write, unless a release withholds it",
+            "if_granted": "recipients may write if a release grants it",
+        },
+        "megabyte": {
+            "binary": "35 MB are 35 · 1024² bytes",
+            "decimal": "35 MB are 35 · 1000² bytes",
+        },
+        "last_communication": {
+            "newest": "the newest message of the case, sent or received, decides its fields",
+            "last_sent": "the last message sent and the answers to it decide the case's fields",
+        },
+        "receipt_transport": {
+            "immediate": "that a message was read is known in the case at once",
+            "replication": "that a message was read is known in the case after the next run",
+        },
     }
+)
+#: The values of each reading, the default first.
+READINGS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
+    {name: tuple(values) for name, values in READ_AS.items()}
 )
 
 

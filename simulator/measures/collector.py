@@ -49,7 +49,7 @@ class Collector:
         totals: Counter[str] = Counter()
         self.cells = Cells(zone, profile_of)
         self.messages = Messages(self.cells, readings, begin_us, totals)
-        self.runs = Runs(totals)
+        self.runs = Runs(begin_us, totals)
         self.statuses = Statuses(begin_us, readings)
         self.totals = totals
         self.sent_by_hour: Counter[int] = Counter()
@@ -121,6 +121,7 @@ class Collector:
         levels = {
             "unread": self.messages.unread.course(end_us),
             "under_way": self.messages.under_way.course(end_us),
+            "outdated": self.runs.outdated.course(end_us),
         }
         totals: dict[str, float] = {name: self.totals[name] for name in _TOTALS}
         settled = _settled(self.cells.all())

@@ -123,6 +123,11 @@ MEASURES: Final[Mapping[str, Measure]] = MappingProxyType(
                 *_LEVEL,
                 "messages of either direction that are written and have not arrived yet (DLV-4)",
             ),
+            Measure(
+                "outdated",
+                *_LEVEL,
+                "changes of case data that the portal does not have yet (RPL-2)",
+            ),
             Measure("messages", *_TOTAL, "messages sent; one for each recipient"),
             Measure("replies", *_TOTAL, "messages that recipients wrote"),
             Measure("mails", *_TOTAL, "mails that arrived"),

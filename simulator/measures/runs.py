@@ -4,10 +4,11 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any, Final
 
-from attrs import Factory, define
+from attrs import Factory, define, field
 
 from simulator.history.vocabulary import CARRIES, RUNS
 from simulator.measures.cells import MS_US
+from simulator.measures.levels import Level
 from simulator.measures.samples import Samples
 
 Record = Mapping[str, Any]
@@ -23,15 +24,22 @@ class Runs:
     A run in which some records failed brings nothing for certain: which ones failed is not told.
     """
 
+    begin_us: int
     totals: Counter[str] = Factory(Counter[str])
     samples: dict[str, Samples] = Factory(lambda: {name: Samples() for name in OF_RUNS})
+    outdated: Level = field(init=False)  # changes that the portal does not have yet
     _edits: dict[Case, list[int]] = Factory(dict[Case, list[int]])
     _down: frozenset[str] = frozenset()
     _up_us: int | None = None  # end of an outage after which messages wait
     _data_up_us: int | None = None  # end of an outage after which case data waits
 
+    def __attrs_post_init__(self) -> None:
+        """Nothing has changed yet."""
+        self.outdated = Level(self.begin_us)
+
     def edit(self, case: Case, at_us: int) -> None:
         """Take a change of the data of a case that the portal knows."""
+        self.outdated.add(1, at_us)
         self._edits.setdefault(case, []).append(at_us)
 
     def brought(self, case: Case, at_us: int) -> None:
@@ -42,6 +50,7 @@ class Runs:
             self._caught_up(at_us)
 
     def _seen(self, edits: list[int], at_us: int) -> None:
+        self.outdated.add(-len(edits), at_us)
         for edit in edits:
             self.samples["staleness"].append((at_us - edit) / MS_US)
 

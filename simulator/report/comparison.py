@@ -131,6 +131,7 @@ def _costs(compared: Compared) -> list[dict[str, str]]:
     for one in compared.at_once:
         ages, run = one.figures("staleness"), one.figures("run_records")
         bundle, catch_up = one.figures("bundle_records"), one.figures("data_catch_up")
+        measured = _measured(one)
         rows.append(
             {
                 "interval": _interval(one),
@@ -141,6 +142,7 @@ def _costs(compared: Compared) -> list[dict[str, str]]:
                 "p50": duration(ages.p50) if ages else NONE,
                 "p95": duration(ages.p95) if ages else NONE,
                 "max": duration(ages.max) if ages else NONE,
+                "missing": f"{measured.levels['outdated'].last:,}" if measured else NONE,
                 "catch_up": duration(catch_up.max) if catch_up else NONE,
             }
         )

@@ -10,7 +10,7 @@ from typing import Any, Final
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from simulator.history.vocabulary import READINGS
+from simulator.history.vocabulary import READ_AS, READINGS
 from simulator.printing import printable
 
 _ENVIRONMENT: Final = Environment(
@@ -55,6 +55,9 @@ def _machine() -> str:
     return f"{python}, {os.cpu_count()} cores; {made}."
 
 
-def readings_rows(readings: Mapping[str, str]) -> list[tuple[str, str, bool]]:
-    """Give each reading with its value, and whether that is the default."""
-    return [(name, value, value == READINGS[name][0]) for name, value in readings.items()]
+def readings_rows(readings: Mapping[str, str]) -> list[tuple[str, str, bool, str]]:
+    """Give each reading with its value, whether that is the default, and what it says."""
+    return [
+        (name, value, value == READINGS[name][0], READ_AS[name][value])
+        for name, value in readings.items()
+    ]

@@ -12,7 +12,7 @@ from attrs import evolve, frozen
 
 from simulator.history.bad_input import BadInput, quote, suggest
 from simulator.history.clauses import CLAUSES
-from simulator.history.vocabulary import EXPECTED_ACTIONS, LABELS, READINGS, ROLES
+from simulator.history.vocabulary import EXPECTED_ACTIONS, LABELS, READ_AS, ROLES
 from simulator.measures.limits import Limit
 from simulator.scenario.forms import (
     BAD,
@@ -188,8 +188,12 @@ _CASE: Final = Record(
 _READINGS: Final = Record(
     "the readings",
     tuple(
-        Slot(name, Word(values, what=f"a value of {name}"), f"one of {', '.join(values)}")
-        for name, values in READINGS.items()
+        Slot(
+            name,
+            Word(tuple(values), what=f"a value of {name}"),
+            "; ".join(f"{value}: {says}" for value, says in values.items()),
+        )
+        for name, values in READ_AS.items()
     ),
     lambda values, _: {name: value for name, value in values.items() if value is not None},
 )

@@ -154,15 +154,15 @@ RULE: Final = Word(tuple(CLAUSES), what="a clause of the rules")
 _OUTCOMES: Final = Word(("ok", "refused"), what="an outcome")
 _REASONS: Final = Word(tuple(each.code for each in Refusal), what="the code of a refusal")
 
-_COMMON: Final = (
+COMMON: Final = (
     Slot("at", WHEN, "when: 09:00, +5m, day 2 10:00; absent: right after the step above"),
     Slot("rule", RULE, "the clause that this step is about; absent: the one that decides"),
 )
-_OF_ACTS: Final = (
+OF_ACTS: Final = (
     Slot("outcome", _OUTCOMES, "what has to come of it; ok if absent", default="ok"),
     Slot("reason", _REASONS, "the code of the refusal that has to come"),
 )
-_OF_LOOKS: Final = (
+OF_LOOKS: Final = (
     Slot("within", DURATION, "it has to be seen at the latest after this time"),
     Slot("stays_for", DURATION, "it has to be seen now, and all the time so long"),
     Slot("never", Flag(), "it must not be seen from now to the end", default=False),
@@ -182,11 +182,12 @@ def _slots(kind: str, word: str) -> tuple[Slot, ...]:
     needs_by = word not in ACTS_OF_NOBODY if kind == "act" else word not in {"arrival", "mail"}
     by = Slot("by", NAME, "who acts or looks", required=needs_by, default=ABSENT)
     kind_slot = Slot(kind, TEXT, "what is done" if kind == "act" else "what is looked at")
-    own = _OF_ACTS if kind == "act" else _OF_LOOKS
-    return (kind_slot, by, *loose, *_COMMON, *own)
+    own = OF_ACTS if kind == "act" else OF_LOOKS
+    return (kind_slot, by, *loose, *COMMON, *own)
 
 
-_SLOTS: Final = {("act", word): _slots("act", word) for word in ACTS} | {
+#: The fields of each act and look, by what is written for it: act or see, and the word.
+STEPS: Final = {("act", word): _slots("act", word) for word in ACTS} | {
     ("see", word): _slots("see", word) for word in SEES if word != "arrival"
 }
 
@@ -206,9 +207,9 @@ class StepForm:
             self._no_word(node, faults)
             return _in_part(_by(node), node)
         named = LABELS[kind].get(word.value, word.value)
-        slots = _SLOTS.get((kind, named))
+        slots = STEPS.get((kind, named))
         if slots is None:
-            known = [known for of, known in _SLOTS if of == kind]
+            known = [known for of, known in STEPS if of == kind]
             known += LABELS[kind]
             message = f'"{kind}" has no word {quote(word.value)}'
             faults.add(word.place, message, meant(word.value, known))
@@ -241,7 +242,7 @@ class StepForm:
                     "required": [kind, *(slot.name for slot in slots if slot.required)],
                     "additionalProperties": False,
                 }
-                for (kind, word), slots in _SLOTS.items()
+                for (kind, word), slots in STEPS.items()
             ]
         }
 

@@ -37,9 +37,11 @@ class Variant:
 
     @property
     def why(self) -> str:
-        """Say why it was not kept."""
-        if self.at_once or not self.ran.broken:
+        """Say why it was not kept; nothing where it was."""
+        if self.at_once or self.ran.delivered is None:
             return self.ran.why
+        if not self.ran.broken:
+            return ""
         found = self.ran.broken[0].finding
         return f"{found.rule}: {found.seen}; {found.because}"
 

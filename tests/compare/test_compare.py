@@ -15,6 +15,7 @@ from reference.domain.rules import Rules
 from reference.domain.words import Transport
 from simulator.__main__ import main
 from simulator.compare.comparing import compare_runs
+from simulator.compare.outputs import as_json
 from simulator.compare.settings import changes
 from simulator.exits import Exit
 from simulator.report.comparison import comparison_html
@@ -120,6 +121,8 @@ def test_what_waited_comes_before_what_is_sent_at_the_moment_of_its_run(tmp_path
     assert waiting.ran.broken == ()
     assert waiting.figures("delivery").p50 > 2_000
     assert result.exit is Exit.KEPT, "limits are not asked where messages wait"
+    (told,) = orjson.loads(as_json(result, "again"))["runs"]
+    assert (told["verdict"], told["why"]) == ("kept", "")
 
 
 def _late_with_runs(scenario: Scenario, rules: Rules) -> Target:

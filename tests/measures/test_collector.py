@@ -266,6 +266,21 @@ def test_case_data_is_stale_until_a_run_or_a_message_brings_it() -> None:
     assert measured.samples["bundle_records"].whole.p50 == 17
 
 
+def test_a_change_that_never_comes_is_no_sample_but_counts_as_outdated_to_the_end() -> None:
+    story = Story()
+    story.send(0, "m1")
+    story.come(0, "m1")
+    story.act(60, "edit_case")
+    story.act(600, "edit_case")
+    story.act(900, "replicate", result=0)
+    story.act(2700, "edit_case")
+    measured = story.end(3600, "outdated last <= 0")
+    assert measured.samples["staleness"].whole.count == 2
+    outdated = measured.levels["outdated"]
+    assert (outdated.max, outdated.last) == (2, 1)
+    assert [checked.value for checked in measured.limits] == [1]
+
+
 def test_catching_up_counts_from_the_end_of_the_whole_outage() -> None:
     story = Story()
     story.send(0, "m0")

@@ -1,12 +1,14 @@
 """The report of a run: one file, verdict first, nothing from elsewhere, nothing that is obeyed."""
 
 import re
+from html import unescape
 from pathlib import Path
 from textwrap import dedent
 from zoneinfo import ZoneInfo
 
 import pytest
 
+from simulator.history.vocabulary import READ_AS
 from simulator.report.report import report_html
 from simulator.report.sequence import arrows
 from simulator.run.running import Task, run_file
@@ -165,3 +167,18 @@ def test_what_was_kept_stands_below_the_folder_it_lies_in_if_there_are_several(
     assert page.count("<details><summary>Hostile", inbox, status) == 2
     assert page.count("<details><summary>Hostile", status) == 1
     assert "</code></h3>" not in report_html(ran[:2], "x")
+
+
+def test_the_report_says_what_each_reading_was_set_to_and_what_that_says(tmp_path: Path) -> None:
+    file = tmp_path / "tale.yaml"
+    told = STORY % "Antwort" + "readings: {reply_right: if_granted}\n"
+    file.write_text(told, encoding="utf-8")
+    page = report_html([run_file(file, Task())], "collab-simulator run <x>")
+    table = page.partition("<h2>Readings</h2>")[2]
+    for reading, values in READ_AS.items():
+        value = "if_granted" if reading == "reply_right" else next(iter(values))
+        row = re.search(rf"<code>{reading}</code>.*?</tr>", table)
+        assert row is not None
+        assert f"<td>{value}" in row[0]
+        assert ("not the default" in row[0]) == (reading == "reply_right")
+        assert values[value] in unescape(re.sub("<[^>]+>", "", row[0]))
