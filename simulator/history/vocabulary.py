@@ -53,6 +53,9 @@ HINTS: Final = ("reply", "documents")
 BUTTONS: Final = ("reply", "new_message")
 EVENTS: Final = ("new_message", "registration")
 FAULTS: Final = ("portal", "mail", "replication", "link", "server")
+#: What has to be up for messages to get through, and for a run of the replication.
+CARRIES: Final = frozenset({"portal", "link", "server"})
+RUNS: Final = CARRIES | {"replication"}
 FAULT_STATES: Final = ("down", "slow", "up")
 OUTCOMES: Final = ("ok", "refused", "unknown")
 RECORD_KINDS: Final = ("case", "document", "address")
