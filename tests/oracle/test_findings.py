@@ -119,7 +119,7 @@ FINDINGS = [
             2,
             "send m1 in case 53: accepted",
             "it must be refused",
-            "a.pdf is not filed under case 53",
+            "a.pdf is not filed under case 53: no line did that",
         ),
     ),
     (
