@@ -299,7 +299,7 @@ SEES: Final[Mapping[str, tuple[Field, ...]]] = MappingProxyType(
                         nullable=True,
                     ),
                     Field("at", Kind.MOMENT, "when it was written"),
-                    Field("stamp", Kind.TEXT, "the head line as shown"),
+                    Field("stamp", Kind.TEXT, "the head line: a name, then am 19.02.2024 12:18:16"),
                     _name("message", "its message; null for a note", required=False, nullable=True),
                     TEXT,
                     Field("to", Kind.NAMES, "the recipients' addresses"),
