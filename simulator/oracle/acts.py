@@ -75,6 +75,7 @@ from simulator.oracle.rules.replying import (
 )
 from simulator.oracle.rules.sending import (
     a_legal_message_is_saved_with_its_case,
+    an_odd_address_may_be_refused,
     blank_text_is_not_sent,
     choosing_replaces_the_preset,
     exactly_one_known_action_is_expected,
@@ -89,6 +90,7 @@ from simulator.oracle.world import INDEX, NEVER, SEEN, Due, Record, World, addre
 
 Refusal = tuple[str, str]
 is_malformed: Final = lru_cache(8192)(malformed_address_is_refused)
+_MALFORMED: Final = "malformed_address"  # a refusal may tell no reason
 Sending = tuple[Record, list[str] | None]  # a send, and its addresses in their normal form
 PORTAL_FAULTS: Final = frozenset({"portal", "server"})
 DELIVERY_FAULTS: Final = frozenset({"portal", "link", "server"})
@@ -338,6 +340,13 @@ def _remember_try(w: World, what: Hashable, line: int, outcome: str) -> None:
             w.unknown.pop(tried, None)
 
 
+def _may_be_malformed(record: Record, addresses: Sequence[str] | None) -> bool:
+    """Say whether a refusal may be for an address that is not certainly well formed."""
+    if record.get("reason", _MALFORMED) != _MALFORMED:
+        return False
+    return any(an_odd_address_may_be_refused(one) for one in addresses or ())
+
+
 def _refused_send(w: World, line: int, at: int, record: Record) -> None:
     number = record["case"]
     if not _known(w, number):
@@ -353,7 +362,7 @@ def _refused_send(w: World, line: int, at: int, record: Record) -> None:
         documents = record.get("documents") or ()
         if documents and (state.documents is None or not state.perhaps.isdisjoint(documents)):
             return
-    if _may_lack_a_role(w, record.get("by")):
+    if _may_lack_a_role(w, record.get("by")) or _may_be_malformed(record, _addresses(record)):
         return
     rule, because = _legal_send(w, case, record)
     refused_wrongly(w, line, f"send {record.get('message')} in case {number}", rule, because)
@@ -485,6 +494,7 @@ def set_release(w: World, line: int, at: int, record: Record) -> None:
             w.decide("RGT-2")
         elif not (
             bad
+            or _may_be_malformed(record, (address(recipient),))
             or _refusable(w, record)
             or _may_lack_a_role(w, record.get("by"))
             or not isinstance(record.get("create_messages"), bool)

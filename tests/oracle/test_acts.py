@@ -1,8 +1,15 @@
 """SEND, RGT, REP, ACC: which acts are accepted, which are refused, and the rule that says so."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from reference.domain.addresses import is_address, normal_address
 from simulator.oracle import REGISTRY, Unmentioned
+from simulator.oracle.rules.sending import (
+    an_odd_address_may_be_refused,
+    malformed_address_is_refused,
+)
 from tests.oracle.notation import K, L, Story, fresh, sent
 
 MB = 1024 * 1024
@@ -64,6 +71,39 @@ def test_legal_send_that_is_refused_is_blamed_on_the_rule_that_allows_it():
     assert refused(replied, K, documents=["r1-0.pdf"]) == [("REP-5", 4)]
     assert refused(fresh().fault("portal", "down"), K) == [("DLV-4", 3)]
     assert refused(fresh().fault("server", "down"), K) == []
+
+
+ODD = [
+    "a..b@example.org",
+    "k\u200bk@example.org",
+    "k@localhost",
+    "ü@example.org",
+    f"{'k' * 65}@b.de",
+]
+
+
+@pytest.mark.parametrize("odd", ODD)
+def test_an_odd_address_may_be_accepted_or_refused_but_for_no_other_reason(odd):
+    assert fresh().send("m1", "reply", odd).rules == []
+    assert fresh().send("m1", "reply", K, odd, outcome="refused").rules == []
+    told = {"outcome": "refused", "reason": "malformed_address"}
+    assert fresh().send("m1", "reply", odd, **told).rules == []
+    assert release(sent(), True, recipient=odd, **told).rules == []
+    other = {"outcome": "refused", "reason": "no_recipient"}
+    assert fresh().send("m1", "reply", odd, **other).rules == [("SEND-1", 2)]
+    assert release(sent(), True, recipient=odd, **other).rules == [("RGT-2", 3)]
+    assert fresh().send("m1", "reply", K, outcome="refused", reason="malformed_address").rules == [
+        ("SEND-1", 2)
+    ]
+
+
+@given(st.text(max_size=70), st.text(max_size=70))
+def test_the_server_refuses_what_is_malformed_and_accepts_every_plain_address(local, domain):
+    for part in (local, "karla.k"):
+        for host in (domain, f"{domain}.de", "example.org"):
+            one = normal_address(f"{part}@{host}")
+            assert is_address(one) or an_odd_address_may_be_refused(one)
+            assert not (is_address(one) and malformed_address_is_refused(one))
 
 
 def test_refused_act_may_hold_any_values():
@@ -150,10 +190,9 @@ def test_note_changes_nothing_but_the_log():
     ]
 
 
-def release(story, right, outcome="ok", by="anna", recipient=K):
-    return story.act(
-        "set_release", by, outcome, case=53, recipient=recipient, create_messages=right
-    )
+def release(story, right, outcome="ok", by="anna", recipient=K, **more):
+    told = {"case": 53, "recipient": recipient, "create_messages": right, **more}
+    return story.act("set_release", by, outcome, **told)
 
 
 def test_writing_takes_the_right_unless_withheld():

@@ -7,6 +7,11 @@ from typing import Any, Final
 from simulator.oracle.rules.registry import promise
 
 ADDRESS: Final = re.compile(r"[^@\s,;<>]+@[^@\s,;<>]+")
+_ATOM: Final = r"[a-z0-9!#$%&'*+/=?^_`{|}~-]+"
+_LABEL: Final = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
+PLAIN_ADDRESS: Final = re.compile(
+    rf"(?=.{{3,254}}\Z)(?=[^@]{{1,64}}@){_ATOM}(?:\.{_ATOM})*@{_LABEL}(?:\.{_LABEL})+"
+)
 WRITING_ROLES: Final = ("Benutzer", "Administrator")
 
 
@@ -24,6 +29,14 @@ def malformed_address_is_refused(address: str) -> bool:
 
 
 promise(malformed_address_is_refused, "SEND-12", "send", "set_release")
+
+
+def an_odd_address_may_be_refused(address: str) -> bool:
+    """What makes an address malformed is left open: only a plain one has to be accepted."""
+    return PLAIN_ADDRESS.fullmatch(address) is None
+
+
+promise(an_odd_address_may_be_refused, "SEND-12", "send", "set_release")
 
 
 def writing_needs_a_cloud_role(role: str | None) -> bool:
