@@ -4,10 +4,9 @@ import logging
 from typing import Final
 
 from aiohttp import web
-from aiohttp.http_exceptions import ContentEncodingError
 
 from reference.app.headers import secured
-from reference.http.problems import PROBLEM_TYPE, Fault, Problem, Refused, compressed
+from reference.http.problems import PROBLEM_TYPE, Fault, Problem, Refused
 
 _TOLD_MAX: Final = 200  # characters of what the parser says
 log = logging.getLogger(__name__)
@@ -38,7 +37,7 @@ class Connection(web.RequestHandler):
         Raises:
             ConnectionError: when part of another answer has gone out already.
         """
-        refused = _refused(status, exc, message)
+        refused = _refused(status, message)
         if refused.why is Problem.INTERNAL:
             log.error("defect", extra={"error": type(exc).__name__})
         if request.writer.output_size > 0:
@@ -49,9 +48,7 @@ class Connection(web.RequestHandler):
         return answer
 
 
-def _refused(status: int, exc: BaseException | None, message: str | None) -> Refused:
-    if isinstance(exc, ContentEncodingError):
-        return compressed()
+def _refused(status: int, message: str | None) -> Refused:
     if status >= 500:  # noqa: PLR2004
         return Refused(Problem.INTERNAL)
     told = " ".join((message or "it is no HTTP").split())[:_TOLD_MAX]

@@ -30,6 +30,7 @@ from reference.http.operations import (
     Operation,
     Response,
     Who,
+    check_plain,
     fingerprint,
     media_type,
 )
@@ -39,12 +40,11 @@ from reference.http.problems import (
     Fault,
     Problem,
     Refused,
-    compressed,
     too_long,
 )
 from reference.http.uploads import go_on
 from reference.store.crash import ARMED, reached
-from reference.store.writer import StorageError
+from reference.store.database import StorageError
 
 #: The longest body of JSON, in bytes, and how long it may take to arrive.
 BODY_MAX: Final = 2**20
@@ -78,6 +78,7 @@ def server_of(
         cast("Any", Dispatch(routes(operations), front, routes)),
         # What an application's requests have besides, nothing of ours asks for.
         request_factory=cast("Any", partial(web.BaseRequest, loop=loop, client_max_size=BODY_MAX)),
+        auto_decompress=False,
         keepalive_timeout=idle_time_max.total_seconds(),  # counts from the first byte on
         access_log=None,
     )
@@ -276,8 +277,7 @@ async def _raw(request: web.Request) -> bytes:
     headers = request.headers
     if headers.get(hdrs.CONTENT_TYPE) != JSON_TYPE and media_type(request) != JSON_TYPE:
         raise Refused(Problem.MEDIA_TYPE)
-    if headers.get(hdrs.CONTENT_ENCODING, "identity").lower() != "identity":
-        raise compressed()
+    check_plain(request)
     if (request.content_length or 0) > BODY_MAX:
         raise too_long(BODY_MAX)
     if request.content.is_eof():  # it came with the head: nothing to wait for

@@ -22,6 +22,7 @@ T = TypeVar("T")
 Content = Callable[[], Any]  # gives the body anew for each try
 
 _TRY_AGAIN: Final = frozenset({502, 503, 504})
+_FAILED: Final = 500  # and above: not what was asked is wrong, but who should have done it
 _SHOWN_BYTES_MAX: Final = 40  # of an answer that is none
 
 
@@ -82,12 +83,15 @@ class Reply:
 
     @property
     def problem(self) -> dict[str, Any]:
-        """Give the problem document; where something in between answers, one with its status."""
+        """Give the problem document; where there is none, one with the status.
+
+        Whoever fails, or stands in between, does not know what came of the request.
+        """
         with suppress(orjson.JSONDecodeError):
             found: Any = orjson.loads(self.body)
             if isinstance(found, dict) and "code" in found:
                 return cast("dict[str, Any]", found)
-        return {"code": str(self.status)}
+        return {"code": str(self.status), "definite": self.status < _FAILED}
 
 
 @define(eq=False)
@@ -220,16 +224,23 @@ def json_of(reply: Reply, request: str) -> Any:  # noqa: ANN401 - what JSON give
 
 
 def fitting(value: object, kind: type[T], request: str) -> T:
-    """Build what the answer to a request stands for.
+    """Build what the answer to a request stands for; who answers may tell more than is asked for.
 
     Raises:
         Misread: where it does not fit.
     """
     try:
-        built: T = structure(value, kind)
+        built: T = structure(value, kind, more=True)
     except MisfitError as error:
-        raise Misread(f"{request}: {'; '.join(faults_of(error, 'the answer'))}") from error
+        faults = map(_placed, faults_of(error, "the answer"))
+        raise Misread(f"{request}: {'; '.join(faults)}") from error
     return built
+
+
+def _placed(fault: str) -> str:
+    """Name the place first, as everybody does who speaks of an answer."""
+    what, at, place = fault.rpartition(" @ ")
+    return f"{place}: {what}" if at else fault
 
 
 def _done(reply: Reply, answer: type[T] | None, request: str) -> Done[T]:

@@ -22,8 +22,13 @@ def normal_address(address: str) -> str:
 
 @lru_cache(maxsize=10_000)
 def is_address(address: str) -> bool:
-    """Say whether a normal address is well formed (SEND-12)."""
-    if len(address) > LENGTH_MAX or _ADDRESS.fullmatch(address) is None:
+    """Say whether a normal address is well formed, and shows all that it holds (SEND-12).
+
+    What is not seen, such as a mark of direction from where it was copied, makes it another one.
+    """
+    if len(address) > LENGTH_MAX or not address.isprintable():
+        return False
+    if _ADDRESS.fullmatch(address) is None:
         return False
     local = address.partition("@")[0]
     return not (local.startswith(".") or local.endswith(".") or ".." in local)

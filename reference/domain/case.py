@@ -1,6 +1,6 @@
 """The case: what the MVP decides about one Vorgang."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from types import MappingProxyType
 from typing import Final
@@ -83,8 +83,8 @@ NO_CHANNELS: Final[Mapping[str, Channel]] = MappingProxyType({})
 class Case:
     """The state of one case; its activity list is made of facts and kept elsewhere.
 
-    `channels` count traffic, `revision` the edits. They make no difference to what a case is and
-    do not compare.
+    `channels` count traffic, `revision` tells edits apart. They make no difference to what a case
+    is and do not compare.
     """
 
     number: CaseNumber
@@ -137,18 +137,21 @@ def decide_case(
         case SetRelease():
             return set_release(case, act, rules)
         case EditCase():
-            return edit_case(case, act)
+            return edit_case(case, act, now)
         case AddDocument():
             return add_document(case, act)
         case _:
             return write_note(case, act, now, rules)
 
 
-def edit_case(case: Case, act: EditCase) -> Decision[Case]:
-    """Change the data of a case; replication carries it (RPL-2)."""
-    edited = evolve(
-        case, subject=act.subject, follow_up_on=act.follow_up_on, revision=case.revision + 1
-    )
+def edit_case(case: Case, act: EditCase, now: datetime) -> Decision[Case]:
+    """Change the data of a case; replication carries it (RPL-2).
+
+    Revisions rise, and count the seconds since 1970 if they can: what is edited after going on
+    from a backup is newer than what the portal has of the time that was lost.
+    """
+    revision = max(case.revision + 1, int(now.timestamp()))
+    edited = evolve(case, subject=act.subject, follow_up_on=act.follow_up_on, revision=revision)
     changed = CaseChanged(case.number, act.subject, act.follow_up_on, edited.revision)
     return Decision(edited, (changed,))
 
@@ -278,27 +281,33 @@ def _post(
 
 
 def take_into_case(
-    case: Case, envelope: Envelope, now: datetime, rules: Rules
+    case: Case,
+    envelope: Envelope,
+    now: datetime,
+    rules: Rules,
+    logged: Callable[[str], bool] = lambda _: True,
 ) -> Decision[Case] | Refusal:
     """Take what a mailbox sent, exactly once and in order; a duplicate changes nothing (DLV-5).
 
-    `now` is the moment of arrival.
+    `now` is the moment of arrival; `logged` says whether the activity list has a reply, by its id.
+    One that is not there is no duplicate, whatever its number: the sender went on from a backup.
+    A read mark that comes twice changes nothing by itself.
     """
-    channels = case.channels
+    channels, content = case.channels, envelope.content
     if envelope.number:
         channel = channels.get(envelope.recipient, _UNUSED)
         taking = rules.taking(envelope.number, channel.taken)
-        if taking is Taking.DUPLICATE:
-            return Decision(case)
         if taking is Taking.GAP:
             return Refusal.ENVELOPE_GAP
+        if taking is Taking.DUPLICATE and isinstance(content, Reply) and logged(content.message):
+            return Decision(case)
         taken = Channel(channel.sent, max(envelope.number, channel.taken))
         channels = {**channels, envelope.recipient: taken}
-    match envelope.content:
+    match content:
         case Reply():
-            return _take_reply(case, channels, envelope.recipient, envelope.content, now, rules)
+            return _take_reply(case, channels, envelope.recipient, content, now, rules)
         case ReadMark():
-            return _take_read_mark(case, channels, envelope.recipient, envelope.content, now, rules)
+            return _take_read_mark(case, channels, envelope.recipient, content, now, rules)
         case _:
             return Refusal.MISDIRECTED
 

@@ -10,6 +10,7 @@ from attrs import evolve, field
 from reference.domain.acts import MailboxAct, MarkRead, Open, WriteReply
 from reference.domain.facts import (
     Decision,
+    Downward,
     Envelope,
     Fact,
     Message,
@@ -87,15 +88,18 @@ def take_into_mailbox(
 ) -> Decision[Mailbox] | Refusal:
     """Take what a case sent, exactly once and in order; a duplicate changes nothing (DLV-2, DLV-3).
 
-    A recipient's first envelope of a case finds no mailbox (None) and makes it.
+    A recipient's first envelope of a case finds no mailbox (None) and makes it. A message that is
+    not here is no duplicate, whatever its number: the sender went on from a backup.
     """
     del now  # what arrives is as of sending
     box = mailbox or Mailbox(envelope.case, envelope.recipient)
     taken = box.taken
     if envelope.number:
         taking = rules.taking(envelope.number, taken)
-        if taking is not Taking.NEXT:
-            return Decision(box) if taking is Taking.DUPLICATE else Refusal.ENVELOPE_GAP
+        if taking is Taking.GAP:
+            return Refusal.ENVELOPE_GAP
+        if taking is Taking.DUPLICATE and not _is_new(box, envelope.content):
+            return Decision(box)
         taken = max(envelope.number, taken)
     match envelope.content:
         case Message():
@@ -113,6 +117,10 @@ def take_into_mailbox(
             return Decision(released)
         case _:
             return Refusal.MISDIRECTED
+
+
+def _is_new(box: Mailbox, content: Downward | Upward) -> bool:
+    return isinstance(content, Message) and _find(box, content.message) is None
 
 
 def _take_message(

@@ -107,7 +107,7 @@ EXAMPLES: Final[Mapping[str, Any]] = {
     "set_at": "2024-02-19T11:18:16+00:00",
     "set_by": "anna",
     "size": 48213,
-    "stamp": "anna cloudtransfer am 19.02.2024 12:18:16",
+    "stamp": "anna am 19.02.2024 12:18:16",
     "state": "down",
     "status": "Antwort",
     "status_text": "Wartet auf Antwort des Empfängers",

@@ -17,7 +17,7 @@ from attrs import define, field, frozen
 from reference.domain.facts import Decision
 from reference.domain.refusals import Refusal
 from reference.domain.words import CaseNumber
-from reference.http.problems import PROBLEM_TYPE, Problem, Refused
+from reference.http.problems import PROBLEM_TYPE, Fault, Problem, Refused
 from reference.store.codec import case_number, from_us, to_json, to_us
 from reference.store.shapes import Cursor, Limit
 from reference.store.shared_tables import ANSWERS, PURGE_ANSWERS, Given
@@ -213,6 +213,17 @@ class Operation:
 def media_type(request: web.Request) -> str:
     """Give the type of a body without its parameters, whatever form these may have."""
     return request.headers.get(hdrs.CONTENT_TYPE, "").partition(";")[0].strip().lower()
+
+
+def check_plain(request: web.Request) -> None:
+    """See that a body comes as it is: nobody unpacks one here.
+
+    Raises:
+        Refused: when it is compressed.
+    """
+    if request.headers.get(hdrs.CONTENT_ENCODING, "identity").lower() != "identity":
+        what = "send the body as it is"
+        raise Refused(Problem.MEDIA_TYPE, Fault("header Content-Encoding", what))
 
 
 def fingerprint(request: web.Request, content: bytes) -> str:

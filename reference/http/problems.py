@@ -177,11 +177,6 @@ class Refused(Exception):  # noqa: N818 - a refusal is no error
         return orjson.dumps(self.document())
 
 
-def compressed() -> Refused:
-    """Give the refusal of a body that does not come as it is."""
-    return Refused(Problem.MEDIA_TYPE, Fault("header Content-Encoding", "send the body as it is"))
-
-
 def too_long(bytes_max: int) -> Refused:
     """Give the refusal of a body that is longer than so many bytes."""
     return Refused(Problem.TOO_LONG, Fault("body", f"at most {bytes_max} bytes are taken"))

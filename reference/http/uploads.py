@@ -14,8 +14,8 @@ from attrs import Factory, define, evolve, frozen
 from reference.domain.refusals import Refusal
 from reference.http.file_names import safe_name
 from reference.http.multipart import Part, parameters, parts
-from reference.http.operations import FORM_TYPE, Call, fingerprint
-from reference.http.problems import Fault, Problem, Refused, compressed, too_long
+from reference.http.operations import FORM_TYPE, Call, check_plain, fingerprint
+from reference.http.problems import Fault, Problem, Refused, too_long
 from reference.store.codec import to_json
 from reference.store.files import Arrival
 from reference.store.link_content import Attached
@@ -73,8 +73,7 @@ def check_length(request: web.Request, bytes_max: int, why: Refusal | None = Non
     Raises:
         Refused: without a length, over the maximum, or when it is compressed.
     """
-    if request.headers.get("Content-Encoding", "identity").lower() != "identity":
-        raise compressed()
+    check_plain(request)
     if request.content_length is None:
         raise Refused(Problem.LENGTH_REQUIRED)
     if request.content_length > bytes_max:

@@ -61,7 +61,9 @@ class Faults:
             (self.down if state == "down" else self.slow).add(what)
         if self.file is not None:
             kept = {"down": sorted(self.down), "slow": sorted(self.slow)}
-            self.file.write_bytes(orjson.dumps(kept))
+            unfinished = self.file.with_suffix(".new")
+            unfinished.write_bytes(orjson.dumps(kept))
+            unfinished.replace(self.file)  # whoever is killed meanwhile finds what was before
 
     def cut(self, needed: frozenset[str]) -> bool:
         """Say whether something is down that is needed."""

@@ -17,15 +17,17 @@ from reference.link.peer import BundleAnswer, NotTaken, Unreachable
 from reference.link.signing import digest_of, signed
 from reference.link.wire import BASE, BundleTaken, Taken
 from reference.store.codec import MisfitError, structure, to_json
+from reference.store.database import StorageError
 from reference.store.files import Files
 from reference.store.link_content import Attached
 from reference.store.outbox import Outgoing
-from reference.store.writer import StorageError
 
 T = TypeVar("T")
+_MOVED: Final = "is --peer where the other side is itself? what leads there is not followed"
 #: What to look after when the other side answers with a status that is none of its own.
 _ADVICE: Final = MappingProxyType(
     {
+        **dict.fromkeys((301, 302, 307, 308), _MOVED),
         401: "have both sides the same --peer-secret, and clocks less than 5 minutes apart?",
         404: "is --peer the other side, served alone with --side?",
     }
@@ -78,7 +80,11 @@ class Remote:
         content = files.read(file.sha256)
         try:
             async with self.http.put(
-                self.url + path, data=content, headers=headers, timeout=_FILE_TIMEOUT
+                self.url + path,
+                data=content,
+                headers=headers,
+                timeout=_FILE_TIMEOUT,
+                allow_redirects=False,
             ) as answer:
                 status = answer.status
         except (TimeoutError, ClientError, OSError) as error:
@@ -105,7 +111,9 @@ class Remote:
         headers = self._signed("POST", path, digest_of(body))
         headers["Content-Type"] = JSON_TYPE
         try:
-            async with self.http.post(self.url + path, data=body, headers=headers) as answer:
+            async with self.http.post(
+                self.url + path, data=body, headers=headers, allow_redirects=False
+            ) as answer:
                 return answer.status, await answer.read()
         except (TimeoutError, ClientError, OSError) as error:
             raise Unreachable(f"{self.url}: {str(error) or type(error).__name__}") from error

@@ -27,6 +27,7 @@ from reference.domain.facts import (
     Fact,
     Message,
     ReleaseSet,
+    Reply,
 )
 from reference.domain.refusals import Refusal
 from reference.domain.replication import Record, address_record, record_of
@@ -47,6 +48,7 @@ from reference.store.mvp_tables import (
     MARK,
     MESSAGE_CASES,
     NEXT_NUMBER,
+    REPLIES_OF,
     SET_RELEASE,
     Caseworker,
     Draft,
@@ -211,10 +213,17 @@ def take(unit: Unit, content: LinkContent, now: datetime, rules: Rules) -> Refus
     case = unit.get(CASES, envelope.case)
     if case is None:
         return Refusal.UNKNOWN_CASE
-    decision = take_into_case(case, envelope, now, rules)
+    number, reply = case.number, envelope.content
+
+    def logged(message: str) -> bool:
+        return unit.get(REPLIES_OF, (number, message)) is not None
+
+    decision = take_into_case(case, envelope, now, rules, logged)
     if isinstance(decision, Refusal):
         return decision
     _keep(unit, decision, envelope.recipient, now, rules, content.attached)
+    if isinstance(reply, Reply):
+        unit.hold(REPLIES_OF, (number, reply.message), reply.message)
     return None
 
 

@@ -15,7 +15,15 @@ from multidict import MultiDict
 
 from reference.domain.refusals import Refusal
 from reference.domain.words import CaseNumber
-from reference.http.operations import MOMENT, Answer, Call, Handle, fingerprint, media_type
+from reference.http.operations import (
+    MOMENT,
+    Answer,
+    Call,
+    Handle,
+    check_plain,
+    fingerprint,
+    media_type,
+)
 from reference.http.problems import CODES, Problem, Refused
 from reference.pages import formats, static
 from reference.pages.site import TEMPLATES, Site
@@ -309,6 +317,7 @@ def lines(text: str) -> str:
 async def _typed_in(request: web.Request) -> MultiDict[str]:
     if media_type(request) != _FORM_TYPE:
         raise Refused(Problem.MEDIA_TYPE)
+    check_plain(request)
     try:
         async with asyncio.timeout(_BODY_S_MAX):
             raw = await request.read()

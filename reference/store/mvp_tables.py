@@ -259,6 +259,18 @@ def _load_message(connection: sqlite3.Connection, message: str) -> CaseNumber | 
 #: The case of each message that was sent, by the message's id; its entry says it.
 MESSAGE_CASES: Final = Kept[str, CaseNumber]("entries", _load_message)
 
+
+def _load_reply(connection: sqlite3.Connection, key: tuple[CaseNumber, str]) -> str | None:
+    row = connection.execute(
+        "SELECT message FROM entries WHERE number = ? AND message = ? AND carried_by IS NOT NULL",
+        key,
+    ).fetchone()
+    return None if row is None else row[0]
+
+
+#: The ids of the messages that came back into a case, by the case and the id; entries say them.
+REPLIES_OF: Final = Kept[tuple[CaseNumber, str], str]("entries", _load_reply)
+
 INSERT_ENTRY: Final = """
     INSERT INTO entries (number, author, carried_by, at, stamp, message, text, recipients, expects,
                          files)

@@ -256,7 +256,7 @@ def _send_refusal(w: World, case: Case, record: Record, to: Sequence[str] | None
         record.get("documents") or (), case.documents, case.perhaps
     )
     if strange:
-        return "SEND-9", f"{strange[0]} is not filed under case {case.number}"
+        return "SEND-9", f"{strange[0]} is not filed under case {case.number}: no line did that"
     return None
 
 

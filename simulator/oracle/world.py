@@ -70,6 +70,8 @@ NAMES_MAX: Final = 1000  # of cases or messages, the latest, that an unknown one
 QUIET_LINES: Final = 50_000  # a case of which so many lines tell nothing is folded up
 AWAKE_MIN: Final = 2048  # so many cases are not worth folding
 SEEN: Final = ""  # in the place of an outcome: the line shows something
+#: Deviates where a message is shown and, in this state, still travels: it is another state then.
+SHOWN_YET_TRAVELS: Final = "shown, yet travels"
 
 
 def together(*rules: str) -> int:
@@ -498,7 +500,7 @@ class World:
         kept = [state for state, findings in tried if not findings]
         if kept:
             return kept
-        state, findings = min(tried, key=lambda one: len(one[1]) + len(one[0].charges))
+        state, findings = min(tried, key=_how_far_off)
         for finding in (*state.charges, *findings):
             self.report(*finding)
         state.charges = ()
@@ -636,6 +638,13 @@ def _are_too_many(states: Sequence[Case]) -> bool:
     """Tell whether there are more possible states than are followed."""
     logs = sum([len(one.other_logs) for one in states])
     return len(states) > POSSIBILITIES_MAX or logs > LOGS_MAX
+
+
+def _how_far_off(tried: tuple[Case, list[Raw]]) -> tuple[bool, int]:
+    """Tell how badly a state fits: one in which what was shown still travels is none."""
+    state, findings = tried
+    unreal = any(deviates == SHOWN_YET_TRAVELS for _, deviates, *_ in findings)
+    return unreal, len(findings) + len(state.charges)
 
 
 def _may_overtake(flights: Sequence[Flight]) -> bool:

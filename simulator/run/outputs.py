@@ -1,5 +1,6 @@
 """Writes what came of scenarios: a table for people, JSON, JUnit."""
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any, Final
 from xml.etree import ElementTree as ET
@@ -14,10 +15,12 @@ from rich.text import Text
 from simulator.exits import Exit, worst_of
 from simulator.printing import printable
 from simulator.report.measurements import MANY, facts
-from simulator.world.result import Differed, Ran
+from simulator.world.result import Broken, Differed, Failure, Ran
 
 #: Differences that are told of a file: the first ones cause the others.
 DIFFERENCES_MAX: Final = 5
+#: Broken rules and failed steps that are told of a file in a terminal.
+REASONS_MAX: Final = 20
 WORDS: Final = {
     Exit.KEPT: ("kept", "green"),
     Exit.VIOLATED: ("violated", "bold red"),
@@ -61,15 +64,23 @@ def _measured(console: Console, one: Ran) -> None:
 
 def _reasons(console: Console, one: Ran) -> None:
     lines = [f"{error}" for error in one.errors]
-    differences = 0
+    differences, told = 0, 0
+    more: Counter[str] = Counter()
     for reason in one.reasons:
         if isinstance(reason, Differed):
             differences += 1
             if differences > DIFFERENCES_MAX:
                 continue
-        place = f"{one.file}:{reason.line}" if reason.line else one.file
-        lines.append(f"{place}: {reason.title}")
+        elif told == REASONS_MAX:
+            more[reason.rule] += 1
+            continue
+        else:
+            told += 1
+        lines.append(f"{one.file}{_place(reason)}: {reason.title}")
         lines += [f"  {f'{what}:':<9} {said}" for what, said in reason.parts]
+    if more:
+        rules = ", ".join(f"{rule} {count}" for rule, count in more.most_common())
+        lines.append(f"{one.file}: {more.total()} more, which --json tells: {rules}")
     if differences > DIFFERENCES_MAX:
         lines.append(f"{one.file}: {differences - DIFFERENCES_MAX} more differences")
     if one.let_pass:
@@ -83,6 +94,13 @@ def _reasons(console: Console, one: Ran) -> None:
         lines.append(f"{one.file}: seed {one.seed}{_scaled(one)}")
     for line in lines:
         console.print(Text(printable(line)), soft_wrap=True)
+
+
+def _place(reason: Failure | Broken | Differed) -> str:
+    """Name the line of the file; of what people do by chance, that of the trace."""
+    if reason.line:
+        return f":{reason.line}"
+    return f": line {reason.finding.line} of the trace" if isinstance(reason, Broken) else ""
 
 
 def _scaled(one: Ran) -> str:

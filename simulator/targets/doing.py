@@ -10,12 +10,14 @@ from attrs import define
 
 from reference.client import seen
 from reference.client.client import Client, File
-from reference.client.connection import Done, NotSeen
+from reference.client.connection import Done, Misread, NotSeen
 from reference.client.connection import Outcome as Came
 from reference.link.replication import Run
 from reference.mvp.texts_api import MailTemplateView
 from reference.store.codec import to_json
 from reference.store.shapes import ABSENT
+from simulator.history.checks import fault_in
+from simulator.history.vocabulary import SEES
 from simulator.targets.people import Barred, People
 from simulator.targets.port import Outcome, Record, TargetError
 
@@ -46,6 +48,8 @@ class Doing:
                 done = await does(self, record, key)
         except Barred as barred:
             return Outcome("refused", barred.reason)
+        except NotSeen as nothing:  # what the act needs to know before
+            return Outcome("refused", nothing.reason)
         _check(done, record)
         told = _told(record, done.value) if self.tells_bundles else {}
         return Outcome(done.outcome.value, done.reason, told, done.at)
@@ -159,8 +163,13 @@ class Doing:
                 return None, nothing.reason
             self.people.forget(record["by"])
             return await self.look(record)
-        plain: Record = orjson.loads(to_json(line))
-        return {"see": record["see"], "by": record["by"], **plain}, None
+        plain: Record = {"by": record["by"], **orjson.loads(to_json(line))}
+        what = f"see {record['see']}"
+        fault = fault_in(SEES[record["see"]], plain, what)
+        if fault is not None:
+            hint = f"; {fault.hint}" if fault.hint else ""
+            raise Misread(f"{what}: {fault.message}{hint}")
+        return {"see": record["see"], **plain}, None
 
     async def _look(self, record: Mapping[str, Any]) -> seen.Line:
         client = await self.people.come_in(record["by"])

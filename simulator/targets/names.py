@@ -1,6 +1,6 @@
 """Names of a scenario on a target that others use too: each run has its own."""
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from typing import Any
 
 from attrs import Factory, define, evolve
@@ -11,12 +11,14 @@ from simulator.targets.texts import with_texts
 
 @define(eq=False)
 class Names:
-    """Cases, messages and addresses as the target knows them; without a `run` they are the same.
+    """Names as the target knows them; without a `run` they are those of the scenario.
 
-    The names of caseworkers stay: theirs are the tokens.
+    Caseworkers who are `there` already, with a token that the access file gives, keep theirs.
+    Others are made, with a role and a token that runs beside this one must not change.
     """
 
     run: str = ""
+    there: Container[str] = ()
     _scenario: dict[str, int | str] = Factory(dict[str, int | str])  # of the target's names
 
     def out(self, record: Mapping[str, Any]) -> Record:
@@ -27,7 +29,10 @@ class Names:
         for name in ("case", "message", "answers"):
             if sent.get(name) is not None:
                 sent[name] = self._id(sent[name])
-        for name in ("by", "recipient", "email"):
+        for name in ("by", "caseworker"):
+            if isinstance(sent.get(name), str):
+                sent[name] = self._person(sent[name])
+        for name in ("recipient", "email"):
             if isinstance(sent.get(name), str):
                 sent[name] = self._address(sent[name])
         if sent.get("to") is not None:
@@ -38,6 +43,11 @@ class Names:
         given = f"{self.run}-{name}"
         self._scenario[given] = name
         return given
+
+    def _person(self, name: str) -> str:
+        if "@" in name:
+            return self._address(name)
+        return name if name in self.there else f"{name}-{self.run}"
 
     def _address(self, address: str) -> str:
         local, at, domain = address.rpartition("@")
@@ -55,7 +65,7 @@ class Names:
 
     def _back(self, field: str, text: str) -> int | str:
         del field
-        return self._scenario.get(text, text.replace(f"-{self.run}@", "@"))
+        return self._scenario.get(text, text.replace(f"-{self.run}", ""))
 
     def back_delivery(self, came: Delivery) -> Delivery | None:
         """Give a delivery in the names of the scenario; None for one of others."""

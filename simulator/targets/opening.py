@@ -197,17 +197,17 @@ async def _other_server(
     arriving: Arriving = Found(doing)
     if access.operator is not None and await _tells_arrivals(mvp):
         arriving = Told(mvp)
-    await _restore_wordings(doing, access, stack)
+    has_wordings = await _restore_wordings(doing, access, stack)
     target = OverHttp(
         doing,
         post,
         arriving,
         clock,
-        Names(secrets.token_hex(3) if access.own_names else ""),
+        Names(secrets.token_hex(3) if access.own_names else "", access.caseworkers),
         runner,
         stack,
         None,
-        await _why_not(mvp, access, harness=now is not None),
+        await _why_not(mvp, access, harness=now is not None, has_wordings=has_wordings),
         virtual=now is not None,
     )
     model = InMemory(setting.rules, registers=setting.registers)
@@ -300,24 +300,25 @@ async def _tells_arrivals(client: Client) -> bool:
     return True
 
 
-async def _restore_wordings(doing: Doing, access: Access, stack: AsyncExitStack) -> None:
-    """Put the wordings of mails back in the end: others use them too."""
+async def _restore_wordings(doing: Doing, access: Access, stack: AsyncExitStack) -> bool:
+    """Put the wordings of mails back in the end: others use them too; say whether there are any."""
     if access.operator is None:
-        return
+        return False
     try:
         before = await doing.wordings()
     except (NotSeen, Misread):
-        return
+        return False
 
     async def put_back() -> None:
         for event, was in before.items():
             await doing.people.mvp.set_mail(event, was.subject, was.body, enabled=was.enabled)
 
     stack.push_async_callback(put_back)
+    return True
 
 
 async def _why_not(
-    client: Client, access: Access, *, harness: bool
+    client: Client, access: Access, *, harness: bool, has_wordings: bool
 ) -> Callable[[Mapping[str, Any]], str | None]:
     """Give what says why an act cannot be done."""
     breaks = harness and (await client.set_fault("link", "up")).outcome is Outcome.OK
@@ -327,7 +328,7 @@ async def _why_not(
         word = record.get("act") or record.get("see")
         if word == "fault":
             return _no_fault(record, breaks=breaks, mails_held=mails_held)
-        if word == "replicate" and not harness and record.get("result") != 0:
+        if word == "replicate" and not breaks and record.get("result") != 0:
             return f"replicate with result {record.get('result')}: it has no API for faults"
         if access.operator is None:
             given = word == "set_role" and not _not_there(
@@ -335,6 +336,8 @@ async def _why_not(
             )
             if word in {"set_role", "set_mail"} and not given:
                 return f"{word}: the access file has no operator's token"
+        if word == "set_mail" and not has_wordings:
+            return "set_mail: it shows no wordings of mails (GET /api/mvp/mail-templates)"
         if word == "mail" and not access.mails:
             return "see mail: the access file does not say where mails arrive"
         return None

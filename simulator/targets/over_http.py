@@ -387,6 +387,10 @@ class OverHttp:
             return
         if "link" in mail:
             self.doing.people.links[mail["to"]] = mail["link"]
+        asked_for = self.doing.people.asked_for
+        if mail["event"] == "registration" and mail["to"] in asked_for:
+            asked_for.remove(mail["to"])
+            return
         if mail["event"] not in EVENTS:
             return
         line = self.names.back(mail)

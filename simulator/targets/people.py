@@ -51,6 +51,8 @@ class People:
     _caseworkers: dict[str, Client] = Factory(dict[str, Client])
     _recipients: dict[str, Client] = Factory(dict[str, Client])
     _registered: set[str] = Factory(set[str])
+    #: To whom a link is mailed because of us, and because of nothing that the scenario says.
+    asked_for: set[str] = Factory(set[str])
     _waited_for: set[str] = Factory(set[str])  # whose link may have been waited for in vain
     _lets_in: bool = True
 
@@ -129,6 +131,7 @@ class People:
         await self.read_mails()
         if address not in self.links and address not in self._waited_for:
             self._waited_for.add(address)
+            self.asked_for.add(address)
             await self.portal.known_by(None).request_link(address)
             until = time.monotonic() + _LINK_S_MAX
             while address not in self.links and time.monotonic() < until:

@@ -35,7 +35,7 @@ class Outcome:
     def __str__(self) -> str:
         """Give it in words."""
         if self.word == "unknown":
-            return "unknown (no answer came)"
+            return f"unknown ({self.reason or 'no answer came'})"
         return self.word if self.reason is None else f"{self.word} ({self.reason})"
 
 

@@ -134,8 +134,11 @@ class Ran:
 
     @property
     def reasons(self) -> Sequence[Failure | Broken | Differed]:
-        """Give what went wrong in the order of the file: what comes first may cause the rest."""
-        found: list[Failure | Broken | Differed] = [*self.failures, *self.broken, *self.differed]
+        """Give what went wrong in the order of the file: what comes first may cause the rest.
+
+        At a step, a broken rule comes first: it names the message and the facts.
+        """
+        found: list[Failure | Broken | Differed] = [*self.broken, *self.failures, *self.differed]
         return sorted(found, key=lambda one: one.line)
 
     @property

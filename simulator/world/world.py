@@ -1,13 +1,14 @@
 """The world of a run: its time, its people, the target that they act on, and what came of it."""
 
 from collections.abc import Generator, Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import zip_longest
 from typing import Any, Final, Protocol
 
 import simpy
 from attrs import Factory, define, field
 
+from simulator.history.moments import MICROSECOND
 from simulator.scenario.file import Scenario, Timed
 from simulator.targets.port import DONE, Hitch, Outcome, Target
 from simulator.world.calendar import Calendar
@@ -22,15 +23,9 @@ from simulator.world.scripts import Script
 from simulator.world.streams import Streams
 
 Record = dict[str, Any]
-_MICROSECOND: Final = timedelta(microseconds=1)
 Process = Generator[simpy.Event, Any, None]
 #: A look that nothing answered, for who has to try again.
 _NOTHING_SEEN: Final = Outcome("refused", "not_reachable")
-#: Why what is not as expected may be right there.
-_IN_REAL_TIME: Final = (
-    "the model beside it shows the same, so the days or waits of real time may be the reason: "
-    "the model alone has those of the file, and decides (--target model)"
-)
 #: The acts that are the same act when they come twice: what is written has a name.
 _UNRELIABLE: Final = frozenset({"send", "reply"})
 
@@ -71,6 +66,7 @@ class World:
     _now_us: float = 0
     _is_model: bool = field(init=False)
     _agrees: bool = True  # whether the target did as the model, the last time
+    _left_out: bool = False  # whether the target could not do all that the model alone does
     _changed: simpy.Event | None = None  # what a step waits for
     _watched: list[Timed] = Factory(list[Timed])
     _scripts: list[Script] = Factory(list[Script])
@@ -91,7 +87,7 @@ class World:
         moment_us = self.env.now
         if moment_us != self._now_us:
             self._now_us = moment_us
-            self._now = self.scenario.begins + moment_us * _MICROSECOND
+            self._now = self.scenario.begins + moment_us * MICROSECOND
         return self._now
 
     @property
@@ -115,14 +111,14 @@ class World:
         self._set_up()
         script = self.env.process(self._script())
         if self.scenario.replicate_every is not None:
-            every_us = self.scenario.replicate_every // _MICROSECOND
+            every_us = self.scenario.replicate_every // MICROSECOND
             self.calendar.at(every_us, self._let_run, every_us)
         Outages(self).begin()
         if self.people is not None:
             self.people.begin()
         self.env.run(until=script)
         if self.scenario.ends is not None and self.scenario.ends > self.now:
-            self.env.run(until=(self.scenario.ends - self.scenario.begins) // _MICROSECOND)
+            self.env.run(until=(self.scenario.ends - self.scenario.begins) // MICROSECOND)
             self._advance()
         self._watch()
 
@@ -151,7 +147,7 @@ class World:
             told: Record = {**record, "outcome": outcome.word}
             if outcome is not DONE:
                 told.update(outcome.told)
-                if outcome.reason is not None:
+                if outcome.reason is not None and outcome.word == "refused":
                     told["reason"] = outcome.reason
             judge(outcome.at or at, told, line, when)
             if came and record["act"] == "reply":  # it came before whatever was done after it
@@ -333,7 +329,7 @@ class World:
     def _script(self) -> Process:
         for timed in self.scenario.steps:
             if timed.at is not None and timed.at > self.now:
-                yield self.env.timeout((timed.at - self.now) // _MICROSECOND)
+                yield self.env.timeout((timed.at - self.now) // MICROSECOND)
                 self._advance()
             if self.people is None:
                 self.step_line = timed.step.place.line
@@ -355,12 +351,24 @@ class World:
         if outcome.word == step.outcome and step.reason in {None, outcome.reason}:
             return
         wanted = step.outcome if step.reason is None else f"refused ({step.reason})"
+        if outcome.word == step.outcome and str(outcome.reason).isdecimal():
+            why = f"refused as expected, but with a status ({outcome.reason}) and no code: {wanted}"
+            self.skipped.append(Skipped(step.place.line, why))
+            return
         rule = rule_of_refusal(step.reason or outcome.reason) or _RULE_OF_ACT.get(what, "SEND-1")
         self._fail(timed, Miss(rule, wanted, str(outcome)), why_refused(outcome.reason))
 
     def skip(self, line: int, what: str) -> None:
         """Leave out what the target cannot do."""
+        self._left_out = True
         self.skipped.append(Skipped(line, f"this target cannot do {what}"))
+
+    def _unlike_the_file(self, timed: Timed) -> str:
+        """Say what the target, and the model beside it, have otherwise than the scenario."""
+        left_out = self._left_out and not self._is_model
+        in_time = self.target.real_time and timed.record.get("see") != "mail"
+        what = ("what was skipped above", left_out), ("real time", in_time)
+        return " or ".join(name for name, is_so in what if is_so)
 
     def _with_link(self, record: Record) -> Record:
         """Let who registers use the link of their newest mail, unless the step names another."""
@@ -372,9 +380,13 @@ class World:
 
     def _fail(self, timed: Timed, found: Miss, reason: str = "") -> None:
         rule = timed.step.rule or found.rule
-        if self.target.real_time and self._agrees and timed.record.get("see") != "mail":
-            # Its days and waits are not those of the scenario, and the model does the same there.
-            why = f"expected {found.expected}, seen {found.seen}; {_IN_REAL_TIME}"
+        unlike = self._unlike_the_file(timed)
+        if unlike and self._agrees:
+            why = (
+                f"expected {found.expected}, seen {found.seen}; the model beside it shows the "
+                f"same, so {unlike} may be the reason: the model alone does all that the file "
+                "says, and decides (--target model)"
+            )
             self.skipped.append(Skipped(timed.step.place.line, why))
             return
         self.failures.append(
@@ -402,7 +414,7 @@ class World:
             self._watched.append(timed)
         else:
             assert wait.duration is not None  # noqa: S101 - both others have one
-            end = int(self.env.now) + wait.duration // _MICROSECOND
+            end = int(self.env.now) + wait.duration // MICROSECOND
             yield from (self._within if wait.kind == "within" else self._stays)(timed, end)
 
     def _settle(self, timed: Timed, found: Miss | None) -> None:

@@ -302,6 +302,15 @@ def test_an_envelope_that_comes_again_is_ignored_and_one_too_early_is_kept_back(
     refused(take_into_mailbox(None, received("m2", ACK, 2), NOON, RULES), Refusal.ENVELOPE_GAP)
 
 
+def test_a_message_that_is_not_there_is_none_that_came_twice_whatever_its_number():
+    box = mailbox(ACK, REPLY)
+    taken = ok(take_into_mailbox(box, received("m3", FILE, 1), NOON, RULES)).state
+    assert [item.message for item in taken.items] == ["m1", "m2", "m3"]
+    assert taken.taken == box.taken
+    again = ok(take_into_mailbox(taken, received("m3", FILE, 1), NOON, RULES)).state
+    assert again is taken
+
+
 def test_a_release_is_kept_whatever_is_sent_later():
     first = Envelope(53, K, 1, Release(False, "Hail"))
     box = ok(take_into_mailbox(None, first, NOON, RULES)).state

@@ -270,6 +270,7 @@ def test_a_well_formed_address_is_accepted(address):
         *("k@exa mple.org", "k@-example.org", "k@example-.org", "k@example..org", "k@.org"),
         *("k@example.org.", ".k@example.org", "k.@example.org", "k..k@example.org"),
         *("a@b.de,c@d.de", "<k@example.org>", "k@example.org\nBcc: x@y.de", "k@example_.org"),
+        *("\x01k@example.org", "k\x7f@example.org", "\u202ek@example.org", "k\u200b@example.org"),
         "x" * 243 + "@example.org",
     ],
 )

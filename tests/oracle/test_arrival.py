@@ -36,6 +36,33 @@ def test_act_within_the_limit_leaves_both_possibilities_open():
     assert story.rules == [("INB-2", 6)]
 
 
+@pytest.mark.parametrize("outage", [None, "portal", "link"])
+def test_what_is_wrong_at_a_message_that_just_arrived_is_told_and_not_its_arrival(outage):
+    story = Story()
+    if outage:
+        story.fault(outage, "down")
+    story.send("m1", "reply", K)
+    story.see("inbox", K, after=SECOND, messages=[{"message": "m1", "hint": "documents"}])
+    assert story.rules == [("INB-6", 3 if outage else 2)]
+
+
+def test_of_two_messages_that_just_arrived_the_one_that_is_wrong_is_told():
+    story = sent().send("m2", "reply", K).send("m3", "reply", K, after=0)
+    right, wrong = ({"message": name, "opened": name == "m3"} for name in ("m2", "m3"))
+    story.see("inbox", K, after=1, messages=[{"message": "m1"}, right, wrong])
+    (found,) = story.verdict.findings
+    assert (found.rule, found.seen) == ("INB-11", f"m3 shown as opened for {K}")
+
+
+def test_what_is_wrong_at_the_entry_of_a_reply_that_just_arrived_is_told_and_not_its_arrival():
+    story = sent().reply(K, "r1", "m1", text="Ja")
+    entries = [{"author": "anna", "message": "m1"}, {"author": K, "message": "r1", "text": "Nein"}]
+    story.see("activities", "anna", after=SECOND, case=53, entries=entries)
+    (found,) = story.verdict.findings
+    assert found.rule == "LOG-2"
+    assert found.seen.startswith("text")
+
+
 def test_number_alone_decides_between_possibilities():
     story = sent().see("inbox", K, after=SECOND, unread=0)
     assert story.inbox(K, after=MINUTE, m1=True).rules == []

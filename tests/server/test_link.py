@@ -7,7 +7,7 @@ from functools import partial
 import orjson
 import pytest
 from aiohttp import web
-from aiohttp.test_utils import TestServer
+from aiohttp.test_utils import RawTestServer, TestServer
 
 from reference.domain.facts import Envelope, Message, Reply
 from reference.domain.readings import Readings
@@ -17,9 +17,9 @@ from reference.link import carrier
 from reference.link.receiver import Receiver
 from reference.link.signing import digest_of, signed
 from reference.store.codec import to_us
+from reference.store.database import StorageError
 from reference.store.link_content import Parcel, written
 from reference.store.outbox import INSERT_PARCEL
-from reference.store.writer import StorageError
 from tests.server.people import serving_in
 from tests.server.processes import free_port
 
@@ -513,6 +513,31 @@ async def test_whatever_else_the_other_side_answers_what_was_sent_waits(sides, s
         assert not mvp.system.ends[0].carrier._task.done()
         failed = await anna.post("/api/mvp/replication/runs")
         assert (failed.status, failed.code) == (503, "replication_failed")
+
+
+@pytest.mark.parametrize("status", [302, 307])
+async def test_what_leads_elsewhere_is_not_followed_and_the_log_says_so(sides, caplog, status):
+    asked = []
+
+    async def elsewhere(request):
+        asked.append(request.path)
+        return web.json_response({"answers": [None]})
+
+    other = RawTestServer(elsewhere)
+
+    async def leads_on(request):
+        await request.read()
+        return web.Response(status=status, headers={"Location": str(other.make_url(request.path))})
+
+    door = RawTestServer(leads_on)
+    async with other, door, sides("mvp", peer=str(door.make_url("")).rstrip("/")) as mvp:
+        anna = await prepared(mvp)
+        await sent(anna, "m1", to=[KUNDE])
+        await mvp.rest()
+        assert await under_way(anna) == ["m1"]
+    assert asked == []
+    (told,) = [each.error for each in caplog.records if each.msg == "link_down"]
+    assert f"answered {status}: is --peer where the other side is itself?" in told
 
 
 @pytest.mark.clause("DLV-4")

@@ -1,19 +1,24 @@
 """Scenarios on a server that somebody else runs: at an address, as the access file says."""
 
+import json
+import re
 import subprocess
 import sys
 import time
+import urllib.request
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from simulator import targets
 from simulator.exits import Exit
 from simulator.run.place import Place
 from simulator.run.running import Task, run_file
 from simulator.targets import over_http
 from simulator.targets.access import LINK, Access, AccessError, access_from, url_of
+from simulator.targets.names import Names
 from simulator.world.result import Ran
 from tests.server.processes import served
 from tests.targets.proxying import proxied
@@ -263,6 +268,125 @@ def test_what_went_wrong_first_comes_first(run, virtual):
     lines = [one.line for one in ran.reasons]
     assert lines == sorted(lines)
     assert ran.why.startswith("line 5: INB-1")
+
+
+def nothing_breaks(body: bytes) -> str | None:
+    return "not_found" if body == b'{"state":"up"}' else None
+
+
+@pytest.mark.parametrize(
+    ("file", "said"),
+    [
+        ("delivery/a-reply-arrives-a-day-later.yaml", "line 7: expected cloud_status"),
+        ("delivery/an-outage-delays-and-loses-nothing.yaml", "line 7: expected under_way"),
+        ("refusals/what-cannot-be-reached.yaml", "line 7: expected refused"),
+        ("replication/case-data-is-as-old-as-the-last-run.yaml", "replicate with result 2"),
+    ],
+)
+def test_what_needs_a_fault_that_the_target_cannot_have_is_undecided(virtual, file, said):
+    with proxied(virtual, as_it_is, nothing_breaks) as url:
+        ran = run_file(SCENARIOS / file, Task(place=Place(url, ACCESS)))
+    assert (ran.failures, ran.broken, ran.differed) == ((), (), ())
+    assert ran.exit is Exit.UNDECIDED
+    assert any(said in one for one in ran.undecided), ran.undecided
+
+
+def test_wordings_of_mails_that_the_target_does_not_show_are_left_alone_and_said(virtual):
+    def none_there(_method: str, path: str, status: int, said):
+        return (404, {"detail": "?"}) if path.endswith("/mail-templates") else (status, said)
+
+    with proxied(virtual, none_there) as url:
+        ran = run_file(
+            SCENARIOS / "accounts/the-wording-of-mails.yaml", Task(place=Place(url, ACCESS))
+        )
+    assert any("set_mail: it shows no wordings of mails" in one.why for one in ran.skipped)
+
+
+def test_a_link_that_the_harness_asks_for_is_none_that_the_target_may_not_send(real):
+    # Where nobody can be let in, a caseworker's account needs a link that the rules do not give.
+    file = SCENARIOS / "accounts/caseworkers-are-known.yaml"
+    ran = run_file(file, Task(place=Place(real, ACCESS, speed=100_000.0)))
+    assert ran.exit is Exit.KEPT, ran.why
+
+
+def no_words(_method: str, _path: str, status: int, said):
+    return (status, {"message": "nein"}) if status >= 400 else (status, said)
+
+
+def test_a_refusal_without_a_code_is_as_expected_and_said(run, virtual):
+    story = STORY.replace("text: Hier ist sie", 'text: " ", outcome: refused, reason: blank_reply')
+    with proxied(virtual, no_words) as url:
+        ran = run(story.split("  - {within: 2s, by: anna")[0], url)
+    assert (ran.failures, ran.broken, ran.differed) == ((), (), ())
+    assert "refused as expected, but with a status (422) and no code" in ran.why
+
+
+def test_who_fails_may_have_done_it_all_the_same(run, virtual):
+    def done_and_failed(method: str, path: str, status: int, said):
+        replied = method == "POST" and "/api/collaboration/cases" in path and said
+        return (500, b"<h1>Internal Server Error</h1>") if replied else (status, said)
+
+    with proxied(virtual, done_and_failed) as url:
+        ran = run(STORY, url)
+    assert [(one.line, one.seen) for one in ran.failures] == [(6, "unknown (500)")]
+    assert ran.broken == ()
+
+
+def test_who_answers_may_tell_more_than_the_api_has(run, virtual):
+    def with_more(_method: str, _path: str, status: int, said):
+        if isinstance(said, dict) and status < 400:
+            said["branch"] = {"of": "another implementation"}
+            for line in said.get("messages", ()):
+                line["colour"] = "red"
+        return status, said
+
+    with proxied(virtual, with_more) as url:
+        ran = run(STORY, url)
+    assert ran.exit is Exit.KEPT, ran.why
+
+
+def test_a_word_that_the_api_does_not_have_is_told_with_the_step(run, virtual):
+    def small(_method: str, path: str, status: int, said):
+        if "cloud_status" in said and "/api/mvp/cases/" in path:
+            said["cloud_status"] = "ok"
+        return status, said
+
+    with proxied(virtual, small) as url:
+        ran = run(STORY, url)
+    assert ran.exit is Exit.ENVIRONMENT
+    assert ran.why.endswith(
+        ':7: what answers is not the API: see case: "cloud_status" has no word "ok"; did you mean '
+        '"OK"?'
+    )
+
+
+def test_what_a_target_has_to_serve_is_in_the_api(virtual):
+    told = Path(targets.__file__).with_name("TARGET.md").read_text(encoding="utf-8")
+    with urllib.request.urlopen(f"{virtual}/openapi.json") as answer:  # noqa: S310 - ours
+        paths = json.load(answer)["paths"]
+    asked = re.findall(r"`(GET|POST|PUT|PATCH|DELETE) (/[^`?]*)`", told)
+    assert len(asked) > 25
+    assert [one for one in asked if one[0].lower() not in paths.get(one[1], ())] == []
+
+
+def test_files_side_by_side_have_caseworkers_of_their_own():
+    one, other = Names("aaaaaa"), Names("bbbbbb")
+    role = {"act": "set_role", "caseworker": "bernd", "role": "none"}
+    assert one.out(role) == {**role, "caseworker": "bernd-aaaaaa"}
+    assert one.out(role) != other.out(role)
+    seen = {
+        "see": "activities",
+        "by": "bernd-aaaaaa",
+        "entries": [{"author": "bernd-aaaaaa", "stamp": "bernd-aaaaaa am 19.02.2024 12:18:16"}],
+    }
+    entry = {"author": "bernd", "stamp": "bernd am 19.02.2024 12:18:16"}
+    assert one.back(seen) == {"see": "activities", "by": "bernd", "entries": [entry]}
+
+
+def test_a_caseworker_whose_token_is_given_keeps_the_name():
+    names = Names("aaaaaa", {"anna": "a token"})
+    look = {"see": "case_list", "by": "anna"}
+    assert names.out(look) == look
 
 
 def test_mails_that_nobody_can_read_are_no_difference(run, real):

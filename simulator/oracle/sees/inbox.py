@@ -35,7 +35,7 @@ from simulator.oracle.rules.sending import (
     a_refused_send_reaches_nobody,
 )
 from simulator.oracle.sees.case import LEAVE_ALL, replicated_since_listed, since_replication
-from simulator.oracle.world import INDEX, Record, World, address, together
+from simulator.oracle.world import INDEX, SHOWN_YET_TRAVELS, Record, World, address, together
 
 INB_1: Final = INDEX["INB-1"]
 INB_9: Final = INDEX["INB-9"]
@@ -326,6 +326,11 @@ def _see_details(
 def _stranger(w: World, case: Case, line: int, message: str, one: str) -> None:
     coming = [f.message for f in case.flights if f.kind == MESSAGE and f.recipient == one]
     if message in coming:
+        if message == coming[0]:
+            because = _sent(case, message, one) + ", and nothing arrived since"
+            said = f"{message} in the inbox of {one}"
+            w.report("DLV-3", SHOWN_YET_TRAVELS, line, said, "not there yet", because)
+            return
         because = _sent(case, coming[0], one) + f", before {message}"
         said = f"{message} in the inbox of {one} without {coming[0]}"
         w.report("DLV-3", f"{message} {one}", line, said, "in the order of sending", because)

@@ -37,7 +37,15 @@ from simulator.oracle.rules.sending import (
     a_refused_send_reaches_nobody,
     nothing_leaves_without_being_sent,
 )
-from simulator.oracle.world import INDEX, Record, World, address, together, utc_day
+from simulator.oracle.world import (
+    INDEX,
+    SHOWN_YET_TRAVELS,
+    Record,
+    World,
+    address,
+    together,
+    utc_day,
+)
 
 LOG_1 = INDEX["LOG-1"]
 SECOND_US: Final = 1_000_000
@@ -203,6 +211,8 @@ def _same_sequence(w: World, case: Case, line: int, entries: list[Record]) -> bo
             sent = nothing_leaves_without_being_sent(times)
             refused = not a_refused_send_reaches_nobody(name, w.refused)
             rule = "LOG-3" if sent else "SEND-13" if refused else "SEND-10"
+            if any(f.kind == ANSWER and f.message == name for f in case.flights):
+                key, rule = SHOWN_YET_TRAVELS, "DLV-5"
             said = f"{name} {shown[digested]} times in the Aktivitätenliste"
             must = f"{times} times" if times > 1 else "once" if sent else "not there"
             why = "no entry is ever doubled" if sent else f"no line put {name} into this case"
