@@ -44,7 +44,7 @@ from reference.http.problems import (
 )
 from reference.http.uploads import go_on
 from reference.store.crash import ARMED, reached
-from reference.store.writer import StorageError
+from reference.store.database import StorageError
 
 #: The longest body of JSON, in bytes, and how long it may take to arrive.
 BODY_MAX: Final = 2**20

@@ -126,7 +126,7 @@ _ONLY: Final[Mapping[Who, str]] = {
 
 
 def _description(operation: Operation) -> str:
-    says = getdoc(operation.handle) or operation.summary
+    says = getdoc(operation.handle) or f"{operation.summary}."
     return " ".join(filter(None, (says, _ONLY.get(operation.who))))
 
 

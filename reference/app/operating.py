@@ -12,9 +12,9 @@ from reference.clock import UNSET, ManualClock
 from reference.http.operations import Answer, Call, Operation, Who, given
 from reference.http.problems import Fault, Problem, Refused
 from reference.store.codec import to_us
+from reference.store.database import StorageError
 from reference.store.shared_tables import SETTINGS
 from reference.store.unit import Unit
-from reference.store.writer import StorageError
 
 #: How long a store may take to say that it can be written, in seconds.
 PROBE_S_MAX: Final = 2.0

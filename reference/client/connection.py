@@ -224,13 +224,13 @@ def json_of(reply: Reply, request: str) -> Any:  # noqa: ANN401 - what JSON give
 
 
 def fitting(value: object, kind: type[T], request: str) -> T:
-    """Build what the answer to a request stands for.
+    """Build what the answer to a request stands for; who answers may tell more than is asked for.
 
     Raises:
         Misread: where it does not fit.
     """
     try:
-        built: T = structure(value, kind)
+        built: T = structure(value, kind, more=True)
     except MisfitError as error:
         faults = map(_placed, faults_of(error, "the answer"))
         raise Misread(f"{request}: {'; '.join(faults)}") from error

@@ -16,11 +16,11 @@ from reference.domain.words import Transport
 from reference.http.problems import Problem
 from reference.link.peer import Peer, Unreachable
 from reference.store.crash import reached
+from reference.store.database import StorageError
 from reference.store.link_content import Attached, attached_to, content_of
 from reference.store.outbox import DELETE_PARCELS, Outgoing
 from reference.store.side import Side
 from reference.store.unit import Unit
-from reference.store.writer import StorageError
 
 #: How many parcels go together at most, and after how many characters no further one joins them.
 PARCELS_MAX: Final = 500

@@ -11,12 +11,12 @@ from reference.domain.replication import Answer, Bundle, Record
 from reference.http.problems import Problem
 from reference.link.parts import parts_of
 from reference.link.peer import BundleAnswer, NotTaken, Unreachable
+from reference.store.database import StorageError
 from reference.store.files import Files
 from reference.store.link_content import Attached, LinkContent, Parcel, content_of
 from reference.store.outbox import Outgoing
 from reference.store.side import Side
 from reference.store.unit import Unit
-from reference.store.writer import StorageError
 
 TakeParcel = Callable[[Unit, LinkContent], Refusal | None]
 TakeRecords = Callable[[Unit, Sequence[Record]], None]

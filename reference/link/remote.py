@@ -17,10 +17,10 @@ from reference.link.peer import BundleAnswer, NotTaken, Unreachable
 from reference.link.signing import digest_of, signed
 from reference.link.wire import BASE, BundleTaken, Taken
 from reference.store.codec import MisfitError, structure, to_json
+from reference.store.database import StorageError
 from reference.store.files import Files
 from reference.store.link_content import Attached
 from reference.store.outbox import Outgoing
-from reference.store.writer import StorageError
 
 T = TypeVar("T")
 _MOVED: Final = "is --peer where the other side is itself? what leads there is not followed"

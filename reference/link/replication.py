@@ -21,10 +21,10 @@ from reference.link.parts import parts_of
 from reference.link.peer import BundleAnswer, Peer, Unreachable
 from reference.store.codec import dumps, from_us, loads, structure, to_us
 from reference.store.crash import reached
+from reference.store.database import StorageError
 from reference.store.mvp_tables import CASES, FORGET_RUNS, INSERT_RUN, UNMARK
 from reference.store.side import Side
 from reference.store.unit import Unit
-from reference.store.writer import StorageError
 
 #: How many runs are remembered.
 RUNS_KEPT: Final = 100

@@ -24,9 +24,9 @@ from attrs import Factory, define, frozen
 from reference.mail.wordings import text_of
 from reference.store.codec import from_us, to_us
 from reference.store.crash import reached
+from reference.store.database import StorageError
 from reference.store.side import Side
 from reference.store.unit import Unit
-from reference.store.writer import StorageError
 
 #: Connections to the mail server at the same time.
 CONNECTIONS_MAX: Final = 4

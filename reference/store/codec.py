@@ -166,7 +166,8 @@ def _list_of(kind: Any, converter: Any) -> Callable[[object, object], object]:  
 
 
 def _object_of(kind: Any, converter: Any) -> Callable[[object, object], object]:  # noqa: ANN401
-    base = make_dict_structure_fn(kind, converter, _cattrs_forbid_extra_keys=True)
+    strict = converter.forbid_extra_keys
+    base = make_dict_structure_fn(kind, converter, _cattrs_forbid_extra_keys=strict)
 
     def check(value: object, asked: object) -> object:
         if isinstance(value, dict):
@@ -194,9 +195,9 @@ def _or_none(kind: Any, converter: Any) -> Callable[[object, object], object]:  
 
 
 @cache
-def _converter(*, detailed: bool) -> Any:  # noqa: ANN401 - cattrs gives what the type asks for
+def _converter(*, detailed: bool, more: bool) -> Any:  # noqa: ANN401 - cattrs gives what the type asks for
     """Give the converter: strict, as cattrs by itself turns 5 into "5"."""
-    converter = make_converter(forbid_extra_keys=True, detailed_validation=detailed)
+    converter = make_converter(forbid_extra_keys=not more, detailed_validation=detailed)
 
     def factory(fits: Callable[[Any], bool], check_of: Callable[[Any], Any]) -> None:
         converter.register_structure_hook_factory(fits, check_of)
@@ -232,17 +233,17 @@ class MisfitError(ValueError):
         self.error = error
 
 
-def structure(value: object, kind: object) -> Any:  # noqa: ANN401 - a value of the kind
-    """Build a value of a type from what JSON gives; strict.
+def structure(value: object, kind: object, *, more: bool = False) -> Any:  # noqa: ANN401 - a value of the kind
+    """Build a value of a type from what JSON gives; strict, but that objects may hold `more`.
 
     Raises:
         MisfitError: with the places that do not.
     """
     try:
-        return _converter(detailed=False).structure(value, kind)
+        return _converter(detailed=False, more=more).structure(value, kind)
     except Exception:  # noqa: BLE001 - whatever it was, the detailed one words it
         try:
-            return _converter(detailed=True).structure(value, kind)
+            return _converter(detailed=True, more=more).structure(value, kind)
         except (BaseValidationError, ForbiddenExtraKeysError, ValueError) as error:
             raise MisfitError(error) from error
 

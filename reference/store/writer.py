@@ -13,7 +13,7 @@ from attrs import Factory, define, field
 
 from reference.clock import Now
 from reference.store.crash import reached
-from reference.store.database import Database, StorageError, said
+from reference.store.database import Database, said
 from reference.store.unit import Memory, Unit, forget_some
 
 #: How long a work may wait for others to share their commit, in seconds, if it is one that can.
@@ -265,6 +265,3 @@ class Reader:
             return None, said(self._database.path, error)
         except Exception as error:  # noqa: BLE001 - it is the request's own: the others go on
             return None, error
-
-
-__all__ = ["Look", "Reader", "StorageError", "Work", "Writer"]

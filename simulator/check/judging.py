@@ -15,6 +15,10 @@ from simulator.history.vocabulary import READINGS
 from simulator.oracle import BadLine, Finding, Oracle, Reused, Unmentioned, Verdict
 from simulator.shelf import InFile
 
+#: What may be wrong where a line names what no line before it made.
+_OUT_OF_ORDER: Final = (
+    "lines stand in the order of what happened; given lines tell what was before the log"
+)
 #: How many different mistakes are told besides the first one.
 FURTHER_MAX: Final = 9
 
@@ -136,7 +140,7 @@ def refuse_line(trace: Trace, error: BadLine) -> NoReturn:
     if isinstance(error, Unmentioned):
         hint = suggest(error.value, error.known)
         if not hint.startswith("did you mean"):
-            hint = "; ".join(filter(None, ("given lines tell what was before the log", hint)))
+            hint = "; ".join(filter(None, (_OUT_OF_ORDER, hint)))
         other = next((one for one in error.known if str(one) == str(error.value)), None)
         if other is not None:
             hint = f"it was {quote(other)}; a number and a text are two cases"

@@ -148,7 +148,7 @@ def _suite(root: ET.Element, one: Checked) -> None:
         found = [finding for finding in one.findings if finding.rule == rule]
         if found:
             place = f"{one.file}:{found[0].line}"
-            message = printable(f"{place}: {found[0].seen}")
+            message = printable(f"{place}: {found[0].seen}, demanded: {found[0].demanded}")
             failure = ET.SubElement(case, "failure", message=message)
             failure.text = printable("\n".join(_prose(one, finding) for finding in found))
     if one.error:

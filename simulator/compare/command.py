@@ -3,7 +3,6 @@
 import os
 import shlex
 import sys
-from datetime import timedelta
 from pathlib import Path
 
 import click
@@ -15,6 +14,7 @@ from simulator.compare.comparing import compare_runs
 from simulator.compare.outputs import as_json, write_text
 from simulator.compare.settings import Change, changes
 from simulator.exits import Exit
+from simulator.history.moments import MICROSECOND
 from simulator.printing import STDOUT, write_document
 from simulator.report.comparison import comparison_html
 from simulator.run import options
@@ -104,7 +104,7 @@ def _asked(vary: tuple[str, ...], limit: str) -> tuple[list[Change], int]:
     except ValueError as error:
         raise click.UsageError(f"--vary: {error}") from None
     try:
-        return asked, duration(limit) // timedelta(microseconds=1)
+        return asked, duration(limit) // MICROSECOND
     except ValueError as error:
         raise click.UsageError(f"--limit: {error}") from None
 

@@ -17,6 +17,7 @@ from reference.domain.readings import readings_from
 from reference.domain.rules import Rules, rules_for
 from simulator.explore.goals import GOALS, Looks
 from simulator.explore.worlds import ANNA, CASE, Record, World
+from simulator.history.moments import microseconds
 from simulator.oracle import Finding, Oracle
 from simulator.targets.model import Model
 from simulator.targets.port import arrival
@@ -27,8 +28,6 @@ START: Final = datetime(2024, 1, 15, 23, 30, tzinfo=UTC)
 NIGHT: Final = timedelta(days=2)
 WRITING: Final = frozenset({"note", "send", "reply"})  # the acts that leave an entry at once
 LOG: Final = ("activities", ANNA, CASE)
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND: Final = timedelta(microseconds=1)
 
 
 @cache
@@ -43,7 +42,7 @@ def moment(day: int) -> tuple[datetime, int]:
 
 def timed(at: datetime) -> tuple[datetime, int]:
     """Give a moment as a datetime and in microseconds since 1970."""
-    return at, (at - _EPOCH) // _MICROSECOND
+    return at, microseconds(at)
 
 
 @cache

@@ -1,12 +1,14 @@
-"""Moments and days as a trace writes them."""
+"""Moments and days as a trace writes them, and as microseconds since 1970 (UTC)."""
 
 import re
-from datetime import date
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from functools import lru_cache
 from typing import Final
 
+EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+MICROSECOND: Final = timedelta(microseconds=1)
+
 _DAY: Final = re.compile(r"(\d{4})-(\d\d)-(\d\d)", re.ASCII)
-_EPOCH: Final = date(1970, 1, 1).toordinal()
 #: Years whose moments have a calendar day in every time zone.
 _YEARS: Final = range(1970, 9999)
 
@@ -36,6 +38,16 @@ _LATE: Final[dict[str, int]] = {}
 #: What of late followed the milliseconds, and what it adds to them: "+01:00", "457Z".
 _TAILS: Final[dict[str, int]] = {}
 _MOST_LATE: Final = 4096
+
+
+def microseconds(at: datetime) -> int:
+    """Give a moment in microseconds since 1970 (UTC)."""
+    return (at - EPOCH) // MICROSECOND
+
+
+def moment(at_us: int, zone: tzinfo) -> datetime:
+    """Give a moment in a time zone."""
+    return (EPOCH + timedelta(microseconds=at_us)).astimezone(zone)
 
 
 def moment_us(text: str) -> int | None:
@@ -104,7 +116,7 @@ def _day_number(year: int, month: int, day: int) -> int | None:
     if year not in _YEARS:
         return None
     try:
-        return date(year, month, day).toordinal() - _EPOCH
+        return date(year, month, day).toordinal() - EPOCH.toordinal()
     except ValueError:
         return None
 

@@ -280,6 +280,10 @@ class Trace:
 #: How files begin that are something else, and what to do with them.
 _OTHER_FILES: Final = {
     b"\x1f\x8b": ("the file is packed with gzip", "zcat FILE | collab-simulator check -"),
+    b"\x28\xb5\x2f\xfd": (
+        "the file is packed with zstd",
+        "zstdcat FILE | collab-simulator check -",
+    ),
     b"\xff\xfe": ("the file is in UTF-16", "save it as UTF-8"),
     b"\xfe\xff": ("the file is in UTF-16", "save it as UTF-8"),
     b"[{": ("the line is a list", "each object stands on a line of its own, as jq -c '.[]' writes"),

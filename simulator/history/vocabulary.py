@@ -53,6 +53,9 @@ HINTS: Final = ("reply", "documents")
 BUTTONS: Final = ("reply", "new_message")
 EVENTS: Final = ("new_message", "registration")
 FAULTS: Final = ("portal", "mail", "replication", "link", "server")
+#: What has to be up for messages to get through, and for a run of the replication.
+CARRIES: Final = frozenset({"portal", "link", "server"})
+RUNS: Final = CARRIES | {"replication"}
 FAULT_STATES: Final = ("down", "slow", "up")
 OUTCOMES: Final = ("ok", "refused", "unknown")
 RECORD_KINDS: Final = ("case", "document", "address")
@@ -296,7 +299,7 @@ SEES: Final[Mapping[str, tuple[Field, ...]]] = MappingProxyType(
                         nullable=True,
                     ),
                     Field("at", Kind.MOMENT, "when it was written"),
-                    Field("stamp", Kind.TEXT, "the head line as shown"),
+                    Field("stamp", Kind.TEXT, "the head line: a name, then am 19.02.2024 12:18:16"),
                     _name("message", "its message; null for a note", required=False, nullable=True),
                     TEXT,
                     Field("to", Kind.NAMES, "the recipients' addresses"),

@@ -1,11 +1,12 @@
 """The samples of messages, kept apart by who they are for, what they ask for, and the hour."""
 
 from collections.abc import Callable, Iterable, Iterator
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import tzinfo
 from typing import Final
 
 from attrs import Factory, define
 
+from simulator.history.moments import moment
 from simulator.measures.samples import Samples
 
 #: The measures whose samples belong to a message.
@@ -14,7 +15,6 @@ OF_MESSAGES: Final = ("delivery", "mail", "read", "answer", "settle", "reply_del
 GROUPS: Final = ("profile", "action", "hour")
 MS_US: Final = 1000
 _QUARTER_US: Final = 900_000_000  # clocks are put forward and back by whole quarters of an hour
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Cell:
@@ -53,8 +53,7 @@ class Cells:
         quarter = meant_us // _QUARTER_US
         hour = self._hours.get(quarter)
         if hour is None:
-            moment = _EPOCH + timedelta(microseconds=quarter * _QUARTER_US)
-            hour = self._hours[quarter] = moment.astimezone(self.zone).hour
+            hour = self._hours[quarter] = moment(quarter * _QUARTER_US, self.zone).hour
         key = self.profile_of(recipient), action, hour
         cell = self._cells.get(key)
         if cell is None:

@@ -1,6 +1,5 @@
 """How people are told numbers, durations and moments."""
 
-from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Final
 
 from simulator.measures.registry import Unit
@@ -17,7 +16,6 @@ _UNITS: Final = (
     (SECOND_MS, SECOND_MS, "s"),
     (0.0, 1.0, "ms"),
 )
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _THREE_DIGITS: Final = 100
 _TWO_DIGITS: Final = 10
 
@@ -48,8 +46,3 @@ def in_unit(unit: Unit, value: float, statistic: str = "") -> str:
     if unit is Unit.MS and statistic != "count":
         return duration(value)
     return digits(value)
-
-
-def moment(at_us: int, zone: tzinfo) -> datetime:
-    """Give a moment in a time zone."""
-    return (_EPOCH + timedelta(microseconds=at_us)).astimezone(zone)

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from attrs import Factory, define, field
 
+from simulator.history.vocabulary import CARRIES, RUNS
 from simulator.measures.cells import MS_US
 from simulator.measures.levels import Level
 from simulator.measures.samples import Samples
@@ -14,9 +15,6 @@ Record = Mapping[str, Any]
 Case = int | str
 #: The measures whose samples belong to no message.
 OF_RUNS: Final = ("staleness", "catch_up", "data_catch_up", "run_records", "bundle_records")
-#: What has to be up for messages, and for case data, to get through.
-_CARRIES: Final = frozenset({"portal", "link", "server"})
-_RUNS: Final = _CARRIES | {"replication"}
 
 
 @define(eq=False)
@@ -81,9 +79,9 @@ class Runs:
         before = self._down
         change = {line["what"]}
         self._down = before | change if line["state"] == "down" else before - change
-        if before & _CARRIES and not self._down & _CARRIES:
+        if before & CARRIES and not self._down & CARRIES:
             self._up_us = at_us if under_way else None
-        if before & _RUNS and not self._down & _RUNS:
+        if before & RUNS and not self._down & RUNS:
             self._data_up_us = at_us if self._edits else None
 
     def waits(self, under_way: int, at_us: int) -> None:

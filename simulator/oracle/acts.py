@@ -256,7 +256,7 @@ def _send_refusal(w: World, case: Case, record: Record, to: Sequence[str] | None
         record.get("documents") or (), case.documents, case.perhaps
     )
     if strange:
-        return "SEND-9", f"{strange[0]} is not filed under case {case.number}"
+        return "SEND-9", f"{strange[0]} is not filed under case {case.number}: no line did that"
     return None
 
 
@@ -356,7 +356,15 @@ def _refused_send(w: World, line: int, at: int, record: Record) -> None:
     if _may_lack_a_role(w, record.get("by")):
         return
     rule, because = _legal_send(w, case, record)
+    because += _as_tried_before(w, record)
     refused_wrongly(w, line, f"send {record.get('message')} in case {number}", rule, because)
+
+
+def _as_tried_before(w: World, record: Record) -> str:
+    """Say which line tried the same without an answer: that is no reason to refuse it (DLV-2)."""
+    message = record.get("message")
+    tried = w.tries.get(message) if isinstance(message, str) else None
+    return f"; line {tried[-1]} tried {message} before, and no answer came" if tried else ""
 
 
 def _send(w: World, case: Case, line: int, at: int, data: Sending, outcome: str) -> None:
@@ -962,7 +970,9 @@ def _reply(
         if why is not None:
             w.decide(why[0])
         else:
-            _refused_recipient(w, line, one, what, *_legal_reply(w, box, record))
+            rule, because = _legal_reply(w, box, record)
+            because += _as_tried_before(w, record)
+            _refused_recipient(w, line, one, what, rule, because)
         return
     if why is not None:
         accepted_wrongly(w, line, what, why)

@@ -7,6 +7,7 @@ from typing import Final, Protocol
 
 from attrs import frozen
 
+from simulator.history.moments import moment
 from simulator.measures.formats import (
     DAY_MS,
     HOUR_MS,
@@ -14,7 +15,6 @@ from simulator.measures.formats import (
     SECOND_MS,
     digits,
     duration,
-    moment,
 )
 
 Tick = tuple[float, str]

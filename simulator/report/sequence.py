@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from attrs import Factory, define, evolve, frozen
 
+from simulator.history.vocabulary import CARRIES
 from simulator.report.measurements import ACTIONS
 
 Record = Mapping[str, Any]
@@ -15,7 +16,6 @@ LANES: Final = ("Sachbearbeiter", "MVP", "Portal", "Mail", "Empfänger")
 WORKER, MVP, PORTAL, MAIL, RECIPIENT = range(5)
 LEFT, LANE, ROW, TOP = 130, 165, 26, 34
 LABEL_MAX: Final = 34
-_BARS: Final = frozenset({"portal", "link", "server"})  # faults in which nothing gets through
 
 
 @frozen
@@ -138,7 +138,7 @@ class _Outages:
         self, line: Record, parts: Iterable[tuple[int, int, str]]
     ) -> Iterator[tuple[int, int, str]]:
         """Give the parts of a row, without those that wait, and with those that go on."""
-        if line.get("act") == "fault" and line["what"] in _BARS:
+        if line.get("act") == "fault" and line["what"] in CARRIES:
             (self.down.add if line["state"] == "down" else self.down.discard)(line["what"])
         for begin, end, label in parts:
             waits = bool(self.down) and line.get("act") == "send" and end == PORTAL

@@ -16,6 +16,7 @@ from rich.console import Console
 from reference.lazy import Command
 from simulator.exits import Exit, worst_of
 from simulator.flaws import FLAWS
+from simulator.history.moments import MICROSECOND
 from simulator.printing import STDOUT, write_document
 from simulator.report.report import report_html
 from simulator.run import options
@@ -131,7 +132,7 @@ def run(  # noqa: PLR0913, PLR0917 - the options
             sys.exit(worst_of(one.exit for one in unfit))
         noticed = write_matrix(Console(soft_wrap=False), _matrix(files, jobs))
         sys.exit(Exit.KEPT if noticed else Exit.VIOLATED)
-    limit_us = _span(limit, "--limit") // timedelta(microseconds=1)
+    limit_us = _span(limit, "--limit") // MICROSECOND
     if not limit_us:
         raise click.UsageError(
             "--limit 0s: something takes time; write a duration like 500ms or 2s"

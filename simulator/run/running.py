@@ -16,6 +16,7 @@ from simulator.collecting import rare_collections
 from simulator.exits import Exit
 from simulator.history.bad_input import quote
 from simulator.history.clauses import CLAUSES, Shown
+from simulator.history.moments import microseconds
 from simulator.history.vocabulary import ACTS, READINGS
 from simulator.measures.collector import Collector, nobody
 from simulator.measures.measured import Measured
@@ -27,14 +28,13 @@ from simulator.shelf import InFile
 from simulator.targets.in_memory import InMemory
 from simulator.targets.port import Target, TargetError
 from simulator.world.deliveries import Deliveries
-from simulator.world.judge import Judge, microseconds
+from simulator.world.judge import Judge
 from simulator.world.persons import Persons
 from simulator.world.result import Broken, Differed, Failure, Ran
 from simulator.world.streams import Streams
 from simulator.world.witness import Spool, witnesses
 from simulator.world.world import Watcher, World
 
-_MICROSECONDS: Final = 1_000_000
 _LINE: Final = re.compile(r"\bline ([0-9]+)\b")
 
 
@@ -44,7 +44,7 @@ class Task:
 
     trace: Path | None = None  # a folder: a trace for each file
     keep: bool = False  # lines, for pictures
-    limit_us: int = 2 * _MICROSECONDS
+    limit_us: int = 2_000_000
     place: Place = Factory(Place)
     deliveries: Path | None = None  # a file that gets all deliveries
     seed: int | None = None  # None: that of the file

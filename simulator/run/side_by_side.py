@@ -6,7 +6,7 @@ import signal
 from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, wait
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from time import monotonic
 from types import FrameType
@@ -18,6 +18,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn
 
 from simulator.exits import Exit
+from simulator.history.moments import MICROSECOND
 from simulator.run.running import Task, run_file
 from simulator.world.result import Ran
 from simulator.world.world import World
@@ -26,7 +27,6 @@ _LOOK_S: Final = 0.2  # how often the bars move
 _AGAIN_S: Final = 1.0  # a signal that comes twice at once was meant once
 _TICKS: Final = 16  # moments between two looks at the clock
 _FIGURES: Final = 5  # of each file: share of its time, moment, acts, open messages, findings
-_MICROSECOND: Final = timedelta(microseconds=1)
 
 
 @define(eq=False)
@@ -66,7 +66,7 @@ class Teller:
         if self._ticks % _TICKS == 0 and monotonic() - self._told > _LOOK_S:
             self._told = monotonic()
             begins, ends = world.scenario.begins, world.scenario.ends
-            whole = 0 if ends is None else (ends - begins) // _MICROSECOND
+            whole = 0 if ends is None else (ends - begins) // MICROSECOND
             share = world.now_us / whole if whole else 0.0
             zone = ZoneInfo(world.scenario.time_zone)
             moment = world.now.astimezone(zone).replace(tzinfo=UTC).timestamp()

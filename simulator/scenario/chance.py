@@ -7,7 +7,6 @@ between 0 and 1) from a named stream gets the same value for it on every target.
 import re
 from bisect import bisect_right
 from collections.abc import Mapping
-from datetime import timedelta
 from itertools import pairwise
 from math import exp, log, sqrt
 from statistics import NormalDist
@@ -16,6 +15,7 @@ from typing import Any, Final, Protocol
 from attrs import frozen
 
 from simulator.history.bad_input import quote
+from simulator.history.moments import MICROSECOND
 from simulator.scenario.forms import (
     BAD,
     Choice,
@@ -30,7 +30,6 @@ from simulator.scenario.forms import (
 from simulator.scenario.nodes import Faults, Fields, Node, Place
 from simulator.scenario.quantities import duration
 
-_MICROSECOND: Final = timedelta(microseconds=1)
 _NORMAL: Final = NormalDist()
 _P95: Final = _NORMAL.inv_cdf(0.95)
 _PER_CENT: Final = re.compile(r"([0-9]{1,3}(?:\.[0-9]{1,6})?) ?%")
@@ -109,7 +108,7 @@ class Empirical:
 
 
 def _us(text: str) -> int:
-    return duration(text) // _MICROSECOND
+    return duration(text) // MICROSECOND
 
 
 def per_cent(text: str) -> float:

@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
 from typing import Any, Final, TypeAlias
 
+from simulator.history.vocabulary import CARRIES
+
 Line: TypeAlias = Mapping[str, Any]
 #: Says whether a line, after those before it, reaches the goal.
 Reached: TypeAlias = Callable[[Line], bool]
@@ -90,10 +92,6 @@ def _message_was_under_way() -> Goal:
     return {"case": lambda line: bool(line["under_way"])}
 
 
-#: What messages wait for while it is down.
-_HOLDS_BACK: Final = frozenset({"portal", "link", "server"})
-
-
 def _outage_ended_with_messages_waiting() -> Goal:
     waiting: set[Any] = set()
 
@@ -102,7 +100,7 @@ def _outage_ended_with_messages_waiting() -> Goal:
         return False
 
     def fault(line: Line) -> bool:
-        return line["state"] == _UP and line["what"] in _HOLDS_BACK and bool(waiting)
+        return line["state"] == _UP and line["what"] in CARRIES and bool(waiting)
 
     return {"case": case, "fault": fault}
 

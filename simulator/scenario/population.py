@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import Mapping
-from datetime import time, timedelta
+from datetime import time
 from types import MappingProxyType
 from typing import Any, Final
 
 from attrs import evolve, frozen
 
 from simulator.history.bad_input import quote
+from simulator.history.moments import MICROSECOND
 from simulator.history.vocabulary import EXPECTED_ACTIONS, LABELS, VIAS
 from simulator.scenario.chance import (
     DELAY,
@@ -32,7 +33,6 @@ MOST: Final = 100_000_000
 #: Cases that a caseworker can have had: their numbers begin with that of the caseworker.
 CASES_MOST: Final = 100_000
 _HOURS: Final = 24
-_MICROSECOND: Final = timedelta(microseconds=1)
 WEEKDAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _TAGE: Final[Mapping[str, str]] = MappingProxyType(
     dict(zip(("Mo", "Di", "Mi", "Do", "Fr", "Sa", "So"), WEEKDAYS, strict=True))
@@ -249,7 +249,7 @@ BURST: Final = Record(
         place,
         values["at"],
         values["messages"],
-        values["over"] // _MICROSECOND,
+        values["over"] // MICROSECOND,
         values["expects"],
     ),
 )

@@ -87,6 +87,7 @@ from reference.domain.words import (
     Transport,
     Word,
 )
+from simulator.history.vocabulary import CARRIES, RUNS
 from simulator.targets.folding import Folding
 from simulator.targets.matter import (
     Linked,
@@ -104,12 +105,10 @@ Outcome = tuple[str, str | None]  # "ok" or "refused", and the code of the refus
 
 OK: Final[Outcome] = ("ok", None)
 NOBODY: Final = Person()
-#: What has to be up for envelopes, for the portal's users, for the MVP's users, and for mail.
-CARRIES: Final = frozenset({"link", "portal", "server"})
+#: What has to be up for the portal's users, for the MVP's users, and for mail.
 PORTAL: Final = frozenset({"portal", "server"})
 MVP: Final = frozenset({"server"})
 MAILS: Final = frozenset({"mail", "portal", "server"})
-RUNS: Final = CARRIES | {"replication"}
 
 #: What has to be up for each act; the others say themselves what keeps them from being done.
 _NEEDS: Final[Mapping[str, frozenset[str]]] = {

@@ -1,16 +1,14 @@
 """What came of the same scenario run several times, each time with something set otherwise."""
 
-from datetime import UTC, datetime, timedelta, tzinfo
-from typing import Final
+from datetime import tzinfo
 from zoneinfo import ZoneInfo
 
 from attrs import frozen
 
 from simulator.exits import Exit
+from simulator.history.moments import moment
 from simulator.measures.samples import Figures
 from simulator.world.result import Ran
-
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @frozen
@@ -92,7 +90,7 @@ class Unlike:
 def _when(at_us: int | None, zone: tzinfo) -> str:
     if at_us is None:
         return "never"
-    at = (_EPOCH + timedelta(microseconds=at_us)).astimezone(zone)
+    at = moment(at_us, zone)
     return at.isoformat(" ", "milliseconds" if at.microsecond else "seconds")[:-6]
 
 

@@ -112,6 +112,23 @@ def _in_order_miss(rule: str, expected: list[Record], seen: list[Record]) -> Mis
     """Find the expected entries in their order; others may stand between."""
     rest = iter(seen)
     for entry in expected:
-        if not any(all(there.get(k) == v for k, v in entry.items()) for there in rest):
-            return Miss(rule, f"an entry {quote(dict(entry))}", f"{len(seen)} entries without it")
+        if not any(_fits(entry, there) for there in rest):
+            return _entry_miss(rule, entry, seen)
     return None
+
+
+def _fits(entry: Record, there: Record) -> bool:
+    return all(there.get(name) == value for name, value in entry.items())
+
+
+def _entry_miss(rule: str, entry: Record, seen: list[Record]) -> Miss:
+    """Say what is otherwise at the entry of the same message, else that there is none."""
+    if any(_fits(entry, there) for there in seen):
+        return Miss(rule, f"an entry {quote(dict(entry))} after those above it", "it, before them")
+    message = entry.get("message")
+    for there in seen if message is not None else ():
+        if there.get("message") == message:
+            name = next(name for name in entry if there.get(name) != entry[name])
+            shown = (f"entry {message}: {name}: {quote(one.get(name))}" for one in (entry, there))
+            return Miss(rule, *shown)
+    return Miss(rule, f"an entry {quote(dict(entry))}", f"{len(seen)} entries without it")

@@ -1,12 +1,13 @@
 """Every act and observation of a run, in order: written to the trace, judged, and measured."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any, BinaryIO, Final
 
 import orjson
 from attrs import Factory, define, field
 
+from simulator.history.moments import EPOCH, microseconds
 from simulator.measures.collector import Collector
 from simulator.oracle import Oracle
 from simulator.scenario.goals import Goals
@@ -20,8 +21,6 @@ KEPT_MAX: Final = 300
 #: What a run brings is told right after it; what is done then waits for the next one.
 _COMES: Final = frozenset({"mail", "arrival"})
 _FAILED: Final = 2  # the result of a run that brought nothing
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND: Final = timedelta(microseconds=1)
 
 
 @define(eq=False)
@@ -41,7 +40,7 @@ class Judge:
     origin: dict[int, int] = Factory(dict[int, int])  # line of the trace -> line of the scenario
     kept: list[Record] = Factory(list[Record])  # the first lines, for a picture
     counts: dict[str, int] = Factory(dict[str, int])
-    _newest: datetime = field(default=_EPOCH, init=False)
+    _newest: datetime = field(default=EPOCH, init=False)
     _newest_us: int = field(default=0, init=False)
     _stamp: str | None = field(default=None, init=False)  # of the newest, once it was written
     _link: str = field(default="up", init=False)
@@ -123,8 +122,3 @@ class Judge:
         self.collector.deliver(at_us, came.case, came.message, came.to)
         if self.deliveries is not None:
             self.deliveries.take(at_us, came)
-
-
-def microseconds(at: datetime) -> int:
-    """Give a moment in microseconds since 1970 (UTC)."""
-    return (at - _EPOCH) // _MICROSECOND

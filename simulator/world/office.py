@@ -5,10 +5,10 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from simulator.history.moments import MICROSECOND
 from simulator.scenario.population import WEEKDAYS, Office, Sending
 
 _HOUR_US: Final = 3_600_000_000
-_MICROSECOND: Final = timedelta(microseconds=1)
 #: A stretch of time (from, to: microseconds since the beginning) and its rate a microsecond.
 Stretch = tuple[int, int, float]
 
@@ -97,4 +97,4 @@ def _hours(office: Office, day: date, zone: ZoneInfo) -> Iterator[tuple[datetime
 
 
 def _since(begins: datetime, moment: datetime) -> int:
-    return (moment - begins) // _MICROSECOND
+    return (moment - begins) // MICROSECOND

@@ -1,18 +1,16 @@
 """Lets things break for a time, from when to when or again and again."""
 
 from collections import Counter
-from datetime import timedelta
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from attrs import Factory, define
 
+from simulator.history.moments import MICROSECOND
 from simulator.scenario.outages import Outage, Span, outage_of
 from simulator.world.calendar import on_grid
 
 if TYPE_CHECKING:
     from simulator.world.world import World
-
-_MICROSECOND: Final = timedelta(microseconds=1)
 
 
 @define(eq=False)
@@ -37,9 +35,9 @@ class Outages:
 
     def _once(self, span: Span, number: int) -> None:
         begins = self.world.scenario.begins
-        start = (span.begins - begins) // _MICROSECOND
+        start = (span.begins - begins) // MICROSECOND
         if span.ends is not None:
-            end = (span.ends - begins) // _MICROSECOND
+            end = (span.ends - begins) // MICROSECOND
         else:
             end = start + self._drawn(span.outage, number, 0)[1]
         self._lay_out(span.outage, start, end)

@@ -4,7 +4,6 @@ Nobody exists at rest: names follow from numbers, and what a recipient does abou
 function of the seed, the message and the recipient.
 """
 
-from datetime import timedelta
 from functools import partial
 from math import log
 from typing import TYPE_CHECKING, Any, Final
@@ -12,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from attrs import Factory, define, field
 
+from simulator.history.moments import MICROSECOND
 from simulator.history.vocabulary import VIAS_OF_CASE
 from simulator.scenario.population import CASES_MOST, MARK_READ, Population, Profile
 from simulator.targets.port import Delivery, Outcome
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
 Record = dict[str, Any]
 Draws = tuple[float, ...]
-_MICROSECOND: Final = timedelta(microseconds=1)
 _GIVEN_UP: Final = frozenset({"not_reachable", "replication_failed"})  # what is tried again
 _TRIES_MOST: Final = 50
 
@@ -124,7 +123,7 @@ class People:
         for number, (burst, begins) in enumerate(
             zip(messages.bursts, scenario.bursts, strict=True)
         ):
-            start = (begins - scenario.begins) // _MICROSECOND
+            start = (begins - scenario.begins) // MICROSECOND
             for one in range(burst.messages):
                 draws = self.streams.draws(f"burst/{number}/{one}")
                 moment = on_grid(start + int(draws[0] * burst.over_us))

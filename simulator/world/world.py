@@ -1,13 +1,14 @@
 """The world of a run: its time, its people, the target that they act on, and what came of it."""
 
 from collections.abc import Generator, Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import zip_longest
 from typing import Any, Final, Protocol
 
 import simpy
 from attrs import Factory, define, field
 
+from simulator.history.moments import MICROSECOND
 from simulator.scenario.file import Scenario, Timed
 from simulator.targets.port import DONE, Hitch, Outcome, Target
 from simulator.world.calendar import Calendar
@@ -22,7 +23,6 @@ from simulator.world.scripts import Script
 from simulator.world.streams import Streams
 
 Record = dict[str, Any]
-_MICROSECOND: Final = timedelta(microseconds=1)
 Process = Generator[simpy.Event, Any, None]
 #: A look that nothing answered, for who has to try again.
 _NOTHING_SEEN: Final = Outcome("refused", "not_reachable")
@@ -87,7 +87,7 @@ class World:
         moment_us = self.env.now
         if moment_us != self._now_us:
             self._now_us = moment_us
-            self._now = self.scenario.begins + moment_us * _MICROSECOND
+            self._now = self.scenario.begins + moment_us * MICROSECOND
         return self._now
 
     @property
@@ -111,14 +111,14 @@ class World:
         self._set_up()
         script = self.env.process(self._script())
         if self.scenario.replicate_every is not None:
-            every_us = self.scenario.replicate_every // _MICROSECOND
+            every_us = self.scenario.replicate_every // MICROSECOND
             self.calendar.at(every_us, self._let_run, every_us)
         Outages(self).begin()
         if self.people is not None:
             self.people.begin()
         self.env.run(until=script)
         if self.scenario.ends is not None and self.scenario.ends > self.now:
-            self.env.run(until=(self.scenario.ends - self.scenario.begins) // _MICROSECOND)
+            self.env.run(until=(self.scenario.ends - self.scenario.begins) // MICROSECOND)
             self._advance()
         self._watch()
 
@@ -329,7 +329,7 @@ class World:
     def _script(self) -> Process:
         for timed in self.scenario.steps:
             if timed.at is not None and timed.at > self.now:
-                yield self.env.timeout((timed.at - self.now) // _MICROSECOND)
+                yield self.env.timeout((timed.at - self.now) // MICROSECOND)
                 self._advance()
             if self.people is None:
                 self.step_line = timed.step.place.line
@@ -414,7 +414,7 @@ class World:
             self._watched.append(timed)
         else:
             assert wait.duration is not None  # noqa: S101 - both others have one
-            end = int(self.env.now) + wait.duration // _MICROSECOND
+            end = int(self.env.now) + wait.duration // MICROSECOND
             yield from (self._within if wait.kind == "within" else self._stays)(timed, end)
 
     def _settle(self, timed: Timed, found: Miss | None) -> None:

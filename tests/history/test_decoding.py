@@ -3,23 +3,17 @@
 import io
 import random
 from collections import Counter
-from pathlib import Path
 
 import orjson
 import pytest
 
-import simulator.examples
 from simulator.history.bad_input import BadInput
 from simulator.history.decoding import decoders, takes_nothing
 from simulator.history.moments import moment_us
 from simulator.history.reading import Trace, line_fault
 from simulator.history.vocabulary import ACTS, SEES
-from tests.check.test_mutations import changed_bytes, changed_structure
+from tests.check.test_mutations import TRACES, changed_bytes, changed_structure
 
-TRACES = [
-    path.read_bytes()
-    for path in sorted(Path(next(iter(simulator.examples.__path__))).glob("*.jsonl"))
-]
 SPACED = ('{%s: "2024-02-19T12:00:00Z", "act": "reply", "by": "k", "case": 53, "message": "r1", '
           '"answers": null, %s"outcome": "ok"}')  # fmt: skip
 

@@ -217,6 +217,10 @@ def test_line_without_an_end_is_refused_before_it_fills_the_memory():
             b"\x1f\x8b\x08\x00\n",
             "the file is packed with gzip (zcat FILE | collab-simulator check -)",
         ),
+        (
+            b"\x28\xb5\x2f\xfd\x04\n",
+            "the file is packed with zstd (zstdcat FILE | collab-simulator check -)",
+        ),
         ("{}\n".encode("utf-16"), "the file is in UTF-16 (save it as UTF-8)"),
         (b"[{},\n{}]\n", "the line is a list (each object stands on a line of its own"),
         (

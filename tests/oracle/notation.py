@@ -102,3 +102,37 @@ class Story:
 def sent(expects="reply", *to, readings=None, **settings):
     """One case with one message m1, on line 2."""
     return Story(readings, **settings).case().send("m1", expects, *(to or (K,)))
+
+
+def fresh():
+    """One case."""
+    return Story().case()
+
+
+def filed():
+    """One case with a document."""
+    return fresh().act("add_document", "anna", case=53, document="a.pdf")
+
+
+def release(story, right, outcome="ok", recipient=K):
+    return story.act(
+        "set_release", "anna", outcome, case=53, recipient=recipient, create_messages=right
+    )
+
+
+def off(event):
+    return fresh().act("set_mail", "anna", event=event, enabled=False)
+
+
+def mail(story, to=K, event="new_message", **fields):
+    if event == "new_message":
+        fields["message"] = "m1"
+    return story.see("mail", after=1, to=to, event=event, **fields)
+
+
+def linked():
+    return mail(mail(sent()), event="registration", link="abc")
+
+
+def log(story, *messages):
+    return story.see("activities", entries=[{"message": one} for one in messages])

@@ -3,13 +3,9 @@
 import pytest
 
 from simulator.oracle import REGISTRY, Unmentioned
-from tests.oracle.notation import K, L, Story, sent
+from tests.oracle.notation import K, L, Story, fresh, sent
 
 MB = 1024 * 1024
-
-
-def fresh():
-    return Story().case()
 
 
 BAD_SENDS = [

@@ -2,37 +2,22 @@
 
 import pytest
 
-from tests.oracle.notation import DAY, MINUTE, SECOND, K, L, Story, sent
-
-
-def fresh():
-    return Story().case()
-
-
-def filed():
-    return fresh().act("add_document", "anna", case=53, document="a.pdf")
-
-
-def release(story, right, outcome="ok"):
-    return story.act("set_release", "anna", outcome, case=53, recipient=K, create_messages=right)
-
-
-def off(event):
-    return fresh().act("set_mail", "anna", event=event, enabled=False)
-
-
-def mail(story, to=K, event="new_message", **fields):
-    if event == "new_message":
-        fields["message"] = "m1"
-    return story.see("mail", after=1, to=to, event=event, **fields)
-
-
-def linked():
-    return mail(mail(sent()), event="registration", link="abc")
-
-
-def log(story, *messages):
-    return story.see("activities", entries=[{"message": one} for one in messages])
+from tests.oracle.notation import (
+    DAY,
+    MINUTE,
+    SECOND,
+    K,
+    L,
+    Story,
+    filed,
+    fresh,
+    linked,
+    log,
+    mail,
+    off,
+    release,
+    sent,
+)
 
 
 def noted():

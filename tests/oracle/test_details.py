@@ -3,15 +3,11 @@
 import pytest
 
 from simulator.oracle import Finding
-from tests.oracle.notation import DAY, MINUTE, SECOND, K, L, Story, sent
+from tests.oracle.notation import DAY, MINUTE, SECOND, K, L, Story, fresh, sent
 
 MB = 1024 * 1024
 LATER = 24 * 60 * MINUTE
 GRANTED = {"reply_right": "if_granted"}
-
-
-def fresh():
-    return Story().case()
 
 
 def release(story, right=True, recipient=K):

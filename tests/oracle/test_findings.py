@@ -3,7 +3,23 @@
 import pytest
 
 from simulator.oracle import Finding
-from tests.oracle.notation import DAY, MINUTE, SECOND, START, K, L, Story, sent
+from tests.oracle.notation import (
+    DAY,
+    MINUTE,
+    SECOND,
+    START,
+    K,
+    L,
+    Story,
+    filed,
+    fresh,
+    linked,
+    log,
+    mail,
+    off,
+    release,
+    sent,
+)
 
 DAYS = 48 * 60 * MINUTE
 LATE = START + 12 * 60 * MINUTE - 30 * MINUTE + 40 * MINUTE  # the day after in Berlin, not in UTC
@@ -12,40 +28,8 @@ LAST_SENT = {"last_communication": "last_sent"}
 WHOLE_CASE = {"reply_scope": "case"}
 
 
-def fresh():
-    return Story().case()
-
-
-def filed():
-    return fresh().act("add_document", "anna", case=53, document="a.pdf")
-
-
 def edited():
     return sent().act("edit_case", "anna", case=53, subject="Garage")
-
-
-def release(story, right, outcome="ok", recipient=K):
-    return story.act(
-        "set_release", "anna", outcome, case=53, recipient=recipient, create_messages=right
-    )
-
-
-def off(event):
-    return fresh().act("set_mail", "anna", event=event, enabled=False)
-
-
-def mail(story, to=K, event="new_message", **fields):
-    if event == "new_message":
-        fields["message"] = "m1"
-    return story.see("mail", after=1, to=to, event=event, **fields)
-
-
-def linked():
-    return mail(mail(sent()), event="registration", link="abc")
-
-
-def log(story, *messages):
-    return story.see("activities", entries=[{"message": one} for one in messages])
 
 
 def twice(story):
@@ -135,7 +119,7 @@ FINDINGS = [
             2,
             "send m1 in case 53: accepted",
             "it must be refused",
-            "a.pdf is not filed under case 53",
+            "a.pdf is not filed under case 53: no line did that",
         ),
     ),
     (

@@ -4,7 +4,7 @@ from reference.client.client import File
 from reference.client.recorder import Recorder
 from tests.pages.caseworkers import K, L, colleague, log_in
 from tests.pages.writer import Writer
-from tests.server.test_client import check, people, registered
+from tests.server.test_client import judged, people, registered
 
 
 async def begun(server, recorder, tab):
@@ -13,13 +13,6 @@ async def begun(server, recorder, tab):
     await colleague(server, "anna")
     await log_in(tab)
     return operator, Writer(tab, recorder)
-
-
-async def judged(recorder, tmp_path, *demanded):
-    path = tmp_path / "trace.jsonl"
-    recorder.write(path)
-    code, said = await check(path, *(f"--require={rule}" for rule in demanded))
-    assert code == 0, said
 
 
 async def prepares(anna):

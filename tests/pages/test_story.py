@@ -12,7 +12,7 @@ from tests.pages.people import press, unread
 from tests.pages.reader import Reader, file
 from tests.pages.writer import Writer
 from tests.server.people import PASSWORD
-from tests.server.test_client import check, people
+from tests.server.test_client import judged, people
 
 KUNDE = "kunde@example.org"
 
@@ -33,13 +33,6 @@ async def begun(server, recorder):
     )
     await server.rest()
     return operator, anna
-
-
-async def judged(recorder, tmp_path, *demanded):
-    path = tmp_path / "trace.jsonl"
-    recorder.write(path)
-    code, said = await check(path, *(f"--require={rule}" for rule in demanded))
-    assert code == 0, said
 
 
 async def office(server, recorder):

@@ -87,6 +87,23 @@ def test_a_failed_expectation_says_what_the_rules_demand_and_whether_any_is_brok
     assert (told.expected, told.seen) == ("unread: 1", "nothing is there for l@example.org")
 
 
+@pytest.mark.parametrize(
+    ("entries", "expected", "seen"),
+    [
+        ("{message: m1, text: Etwas anderes}", 'text: "Etwas anderes"', 'text: "Bitte die'),
+        ("[{message: a1}, {message: m1}]", "after those above it", "it, before them"),
+        ("{text: Etwas anderes}", "an entry {", "2 entries without it"),
+    ],
+)
+def test_an_entry_that_is_not_as_expected_says_what_is_otherwise(
+    run, entries: str, expected: str, seen: str
+) -> None:
+    ran = run(TALE + f"  - {{at: +1m, by: anna, see: activities, entries: {entries}}}\n")
+    (failed,) = ran.failures
+    assert expected in failed.expected
+    assert seen in failed.seen
+
+
 def test_the_clause_that_a_step_names_is_the_one_that_fails(run) -> None:
     ran = run(STORY + "  - {by: anna, see: case, cloud_status: Datei, rule: STA-3}\n")
     assert ran.failures[0].rule == "STA-3"

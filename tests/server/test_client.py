@@ -42,20 +42,22 @@ async def registered(server, recorder, operator, address):
     return person
 
 
-async def check(path, *options):
-    """Judge a trace as anybody would."""
+async def judged(recorder, tmp_path, *demanded):
+    """Judge a trace as anybody would: it has no deviation, and these rules were demanded."""
+    path = tmp_path / "trace.jsonl"
+    recorder.write(path)
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
         "simulator",
         "check",
         str(path),
-        *options,
+        *(f"--require={rule}" for rule in demanded),
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,
     )
     said, _ = await process.communicate()
-    return process.returncode, said.decode()
+    assert process.returncode == 0, said.decode()
 
 
 async def test_the_names_of_files_arrive_as_they_were_written(serve):
@@ -114,14 +116,9 @@ async def test_every_act_and_every_look_of_a_trace_passes_the_check(serve, tmp_p
         await anna.see_case_list()
         await kunde.see_inbox()
         await recorder.mails(operator.client)
-        recorder.write(tmp_path / "day.jsonl")
     told = {line.split(b'"')[7] for line in recorder.lines()[1:]}
     assert {b"set_role", b"send", b"reply", b"register", b"replicate", b"mail", b"inbox"} <= told
-    code, said = await check(
-        tmp_path / "day.jsonl",
-        *(f"--require={rule}" for rule in ("LOG-1", "LOG-2", "INB-4", "MAIL-1", "ACC-2")),
-    )
-    assert code == 0, said
+    await judged(recorder, tmp_path, "LOG-1", "LOG-2", "INB-4", "MAIL-1", "ACC-2")
 
 
 async def caseworker_at_work(person, cases, chance):
@@ -186,9 +183,7 @@ async def test_a_trace_of_many_people_at_once_passes_the_check(serve, tmp_path, 
         for each in recipients:
             await each.see_inbox()
         await recorder.mails(operator.client)
-        recorder.write(tmp_path / "many.jsonl")
-    code, said = await check(tmp_path / "many.jsonl", "--require=LOG-3", "--require=STA-6")
-    assert code == 0, said
+    await judged(recorder, tmp_path, "LOG-3", "STA-6")
 
 
 async def test_an_act_whose_answer_is_lost_is_done_once(serve):

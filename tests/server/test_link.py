@@ -17,9 +17,9 @@ from reference.link import carrier
 from reference.link.receiver import Receiver
 from reference.link.signing import digest_of, signed
 from reference.store.codec import to_us
+from reference.store.database import StorageError
 from reference.store.link_content import Parcel, written
 from reference.store.outbox import INSERT_PARCEL
-from reference.store.writer import StorageError
 from tests.server.people import serving_in
 from tests.server.processes import free_port
 

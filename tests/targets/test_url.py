@@ -1,14 +1,18 @@
 """Scenarios on a server that somebody else runs: at an address, as the access file says."""
 
+import json
+import re
 import subprocess
 import sys
 import time
+import urllib.request
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from simulator import targets
 from simulator.exits import Exit
 from simulator.run.place import Place
 from simulator.run.running import Task, run_file
@@ -328,6 +332,19 @@ def test_who_fails_may_have_done_it_all_the_same(run, virtual):
     assert ran.broken == ()
 
 
+def test_who_answers_may_tell_more_than_the_api_has(run, virtual):
+    def with_more(_method: str, _path: str, status: int, said):
+        if isinstance(said, dict) and status < 400:
+            said["branch"] = {"of": "another implementation"}
+            for line in said.get("messages", ()):
+                line["colour"] = "red"
+        return status, said
+
+    with proxied(virtual, with_more) as url:
+        ran = run(STORY, url)
+    assert ran.exit is Exit.KEPT, ran.why
+
+
 def test_a_word_that_the_api_does_not_have_is_told_with_the_step(run, virtual):
     def small(_method: str, path: str, status: int, said):
         if "cloud_status" in said and "/api/mvp/cases/" in path:
@@ -341,6 +358,15 @@ def test_a_word_that_the_api_does_not_have_is_told_with_the_step(run, virtual):
         ':7: what answers is not the API: see case: "cloud_status" has no word "ok"; did you mean '
         '"OK"?'
     )
+
+
+def test_what_a_target_has_to_serve_is_in_the_api(virtual):
+    told = Path(targets.__file__).with_name("TARGET.md").read_text(encoding="utf-8")
+    with urllib.request.urlopen(f"{virtual}/openapi.json") as answer:  # noqa: S310 - ours
+        paths = json.load(answer)["paths"]
+    asked = re.findall(r"`(GET|POST|PUT|PATCH|DELETE) (/[^`?]*)`", told)
+    assert len(asked) > 25
+    assert [one for one in asked if one[0].lower() not in paths.get(one[1], ())] == []
 
 
 def test_files_side_by_side_have_caseworkers_of_their_own():
