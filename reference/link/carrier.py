@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import logging
 import sqlite3
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from itertools import islice
@@ -28,6 +29,8 @@ CHARACTERS_MAX: Final = 2_000_000
 FRESH_MAX: Final = 1_000
 #: Of so many parcels that were not taken the reason is remembered, so as to tell it once.
 STUCK_MAX: Final = 1_000
+#: A file that is missing again after it was brought so often is brought once in each pause.
+BROUGHT_MAX: Final = 3
 #: How long the next ones wait for company after several that went together: for each of these and
 #: at most, in seconds. Where many are sent at a time, more of them share the other side's commit.
 GATHER_S_EACH: Final = 0.0005
@@ -55,6 +58,7 @@ class Carrier:
     _again: bool = False  # what was not taken is to be tried now
     _down: str = ""  # why nothing can be handed over; told once
     _lost: set[str] = Factory(set[str])  # files that cannot be read here; told once
+    _brought: Counter[str] = Factory(Counter[str])  # files, how often, until all is taken
     _stuck: dict[int, str] = Factory(dict[int, str])  # parcels not taken, and why; told once
     _after: int = 0  # the newest parcel that was handed over; its deletion may be under way
     _deletions: set[asyncio.Future[None]] = Factory(set["asyncio.Future[None]"])  # under way
@@ -144,6 +148,7 @@ class Carrier:
                 again_at = again_at or loop.time() + pause
             elif again_at is None:
                 pause = RETRY_S_MIN
+                self._brought.clear()
             if not self._woken.is_set() and self._bringing is None:
                 self._hurried.clear()
                 self._resting.set()
@@ -291,6 +296,7 @@ class Carrier:
                 self.wake()
 
     async def _brings(self, file: Attached) -> bool:
+        """Hand over a file; say whether its parcel is likely to be taken now."""
         try:
             await self.peer.bring(self.side.files, file)
         except StorageError as error:  # its parcel waits, the others do not
@@ -300,7 +306,13 @@ class Carrier:
             return False
         self._lost.discard(file.sha256)
         reached("file.brought")
-        return True
+        if len(self._brought) >= STUCK_MAX:
+            self._brought.clear()
+        self._brought[file.sha256] += 1
+        times = self._brought[file.sha256]
+        if times == BROUGHT_MAX:  # what watches the other side's disk may remove it
+            log.warning("file_missing_again", extra={"sha256": file.sha256})
+        return times < BROUGHT_MAX
 
 
 def _next_rows(raw: sqlite3.Connection, transport: Transport, after: int) -> list[Outgoing]:

@@ -365,7 +365,15 @@ def _refused_send(w: World, line: int, at: int, record: Record) -> None:
     if _may_lack_a_role(w, record.get("by")) or _may_be_malformed(record, _addresses(record)):
         return
     rule, because = _legal_send(w, case, record)
+    because += _as_tried_before(w, record)
     refused_wrongly(w, line, f"send {record.get('message')} in case {number}", rule, because)
+
+
+def _as_tried_before(w: World, record: Record) -> str:
+    """Say which line tried the same without an answer: that is no reason to refuse it (DLV-2)."""
+    message = record.get("message")
+    tried = w.tries.get(message) if isinstance(message, str) else None
+    return f"; line {tried[-1]} tried {message} before, and no answer came" if tried else ""
 
 
 def _send(w: World, case: Case, line: int, at: int, data: Sending, outcome: str) -> None:
@@ -972,7 +980,9 @@ def _reply(
         if why is not None:
             w.decide(why[0])
         else:
-            _refused_recipient(w, line, one, what, *_legal_reply(w, box, record))
+            rule, because = _legal_reply(w, box, record)
+            because += _as_tried_before(w, record)
+            _refused_recipient(w, line, one, what, rule, because)
         return
     if why is not None:
         accepted_wrongly(w, line, what, why)

@@ -228,6 +228,18 @@ def test_what_is_done_after_acts_of_unknown_outcome_counts_whichever_of_them_hap
         assert story.see(acknowledged_on=DAY).inbox(K, m1=False).rules == []
 
 
+def test_who_refuses_what_got_no_answer_before_is_told_which_line_tried_it():
+    story = (
+        sent().send("m2", "reply", K, outcome="unknown").send("m2", "reply", K, outcome="refused")
+    )
+    story.reply(K, "r1", "m1", outcome="unknown").reply(K, "r1", "m1", outcome="refused")
+    whys = [finding.because for finding in story.verdict.findings]
+    assert [why.partition("; ")[2] for why in whys] == [
+        "line 3 tried m2 before, and no answer came",
+        "line 5 tried r1 before, and no answer came",
+    ]
+
+
 def test_what_was_tried_twice_was_sent_or_written_at_either_moment():
     for minute in ("02", "03"):
         story = Story().case().send("m1", "reply", K, outcome="unknown").send("m1", "reply", K)

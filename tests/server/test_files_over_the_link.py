@@ -6,6 +6,8 @@ from hashlib import sha256
 
 import aiohttp
 import pytest
+from aiohttp import web
+from aiohttp.test_utils import RawTestServer
 
 from reference.clock import SystemClock
 from reference.link.signing import digest_of, signed
@@ -144,3 +146,33 @@ async def test_a_file_is_taken_from_the_other_side_only_and_only_as_announced(si
         assert on_disk(server, "collaboration") == {name}
     async with sides("collaboration") as server:  # no envelope came for it
         assert on_disk(server, "collaboration") == set()
+
+
+@pytest.mark.clause("DLV-4")
+async def test_a_file_that_the_other_side_loses_again_and_again_is_not_sent_without_a_pause(
+    sides,  # noqa: F811
+    caplog,
+):
+    scanned, lost = True, sha256(b"lost").hexdigest()
+
+    async def loses(request):
+        raw = await request.read()
+        if request.method == "PUT":
+            return web.Response(status=204)
+        missing = scanned and lost in raw.decode()
+        return web.json_response({"answers": ["files_missing" if missing else None]})
+
+    async with (
+        RawTestServer(loses) as peer,
+        sides("mvp", peer=str(peer.make_url("")).rstrip("/")) as mvp,
+    ):
+        anna = await prepared(mvp)
+        await filed(anna, "a.bin", b"lost")
+        await mvp.rest()
+        await sent(anna, "m1", to=[KUNDE], documents=["a.bin"])
+        await mvp.rest()
+        assert await under_way(anna) == ["m1"]
+        scanned = False
+        await until(lambda: under_way(anna), [])
+    told = [each.sha256 for each in caplog.records if each.msg == "file_missing_again"]
+    assert told == [lost]
