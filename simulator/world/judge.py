@@ -60,9 +60,6 @@ class Judge:
         A line that tells no moment is of the moment `at`. `step` is the line of the scenario whose
         step it belongs to, 0 where there is none; `meant` is when who acts meant to, where earlier.
         """
-        self.lines += 1
-        if step:
-            self.origin[self.lines] = step
         told = record.get("at")
         moment = at if told is None else datetime.fromisoformat(told)
         # What happens together is told one after the other; lines stand in the order of time.
@@ -72,8 +69,6 @@ class Judge:
         at_us = self._newest_us
         word: str = record.get("act") or record["see"]
         self.counts[word] = self.counts.get(word, 0) + 1
-        if self.trace is not None or self.spool is not None or self.keeps:
-            self._write(record)
         if word in self.goals.words:
             self.goals.take(word, record)
         if word in self.collector.words:
@@ -83,6 +78,15 @@ class Judge:
             if word == "fault" and record["what"] == "link":
                 return
             self._link_for(record, at_us)
+        self._put(record, at_us, step)
+
+    def _put(self, record: Record, at_us: int, step: int = 0) -> None:
+        """Add a line to the trace, and judge it."""
+        self.lines += 1
+        if step:
+            self.origin[self.lines] = step
+        if self.trace is not None or self.spool is not None or self.keeps:
+            self._write(record)
         self.findings += len(self.oracle.take(self.lines, at_us, record))
 
     def _write(self, record: Record) -> None:
@@ -101,7 +105,7 @@ class Judge:
                 self.spool.add(written)
 
     def _link_for(self, line: Record, at_us: int) -> None:
-        """Judge as if the link were up at the moments of successful runs only.
+        """Tell the oracle, and the trace, that the link is up at moments of successful runs only.
 
         Where messages wait for a run, that is what the rules demand to be seen.
         """
@@ -111,8 +115,7 @@ class Judge:
         state = "up" if run or (self._link == "up" and comes) else "down"
         if state != self._link:
             self._link = state
-            fault = {"act": "fault", "what": "link", "state": state, "outcome": "ok"}
-            self.findings += len(self.oracle.take(self.lines, at_us, fault))
+            self._put({"act": "fault", "what": "link", "state": state, "outcome": "ok"}, at_us)
         if run:
             self._link_us = at_us
 

@@ -14,13 +14,14 @@ from reference.domain.facts import Message
 from reference.domain.rules import Rules
 from reference.domain.words import Transport
 from simulator.__main__ import main
+from simulator.check import judging
 from simulator.compare.comparing import compare_runs
 from simulator.compare.outputs import as_json
 from simulator.compare.settings import changes
 from simulator.exits import Exit
 from simulator.report.comparison import comparison_html
 from simulator.run.place import Place
-from simulator.run.running import Task, in_memory
+from simulator.run.running import Task, in_memory, run_file
 from simulator.scenario.file import Scenario, read_scenario
 from simulator.targets.port import Target
 
@@ -123,6 +124,17 @@ def test_what_waited_comes_before_what_is_sent_at_the_moment_of_its_run(tmp_path
     assert result.exit is Exit.KEPT, "limits are not asked where messages wait"
     (told,) = orjson.loads(as_json(result, "again"))["runs"]
     assert (told["verdict"], told["why"]) == ("kept", "")
+
+
+def test_the_trace_of_messages_that_waited_tells_when_the_link_was_up(tmp_path: Path) -> None:
+    file = tmp_path / "lively.yaml"
+    waits = LIVELY.replace("ends:", "replicate_every: 1m\ndelivery: with_replication\nends:")
+    file.write_text(waits, "utf-8")
+    ran = run_file(file, Task(trace=tmp_path))
+    assert (ran.broken, ran.errors) == ((), ())
+    with (tmp_path / "lively.jsonl").open("rb") as trace:
+        checked = judging.check_trace(trace, "lively.jsonl", judging.Task())
+    assert (checked.exit, checked.findings) == (Exit.KEPT, ())
 
 
 def _late_with_runs(scenario: Scenario, rules: Rules) -> Target:
