@@ -230,7 +230,7 @@ class Config:
         default=None,
     )
     replicate_every: timedelta | None = _option(
-        "How often the replication runs (RPL-1).",
+        "How often the replication runs (RPL-1); the side of the MVP begins each run.",
         "DURATION|never",
         _duration_or_never,
         default=timedelta(minutes=15),
@@ -252,7 +252,7 @@ class Config:
         "User who stands for the transfer (LOG-2).", "NAME", default="cloudtransfer"
     )
     smtp: tuple[str, int] | None = _option(
-        "Mail server; without one mails are kept and shown at /mails.",
+        "Mail server of the collaboration's side; without one mails are kept and shown at /mails.",
         "HOST:PORT",
         _place,
         default=None,
