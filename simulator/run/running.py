@@ -1,6 +1,7 @@
 """Runs one scenario file: the result holds everything from which the outputs are written."""
 
 import re
+import traceback
 from collections.abc import Callable, Iterable, Mapping
 from datetime import timedelta
 from pathlib import Path
@@ -104,9 +105,18 @@ def run_file(
         return Ran(str(path), Exit.UNDECIDED, scenario.title, undecided=(str(unfit),))
     except OSError as error:
         return Ran(str(path), Exit.ENVIRONMENT, scenario.title, errors=(str(error),))
+    except Exception as error:  # noqa: BLE001 - a defect of ours: what came of other files counts
+        return Ran(str(path), Exit.ENVIRONMENT, scenario.title, errors=(_defect(path, error),))
     finally:
         if target is not None:
             target.close()
+
+
+def _defect(path: Path, error: Exception) -> str:
+    """Say where the simulator itself failed, so that it can be reported."""
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    place = f"{Path(last.filename).name}:{last.lineno}"
+    return f"{path}: the simulator itself failed, at {place}: {type(error).__name__}: {error}"
 
 
 def _traced(scenario: Scenario, target: Target, task: Task) -> Ran:

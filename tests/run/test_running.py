@@ -16,6 +16,7 @@ from simulator.run.matrix import fit_for, row_of, scripted
 from simulator.run.running import Task, in_memory, run_file
 from simulator.scenario.file import BadScenario, read_scenario, scenario_of
 from simulator.scenario.nodes import Faults
+from simulator.targets.in_memory import InMemory
 from simulator.world.result import Ran
 
 SCENARIOS = Path(__file__).parents[2] / "scenarios"
@@ -340,3 +341,20 @@ except SystemExit as end:
     line = [sys.executable, "-c", code]
     done = subprocess.run(line, capture_output=True, text=True, check=True, timeout=60)
     assert done.stdout.splitlines()[-1] == "0 []"
+
+
+def test_a_defect_of_the_simulator_is_told_of_its_file_and_the_others_count(tmp_path: Path) -> None:
+    class Broken(InMemory):
+        def look(self, records, at):
+            raise ZeroDivisionError("nothing to divide by")
+
+    file = tmp_path / "story.yaml"
+    file.write_text(STORY + "  - {by: anna, see: case, cloud_status: OK}\n", encoding="utf-8")
+    ran = run_file(file, Task(), lambda scenario, rules: Broken(rules, registers=False))
+    assert ran.exit is Exit.ENVIRONMENT
+    (error,) = ran.errors
+    place = r"test_running\.py:\d+"
+    told = (
+        rf"{re.escape(str(file))}: the simulator itself failed, at {place}: ZeroDivisionError: .*"
+    )
+    assert re.fullmatch(told, error)
