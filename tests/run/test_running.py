@@ -9,14 +9,15 @@ from random import Random
 import pytest
 
 from reference.domain.refusals import Refusal
+from reference.domain.rules import Rules
 from simulator.exits import Exit
 from simulator.flaws import FLAWS
 from simulator.history.vocabulary import READINGS
 from simulator.run.matrix import fit_for, row_of, scripted
 from simulator.run.running import Task, in_memory, run_file
-from simulator.scenario.file import BadScenario, read_scenario, scenario_of
+from simulator.scenario.file import BadScenario, Scenario, read_scenario, scenario_of
 from simulator.scenario.nodes import Faults
-from simulator.targets.in_memory import InMemory
+from simulator.targets.port import Target
 from simulator.world.result import Ran
 
 SCENARIOS = Path(__file__).parents[2] / "scenarios"
@@ -344,13 +345,12 @@ except SystemExit as end:
 
 
 def test_a_defect_of_the_simulator_is_told_of_its_file_and_the_others_count(tmp_path: Path) -> None:
-    class Broken(InMemory):
-        def look(self, records, at):
-            raise ZeroDivisionError("nothing to divide by")
+    def broken(scenario: Scenario, rules: Rules) -> Target:
+        raise ZeroDivisionError(f"nothing to divide by in {scenario.title} {rules.zone}")
 
     file = tmp_path / "story.yaml"
-    file.write_text(STORY + "  - {by: anna, see: case, cloud_status: OK}\n", encoding="utf-8")
-    ran = run_file(file, Task(), lambda scenario, rules: Broken(rules, registers=False))
+    file.write_text(STORY, encoding="utf-8")
+    ran = run_file(file, Task(), broken)
     assert ran.exit is Exit.ENVIRONMENT
     (error,) = ran.errors
     place = r"test_running\.py:\d+"
