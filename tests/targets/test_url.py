@@ -16,7 +16,7 @@ from simulator import targets
 from simulator.exits import Exit
 from simulator.run.place import Place
 from simulator.run.running import Task, run_file
-from simulator.targets import over_http
+from simulator.targets import over_http, people
 from simulator.targets.access import LINK, Access, AccessError, access_from, url_of
 from simulator.targets.names import Names
 from simulator.world.result import Ran
@@ -104,7 +104,10 @@ def test_a_scenario_that_would_take_too_long_in_real_time_is_not_begun(run, real
     assert ran.why.startswith("it would take 3h 4s of real time: allow that with --max-wait")
 
 
-def test_without_an_operator_caseworkers_act_with_the_tokens_of_the_file(run, tmp_path):
+def test_without_an_operator_caseworkers_act_with_the_tokens_of_the_file(
+    run, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(people, "_LINK_S_MAX", 0.3)  # no mail comes
     with served(tmp_path / "own") as server:
         tokens = {"anna": server.caseworker()}
         text = STORY.replace(", acknowledged_on: 2024-02-19", "")
@@ -389,7 +392,8 @@ def test_a_caseworker_whose_token_is_given_keeps_the_name():
     assert names.out(look) == look
 
 
-def test_mails_that_nobody_can_read_are_no_difference(run, real):
+def test_mails_that_nobody_can_read_are_no_difference(run, real, monkeypatch):
+    monkeypatch.setattr(people, "_LINK_S_MAX", 0.3)  # no mail comes
     ran = run(STORY, real, Access(operator=TOKEN), speed=100_000.0)
     assert [str(one) for one in ran.differed if "mail to" in str(one)] == []
 
