@@ -8,6 +8,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from math import ceil
 from pathlib import Path
 from time import process_time
 
@@ -48,6 +49,7 @@ population:
 
 RUN = """
 import resource, sys
+from math import ceil
 from pathlib import Path
 from simulator.run.running import Task, run_file
 ran = run_file(Path(sys.argv[1]), Task())
@@ -102,7 +104,7 @@ def test_a_population_against_a_process_model_without_rules(tmp_path: Path) -> N
 
 @pytest.mark.timeout(0)  # as long as a million takes
 def test_many_messages_are_judged_in_bounded_memory(tmp_path: Path) -> None:
-    caseworkers = max(MESSAGES // (PER_HOUR * 24 * DAYS), 1)
+    caseworkers = ceil(MESSAGES / (PER_HOUR * 24 * DAYS))
     ends = f"day {DAYS + 1} 08:00"
     file = file_of(tmp_path, "week.yaml", ends, caseworkers, max(MESSAGES // 10, 100))
     run = [sys.executable, "-c", RUN, str(file)]
