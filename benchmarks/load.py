@@ -6,6 +6,7 @@ reads just what it needs of the answers.
 
 import asyncio
 from collections.abc import Iterator, Sequence
+from functools import partial
 from time import perf_counter
 from typing import cast
 
@@ -75,7 +76,7 @@ async def answered(port: int, connections: int, requests: Sequence[Request], sta
         done: asyncio.Future[None] = loop.create_future()
         waiting.append(done)
         await loop.create_connection(
-            lambda done=done: _Connection(remaining, str(status).encode(), done), "127.0.0.1", port
+            partial(_Connection, remaining, str(status).encode(), done), "127.0.0.1", port
         )
     await asyncio.gather(*waiting)
     return perf_counter() - start

@@ -68,7 +68,7 @@ class Bench:
 
 def _free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        return listener.getsockname()[1]
+        return int(listener.getsockname()[1])
 
 
 @contextmanager
@@ -99,7 +99,7 @@ def bench(tmp_path_factory) -> Iterator[Bench]:
     with ExitStack() as stack:
         echoing = stack.enter_context(_process("-m", "benchmarks.echo", str(echo)))
         serving = stack.enter_context(_process("-m", "reference", "serve", *options))
-        os.sched_setaffinity(0, {os.cpu_count() - 1})
+        os.sched_setaffinity(0, {(os.cpu_count() or 1) - 1})
         yield Bench(server, echo, operator, data, serving.pid, echoing.pid)
 
 
@@ -107,7 +107,7 @@ def bench(tmp_path_factory) -> Iterator[Bench]:
 def token(bench: Bench) -> str:
     """Make a caseworker and cases; give the caseworker's token."""
     bench.call("PUT", "/api/mvp/caseworkers/anna", {"role": "Benutzer"})
-    token = bench.call("POST", "/api/mvp/caseworkers/anna/token")["token"]
+    token = str(bench.call("POST", "/api/mvp/caseworkers/anna/token")["token"])
     cases = [
         _request("POST", "/api/mvp/cases", token, {"case": number, "subject": "Haftpflicht"})
         for number in range(1, CASES + 1)

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from simulator.run.place import Place, target_at
-from simulator.run.running import Task, judge_of, rules_of, run_scenario
+from simulator.run.running import Task, rules_of, run_scenario
 from simulator.scenario.file import Scenario, scenario_of
 from simulator.scenario.nodes import Faults
 from simulator.targets.beside import Beside
@@ -55,7 +55,7 @@ def _run_s(scenario: Scenario) -> float:
     target = _opened(scenario)
     try:
         began = _cpu_s(target)
-        ran = run_scenario(scenario, target, judge_of(scenario, target, Task()), Task())
+        ran = run_scenario(scenario, target, Task())
         took = _cpu_s(target) - began
     finally:
         target.close()
