@@ -35,13 +35,7 @@ from reference.http.operations import (
     media_type,
 )
 from reference.http.parsing import fits_in_path, parsed, queried
-from reference.http.problems import (
-    PROBLEM_TYPE,
-    Fault,
-    Problem,
-    Refused,
-    too_long,
-)
+from reference.http.problems import PROBLEM_TYPE, Fault, Problem, Refused, too_long
 from reference.http.uploads import go_on
 from reference.store.crash import ARMED, reached
 from reference.store.database import StorageError
